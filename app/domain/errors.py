@@ -1,0 +1,135 @@
+"""The one tree of errors. Each says what is wrong in data; the words for people stand in ``ui/messages`` and ``web/problems``.
+
+    AftaleError
+    ├── InvalidFields(fields)                  what a person or a program typed
+    ├── NotFound(what)                         no such page, booking, calendar
+    ├── SlotTaken(reason)                      the time is not free (any more)
+    ├── SlugTaken(slug)                        another page has this address
+    ├── StateConflict(have, want)              the booking is not in a state that allows this
+    ├── TooLate()                              the cut-off for changes has passed
+    ├── WorkspaceUnusable                      the database cannot be used
+    │   ├── WorkspaceReadOnly  WorkspaceDamaged  WorkspaceNewer  WorkspaceInUse  WorkspaceFull
+    ├── PortTaken(port)
+    └── ProviderError(account)                 an outside calendar
+        ├── SignInExpired                      sign in again
+        ├── AccessLost(calendar, reason)       the calendar went inactive
+        ├── RateLimited(retry_after)           seconds
+        ├── Unreachable                        passing: time-out, 5xx, no network
+        └── Conflict                           the provider refuses the write for good
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class AftaleError(Exception):
+    """Root of all errors that the program raises on purpose."""
+
+
+class InvalidFields(AftaleError):
+    """One or more fields cannot be accepted. ``fields`` maps a field's name to a reason code such as ``missing``."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(", ".join(f"{name}: {why}" for name, why in fields.items()))
+        self.fields = dict(fields)
+
+
+class NotFound(AftaleError):
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class SlotTaken(AftaleError):
+    """The wanted time cannot be had. ``reason`` is a value of ``availability.Why`` or ``overlap``."""
+
+    def __init__(self, reason: str = "overlap") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SlugTaken(AftaleError):
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
+
+
+class StateConflict(AftaleError):
+    def __init__(self, have: str, want: str) -> None:
+        super().__init__(f"{have} does not allow {want}")
+        self.have, self.want = have, want
+
+
+class TooLate(AftaleError):
+    """The visitor may not change the booking any more."""
+
+
+class WorkspaceUnusable(AftaleError):
+    """The workspace cannot be opened. ``kind`` names why in one word; ``detail`` is for the log."""
+
+    kind = "unusable"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(f"{self.kind}: {detail}" if detail else self.kind)
+        self.detail = detail
+
+
+class WorkspaceReadOnly(WorkspaceUnusable):
+    kind = "read-only"
+
+
+class WorkspaceDamaged(WorkspaceUnusable):
+    kind = "damaged"
+
+
+class WorkspaceNewer(WorkspaceUnusable):
+    kind = "newer"
+
+
+class WorkspaceInUse(WorkspaceUnusable):
+    kind = "in use"
+
+
+class WorkspaceFull(WorkspaceUnusable):
+    """The disk has no room. Unlike its siblings it can also come while running; reads go on."""
+
+    kind = "full"
+
+
+class PortTaken(AftaleError):
+    def __init__(self, port: int) -> None:
+        super().__init__(str(port))
+        self.port = port
+
+
+class ProviderError(AftaleError):
+    """An outside calendar did not do what was asked. ``account`` is the account's id."""
+
+    def __init__(self, account: str, detail: str = "") -> None:
+        super().__init__(detail or type(self).__name__)
+        self.account, self.detail = account, detail
+
+
+class SignInExpired(ProviderError):
+    pass
+
+
+class AccessLost(ProviderError):
+    def __init__(self, account: str, calendar: str, reason: str) -> None:
+        super().__init__(account, reason)
+        self.calendar, self.reason = calendar, reason
+
+
+class RateLimited(ProviderError):
+    def __init__(self, account: str, retry_after: float) -> None:
+        super().__init__(account, f"retry after {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class Unreachable(ProviderError):
+    pass
+
+
+class Conflict(ProviderError):
+    pass

@@ -1,0 +1,99 @@
+"""The facts that services announce, all in the past tense. Nothing here but data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.booking import Attempt, Booking, Cause
+from app.domain.connections import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The booking's event stands in the calendar."""
+
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    booking: Booking
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Rescheduled:
+    booking: Booking
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """Somebody wanted to book and could not (CONTRACT 4)."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChanged:
+    """Its events, its state or its use changed."""
+
+    calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class PagesChanged:
+    """A page was made, changed, moved or deleted, or the settings that pages follow changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSaved:
+    """The settings document is another one now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerChanged:
+    """The public child: ``state`` is ``starting``, ``live``, ``failed`` or ``stopped``."""
+
+    state: str
+    url: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFailed:
+    """An event could not be written for good; the owner has to act."""
+
+    booking: str
+    reason: str
+
+
+Fact = (
+    Booked
+    | Requested
+    | Written
+    | Declined
+    | Cancelled
+    | Rescheduled
+    | Attempted
+    | CalendarChanged
+    | PagesChanged
+    | SettingsSaved
+    | ServerChanged
+    | WriteFailed
+)

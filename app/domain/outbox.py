@@ -1,0 +1,52 @@
+"""Writes to outside calendars that are owed: made in the same transaction as the change that caused them (SYNC-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.domain.clock import Instant
+
+
+class JobKind(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class JobState(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One owed write for ``booking``. Jobs of one booking run one after the other, in the order of ``number``.
+
+    ``draft``: the plain form of the ``EventDraft`` as it stood when the job was made. ``lease_until``: another worker may not
+    touch it before. ``run_at``: not before. ``tries``: attempts begun.
+    """
+
+    number: int
+    kind: JobKind
+    booking: str
+    account: str
+    calendar: str
+    draft: dict[str, object] = field(default_factory=dict)
+    state: JobState = JobState.PENDING
+    tries: int = 0
+    run_at: Instant = 0
+    lease_owner: str = ""
+    lease_until: Instant = 0
+    error: str = ""
+    created_at: Instant = 0
+
+
+def backoff(tries: int, jitter: float) -> int:
+    """Seconds to wait after the ``tries``-th failure: 1, 2, 4 … at most 15 minutes, times 0.75 to 1.25 (``jitter`` in 0 to 1)."""
+    return max(1, round(min(2 ** max(tries - 1, 0), 900) * (0.75 + 0.5 * jitter)))
+
+
+GIVE_UP_AFTER = 3 * 86400
+"""Seconds after which a write that still fails becomes a dead letter with a visible task."""

@@ -1,0 +1,228 @@
+"""Scheduling pages: what the owner sets, and the rules that a slug obeys (PAGE, URL-2)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from app.domain.clock import Instant
+from app.domain.errors import InvalidFields
+
+Minutes = int
+Range = tuple[Minutes, Minutes]
+"""Minutes since local midnight, half-open, 0 to 1440."""
+
+RESERVED = frozenset(
+    {
+        "slots", "book", "manage", "ics", "embed", "static", "api", "healthz", "robots", "meetings", "cancel",
+        "reschedule", "privacy", "assets", "widget", "admin", "new", "well-known",
+    }
+)  # fmt: skip
+_PART = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class Mode(StrEnum):
+    """Whether a visitor's choice is booked at once or asked for."""
+
+    AT_ONCE = "at_once"
+    APPROVAL = "approval"
+
+
+class LocationKind(StrEnum):
+    VIDEO = "video"
+    HOST_CALLS = "host_calls"
+    GUEST_CALLS = "guest_calls"
+    PLACE = "place"
+    LINK = "link"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where the meeting is. ``detail``: the address, the number to call or the link."""
+
+    kind: LocationKind = LocationKind.VIDEO
+    detail: str = ""
+
+
+class QuestionKind(StrEnum):
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    CHOICE = "choice"
+    SEVERAL = "several"
+    DROPDOWN = "dropdown"
+    DATE = "date"
+    PHONE = "phone"
+    TICK = "tick"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A further question of the form (PAGE-3). ``id`` is the key in ``answers``."""
+
+    id: str
+    label: str
+    kind: QuestionKind = QuestionKind.TEXT
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+
+class ConsentKind(StrEnum):
+    NONE = "none"
+    NOTICE = "notice"
+    TICK = "tick"
+    LEGITIMATE_INTEREST = "legitimate_interest"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the visitor is told or asked about their data. The key in ``consent`` is ``privacy``."""
+
+    kind: ConsentKind = ConsentKind.NONE
+    text: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyHours:
+    """Bookable wall times, Monday first: seven tuples of ranges."""
+
+    days: tuple[tuple[Range, ...], ...] = ((), (), (), (), (), (), ())
+
+    def __post_init__(self) -> None:
+        if len(self.days) != 7:
+            raise ValueError("seven days expected")
+        for ranges in self.days:
+            check_ranges(ranges)
+
+
+def check_ranges(ranges: tuple[Range, ...]) -> None:
+    """Raises ValueError unless the ranges lie within the day, are not empty, ascend and do not overlap."""
+    last = 0
+    for start, end in ranges:
+        if not (last <= start < end <= 1440):
+            raise ValueError(f"ranges must ascend within the day: {ranges}")
+        last = end
+
+
+WORKWEEK = WeeklyHours((((540, 1020),),) * 5 + ((), ()))
+"""Weekdays 9 to 17."""
+MORNINGS = WeeklyHours((((540, 720),),) * 5 + ((), ()))
+"""Weekdays 9 to 12."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayOverride:
+    """Other hours on one date; no ranges means a day off."""
+
+    day: date
+    ranges: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When the owner can be booked at all: wall times in ``zone`` (SYNC-3)."""
+
+    zone: str
+    weekly: WeeklyHours = WORKWEEK
+    overrides: tuple[DayOverride, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """Bookable from today until ``days`` later, counted in calendar days or, with ``working``, in days that have hours."""
+
+    days: int = 60
+    working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Bookable on the dates from ``first`` to ``last``, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most meetings a day and a week (ISO week, Monday first, in the page's zone); None is no limit."""
+
+    per_day: int | None = None
+    per_week: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides whether a start is bookable, besides hours and busy time. All spans in minutes.
+
+    ``step`` 0 means the meeting's own length. Buffers: between two neighbours the larger of the two facing buffers wins.
+    """
+
+    durations: tuple[Minutes, ...] = (30,)
+    step: Minutes = 0
+    buffer_before: Minutes = 0
+    buffer_after: Minutes = 0
+    notice: Minutes = 240
+    window: Rolling | Fixed = field(default_factory=Rolling)
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A scheduling page as the owner sets it.
+
+    ``hours`` None means the owner's usual hours. ``calendars`` are the checked ones (empty: all ticked in Settings).
+    ``holds``: a request keeps its time from others until it is answered. ``cutoff``: minutes before the start after which
+    a visitor can no longer move or cancel. ``paused_at`` is set while ``on`` is False.
+    """
+
+    id: str
+    slug: str
+    title: str
+    description: str = ""
+    colour: str = "fjord"
+    mode: Mode = Mode.AT_ONCE
+    holds: bool = False
+    rules: Rules = field(default_factory=Rules)
+    hours: Hours | None = None
+    location: Location = Location()
+    questions: tuple[Question, ...] = ()
+    consent: Consent = Consent()
+    guests_max: int = 0
+    cutoff: Minutes = 0
+    thanks: str = ""
+    calendars: tuple[str, ...] = ()
+    on: bool = True
+    paused_at: Instant = 0
+    secret: bool = False
+    position: int = 0
+    created_at: Instant = 0
+
+
+def check_slug(slug: str) -> None:
+    """Raises InvalidFields with ``slug`` as the field: ``missing``, ``too_long``, ``form`` or ``reserved`` (URL-2)."""
+    if not slug:
+        raise InvalidFields({"slug": "missing"})
+    parts = slug.split("/")
+    if len(parts) > 2 or not all(_PART.fullmatch(part) for part in parts):
+        raise InvalidFields({"slug": "form"})
+    if any(len(part) < 2 or len(part) > 40 for part in parts):
+        raise InvalidFields({"slug": "too_short" if any(len(part) < 2 for part in parts) else "too_long"})
+    if any(part in RESERVED for part in parts):
+        raise InvalidFields({"slug": "reserved"})
+
+
+_LETTERS = {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ð": "d", "þ": "th", "ł": "l", "đ": "d"}
+
+
+def to_slug_part(text: str) -> str:
+    """What a person typed, as one part of a slug: ``Møde med Åse`` becomes ``moede-med-aase``. May be empty."""
+    lowered = "".join(_LETTERS.get(letter, letter) for letter in unicodedata.normalize("NFC", text).lower())
+    plain = unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")

@@ -1,0 +1,78 @@
+"""The protocol that every outside calendar speaks to us, and its words defined.
+
+*window*: half-open span of instants. *occurrence*: one instance; series are always expanded. *change token*: opaque text that lets
+``changes`` tell only what is new. *key*: our idempotency key of a write, the same for every retry of it.
+
+Errors are those of ``domain.errors``: SignInExpired, AccessLost (the calendar is gone or no longer ours to read), RateLimited,
+Unreachable (passing), Conflict (the write is refused for good), NotFound (the event does not exist). Nothing else comes out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.calendars import Event, EventDraft
+from app.domain.clock import Instant
+from app.domain.connections import Access, ProviderKind
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCalendar:
+    """A calendar that an account offers (CON-13). ``primary``: the account's own main calendar."""
+
+    id: str
+    name: str
+    zone: str
+    access: Access
+    primary: bool = False
+    colour: str = "fjord"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """``full``: ``events`` is everything in the window and what is not among them is gone; else ``events`` were made or changed and
+    ``gone`` are ids that no longer exist. ``token`` is for the next call."""
+
+    events: tuple[Event, ...]
+    gone: tuple[str, ...]
+    token: str
+    full: bool
+
+
+class Provider(Protocol):
+    """One connected account's calendars."""
+
+    kind: ProviderKind
+    account: str
+    keeps_events_here: bool
+    """The replica *is* the calendar (On this computer): nothing to read afresh before a booking."""
+
+    async def calendars(self) -> tuple[RemoteCalendar, ...]:
+        """All calendars that can at least be looked at."""
+        ...
+
+    async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
+        """Occurrences that overlap the window, ascending by start, cancelled ones left out. A zero-length event counts if it lies inside."""
+        ...
+
+    async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
+        """What changed since ``token`` (empty: from the beginning) among the occurrences of the window. A token that is no longer
+        valid gives a full answer, not an error."""
+        ...
+
+    async def create(self, calendar: str, draft: EventDraft) -> Event:
+        """Writes the event once: a second call with the same ``draft.key`` returns the event that the first one made."""
+        ...
+
+    async def update(self, calendar: str, event: str, draft: EventDraft) -> Event:
+        """Brings the event to the state of the draft; the same call again changes nothing. Raises NotFound."""
+        ...
+
+    async def delete(self, calendar: str, event: str) -> None:
+        """Removes the event; one that is gone already is no error."""
+        ...
+
+    async def find(self, calendar: str, key: str) -> Event | None:
+        """The event that a create with this key made, if it still exists."""
+        ...

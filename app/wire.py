@@ -1,0 +1,150 @@
+"""The JSON lines between the program and its public child, and the words that stand in them.
+
+One message a line, UTF-8, at most ``LONGEST`` bytes. The program speaks on the child's standard input, the child on its standard
+output. Every message is one of the frozen dataclasses below; ``t`` on the line names which.
+
+    program to child    Hello, once and first · HostLine, PageLine, PageGone whenever something changed · Alive every few seconds · Reply
+    child to program    Ready, once · Ask, answered by exactly one Reply · Visits now and then
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from app.domain.booking import Answer, BookingRequest, LeftMessage, ManagedBooking, Promised, Refused, Taken
+from app.domain.clock import Instant
+from app.domain.plain import from_plain, to_plain
+from app.domain.public import PublicHost, PublicPage
+
+LONGEST = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """First line. ``key``: random per start, 64 hex digits, signs form tokens and nothing else."""
+
+    key: str
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HostLine:
+    revision: int
+    host: PublicHost
+    redirects: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    revision: int
+    page: PublicPage
+
+
+@dataclass(frozen=True, slots=True)
+class PageGone:
+    revision: int
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The program is there, and ``revision`` is still the newest."""
+
+    revision: int
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Asks for the booking behind a manage token."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelIt:
+    token: str
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveIt:
+    token: str
+    start: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """``id`` pairs it with its Reply."""
+
+    id: int
+    what: BookingRequest | LeftMessage | Lookup | CancelIt | MoveIt
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The message was kept."""
+
+    kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    id: int
+    what: Promised | Taken | Refused | ManagedBooking | Left
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The child answers requests on ``port``."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Counters since the last such line: page views, refused bots, refused floods."""
+
+    views: int = 0
+    bots: int = 0
+    refused: int = 0
+
+
+Line = Hello | HostLine | PageLine | PageGone | Alive | Ask | Reply | Ready | Visits
+_LINES = {kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, Alive, Ask, Reply, Ready, Visits)}
+_INNER = {
+    kind.__name__: kind
+    for kind in (BookingRequest, LeftMessage, Lookup, CancelIt, MoveIt, Promised, Taken, Refused, ManagedBooking, Left)
+}
+
+
+def encode(line: Line) -> bytes:
+    """The line with its newline."""
+    plain = to_plain(line)
+    if isinstance(line, Ask | Reply):
+        plain["kind"] = type(line.what).__name__
+    plain["t"] = type(line).__name__
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def decode(raw: bytes) -> Line:
+    """Raises ValueError for anything that is not exactly one known line."""
+    plain = json.loads(raw)
+    if not isinstance(plain, dict) or plain.get("t") not in _LINES:
+        raise ValueError("not a line of this protocol")
+    kind = _LINES[plain["t"]]
+    if kind in (Ask, Reply):
+        inner = _INNER.get(plain.get("kind", ""))
+        if inner is None:
+            raise ValueError("unknown kind of message")
+        return kind(id=from_plain(int, plain["id"]), what=from_plain(inner, plain["what"]), kind=plain["kind"])
+    return from_plain(kind, plain)
+
+
+__all__ = [
+    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "Hello", "HostLine", "Left", "Line", "Lookup", "MoveIt", "PageGone",
+    "PageLine", "Ready", "Reply", "Visits", "decode", "encode",
+]  # fmt: skip
