@@ -63,6 +63,13 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class FileFor:
+    """Asks for the booking's ``.ics`` file; answered by a File, or Refused."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelIt:
     token: str
     word: str = ""
@@ -79,8 +86,15 @@ class Ask:
     """``id`` pairs it with its Reply."""
 
     id: int
-    what: BookingRequest | LeftMessage | Lookup | CancelIt | MoveIt
+    what: BookingRequest | LeftMessage | Lookup | FileFor | CancelIt | MoveIt
     kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An iCalendar object, RFC 5545, as text with CRLF."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,7 @@ class Left:
 @dataclass(frozen=True, slots=True)
 class Reply:
     id: int
-    what: Promised | Taken | Refused | ManagedBooking | Left
+    what: Promised | Taken | Refused | ManagedBooking | File | Left
     kind: str = ""
 
 
@@ -117,7 +131,20 @@ Line = Hello | HostLine | PageLine | PageGone | Alive | Ask | Reply | Ready | Vi
 _LINES = {kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, Alive, Ask, Reply, Ready, Visits)}
 _INNER = {
     kind.__name__: kind
-    for kind in (BookingRequest, LeftMessage, Lookup, CancelIt, MoveIt, Promised, Taken, Refused, ManagedBooking, Left)
+    for kind in (
+        BookingRequest,
+        LeftMessage,
+        Lookup,
+        FileFor,
+        CancelIt,
+        MoveIt,
+        Promised,
+        Taken,
+        Refused,
+        ManagedBooking,
+        File,
+        Left,
+    )
 }
 
 
@@ -145,6 +172,6 @@ def decode(raw: bytes) -> Line:
 
 
 __all__ = [
-    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "Hello", "HostLine", "Left", "Line", "Lookup", "MoveIt", "PageGone",
+    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "File", "FileFor", "Hello", "HostLine", "Left", "Line", "Lookup", "MoveIt", "PageGone",
     "PageLine", "Ready", "Reply", "Visits", "decode", "encode",
 ]  # fmt: skip

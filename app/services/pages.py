@@ -1,0 +1,132 @@
+"""Scheduling pages: made, changed, paused, deleted and brought back (PAGE-1, URL-1, URL-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from app.domain.clock import Clock
+from app.domain.errors import NotFound, SlugTaken
+from app.domain.events import PagesChanged
+from app.domain.ids import new_id
+from app.domain.pages import Page, check_slug, to_slug_part
+from app.models import pages as rows
+from app.models.database import Database
+from app.services.announcer import Announcer
+from app.services.settings import SettingsService
+
+COLOURS = ("fjord", "heather", "moss", "amber", "brick", "slate")
+
+
+class PagesService:
+    """Every change is saved at once and followed by the public pages."""
+
+    def __init__(self, database: Database, announcer: Announcer, clock: Clock, settings: SettingsService) -> None:
+        self._database, self._announcer, self._clock, self._settings = database, announcer, clock, settings
+        self.origin = "http://127.0.0.1"
+
+    async def all(self) -> tuple[Page, ...]:
+        return await self._database.read(rows.list_pages)
+
+    async def get(self, page_id: str) -> Page:
+        """Raises NotFound."""
+        return await self._database.read(lambda session: rows.get_page(session, page_id))
+
+    def draft(self, title: str = "") -> Page:
+        """A page that is not saved yet. Its slug still has to be found free (``free_slug``)."""
+        part = to_slug_part(title)
+        own = self._settings.current.own_part
+        slug = "/".join(each for each in (own, part) if each)
+        return Page(id=new_id(), slug=slug, title=title, created_at=self._clock.now())
+
+    async def free_slug(self, part: str, page_id: str = "") -> str:
+        """A free slug under the owner's own part that begins with ``part``: itself, or with -2, -3 … behind it."""
+        own = self._settings.current.own_part
+        base = to_slug_part(part) or "meeting"
+        if len(base) < 2:
+            base = f"{base}-1"
+
+        def search(session: Session) -> str:
+            for number in range(1, 1000):
+                tail = base if number == 1 else f"{base[:36]}-{number}"
+                slug = "/".join(each for each in (own, tail) if each)
+                if rows.slug_owner(session, slug) in ("", page_id):
+                    return slug
+            raise SlugTaken(base)
+
+        return await self._database.read(search)
+
+    async def check_slug(self, slug: str, page_id: str = "") -> None:
+        """Raises InvalidFields for a slug that breaks the rules and SlugTaken for one that another page has or had."""
+        check_slug(slug)
+        owner = await self._database.read(lambda session: rows.slug_owner(session, slug))
+        if owner not in ("", page_id):
+            raise SlugTaken(slug)
+
+    async def save(self, page: Page) -> Page:
+        """Makes or changes the page. Raises InvalidFields or SlugTaken; then nothing changed."""
+        check_slug(page.slug)
+
+        def write(session: Session) -> Page:
+            known = {each.id: each for each in rows.list_pages(session)}
+            saved = page
+            if page.id not in known:
+                saved = replace(page, position=1 + max((each.position for each in known.values()), default=-1))
+            rows.save_page(session, saved)
+            return saved
+
+        saved = await self._database.write(write)
+        if not self._settings.current.default_page:
+            await self._settings.save(replace(self._settings.current, default_page=saved.id))
+        self._announcer.announce(PagesChanged())
+        return saved
+
+    async def duplicate(self, page_id: str) -> Page:
+        """A copy under a free slug, paused, so that nothing appears in public before the owner looked at it."""
+        page = await self.get(page_id)
+        slug = await self.free_slug(page.slug.rpartition("/")[2])
+        now = self._clock.now()
+        return await self.save(replace(page, id=new_id(), slug=slug, on=False, paused_at=now, created_at=now))
+
+    async def set_on(self, page_id: str, on: bool) -> None:
+        page = await self.get(page_id)
+        await self.save(replace(page, on=on, paused_at=0 if on else self._clock.now()))
+
+    async def delete(self, page_id: str) -> None:
+        """Takes the page away; ``restore`` brings it back. Its bookings stay."""
+        now = self._clock.now()
+        await self._database.write(lambda session: rows.delete_page(session, page_id, now))
+        current = self._settings.current
+        if current.default_page == page_id:
+            rest = await self.all()
+            await self._settings.save(replace(current, default_page=rest[0].id if rest else ""))
+        self._announcer.announce(PagesChanged())
+
+    async def restore(self, page_id: str) -> None:
+        """Raises SlugTaken when another page has got the address meanwhile."""
+        await self._database.write(lambda session: rows.restore_page(session, page_id))
+        self._announcer.announce(PagesChanged())
+
+    async def reorder(self, ids: Iterable[str]) -> None:
+        order = {page_id: position for position, page_id in enumerate(ids)}
+
+        def write(session: Session) -> None:
+            for page in rows.list_pages(session):
+                position = order.get(page.id, len(order) + page.position)
+                if position != page.position:
+                    rows.save_page(session, replace(page, position=position))
+
+        await self._database.write(write)
+        self._announcer.announce(PagesChanged())
+
+    async def make_default(self, page_id: str) -> None:
+        """The page that stands for the owner where a link is wanted (URL-4)."""
+        if page_id not in {page.id for page in await self.all()}:
+            raise NotFound("page")
+        await self._settings.save(replace(self._settings.current, default_page=page_id))
+
+    def link(self, slug: str) -> str:
+        """The page's address on the default domain. Made when it is needed; no link is ever stored (URL-3)."""
+        return f"{self.origin}/meetings/{slug}"
