@@ -2,9 +2,9 @@
 
 A test fails when it leaves a log record at WARNING or above, a warning of Qt (pytest-qt, ``qt_log_level_fail``) or of Python,
 or an attempt to reach anything beyond this computer. Records that belong to what is tested are announced with
-``@pytest.mark.logs("regex")``, and each must come. ``slow`` rows run with ``--full``; ``root`` rows need root and are named at the
-end where there is none; nothing else is left out: a missing tool is a failure that says how to install it. ``--requirements``
-lists which test shows which requirement.
+``@pytest.mark.logs("regex")``, and each must come. ``slow`` rows run with ``--full``; ``root`` rows need root and are named
+at the end where there is none; nothing else is left out: a missing tool is a failure that says how to install it.
+``--requirements`` lists which test shows which requirement.
 """
 
 from __future__ import annotations

@@ -1,0 +1,80 @@
+"""The one check command, the same by hand and in CI: format, lint, types, layers, translations, tests.
+
+    python tests/check.py           everything that must hold at every commit, in under ten minutes on two cores
+    python tests/check.py --fast    without the tests: seconds
+    python tests/check.py --full    also the slow rows of the matrix, 2,000 examples a property, and the benches; for a release
+
+It stops at the first step that fails and names it. Whatever stands after ``--`` is handed to pytest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = Path(sys.executable).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    command: tuple[str, ...]
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+def tool(name: str, *arguments: str) -> tuple[str, ...]:
+    """A command that is installed beside the running Python."""
+    return (str(TOOLS / name), *arguments)
+
+
+def steps(options: argparse.Namespace) -> list[Step]:
+    python = sys.executable
+    checks = [
+        Step("format", tool("ruff", "format", "--check", ".")),
+        Step("lint", tool("ruff", "check", ".")),
+        Step("types", tool("mypy")),
+        Step("layers", tool("lint-imports", "--no-logo")),
+        Step("translations", (python, "tests/translations.py", "--check")),
+    ]
+    if options.fast:
+        return checks
+    if not options.full:
+        return [*checks, Step("tests", (python, "-m", "pytest", *options.pytest))]
+    return [
+        *checks,
+        Step("tests, slow rows included", (python, "-m", "pytest", "--full", *options.pytest), {"HYPOTHESIS_PROFILE": "full"}),
+        Step("speed", (python, "-m", "tests.bench")),
+    ]
+
+
+def run(step: Step) -> int:
+    """The step's exit code; what it prints is shown."""
+    print(f"── {step.name}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run(step.command, cwd=ROOT, env={**os.environ, **step.variables}, stdin=subprocess.DEVNULL).returncode
+    print(f"   {step.name}: {'ok' if code == 0 else 'FAILED'} after {time.monotonic() - began:.1f} s", flush=True)
+    return code
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--fast", action="store_true", help="without the tests")
+    size.add_argument("--full", action="store_true", help="slow rows, 2,000 examples a property and the benches too")
+    parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
+    for step in steps(parser.parse_args()):
+        if run(step):
+            print(f"check failed: {step.name}")
+            return 1
+    print("check passed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
