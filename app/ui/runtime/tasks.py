@@ -78,7 +78,7 @@ def start(
     done: Callable[[T], None] | None = None,
     failed: Callable[[AftaleError], None] | None = None,
 ) -> asyncio.Task[None] | None:
-    """Runs ``work`` until it is done or ``owner`` is destroyed, then calls ``done`` with its result or ``failed`` with its error.
+    """Runs ``work`` until it is done or ``owner`` is destroyed, then ``done`` gets its result or ``failed`` its error.
 
     A domain error without ``failed`` is a fault of ours like any other. Returns None when the owner is gone already.
     """
