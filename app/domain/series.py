@@ -1,0 +1,111 @@
+"""Series: rules, added and left-out starts, as occurrences in a window (RFC 5545 §3.8.5).
+
+A wall that the clock skips counts with the offset from before the gap; of one that comes twice the first is meant (§3.3.5).
+A first start that does not fit its own rule is undefined in the RFC; here it is an occurrence, as most calendars show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from app.domain.clock import DAY, Instant
+from app.domain.recurrence import Rule, RuleError, walls
+
+Start = Instant | date
+"""An instant, or the date of an all-day occurrence."""
+
+MOST_STARTS = 100_000
+"""Starts that one series may have in a window."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def expand(
+    first: date,
+    rules: Collection[Rule],
+    zone: tzinfo,
+    low: Instant,
+    high: Instant,
+    extra: Collection[Start] = (),
+    left_out: Collection[Start] = (),
+) -> tuple[Start, ...]:
+    """The starts of a series from ``low`` to ``high``, both included, ascending, each once.
+
+    ``first`` is a naive wall in ``zone``, or a date: then the starts are dates, and a date stands where its midnight does.
+    ``extra`` (RDATE) and ``left_out`` (EXDATE) hold instants or dates; a date leaves out all starts of its day. Raises
+    RuleError.
+    """
+    if not isinstance(first, datetime):
+        return _expand_days(first, rules, zone, low, high, extra, left_out)
+    found = {to_instant(first, zone)} | {_as_instant(each, zone) for each in extra}
+    for rule in rules:
+        for instant in _instants(rule, first, zone, low, high):
+            found.add(instant)
+            if len(found) > MOST_STARTS:
+                raise RuleError("too_many")
+    days = {each for each in left_out if isinstance(each, date)}
+    found -= {each for each in left_out if isinstance(each, int)}
+    return tuple(
+        sorted(each for each in found if low <= each <= high and not (days and to_wall(each, zone).date() in days)),
+    )
+
+
+def _expand_days(
+    first: date,
+    rules: Collection[Rule],
+    zone: tzinfo,
+    low: Instant,
+    high: Instant,
+    extra: Collection[Start],
+    left_out: Collection[Start],
+) -> tuple[Start, ...]:
+    """``expand`` for an all-day series. Days have no clock, so rules follow them as naive midnights."""
+    found = {first} | {_as_day(each, zone) for each in extra}
+    begin, wall_low, wall_high = datetime.combine(first, time(0)), to_wall(low - DAY, zone), to_wall(high, zone)
+    for rule in rules:
+        until = _last_day(rule.until, zone)
+        last = wall_high if until is None else min(wall_high, datetime.combine(until, time(0)))
+        found |= {wall.date() for wall in walls(rule, begin, wall_low, last)}
+    found -= {_as_day(each, zone) for each in left_out}
+    return tuple(sorted(each for each in found if low <= _as_instant(each, zone) <= high))
+
+
+def to_instant(wall: datetime, zone: tzinfo) -> Instant:
+    """The instant of a naive ``wall`` in ``zone`` (§3.3.5: the first of two, and past a gap)."""
+    return int(wall.replace(tzinfo=zone, fold=0).timestamp())
+
+
+def to_wall(instant: Instant, zone: tzinfo) -> datetime:
+    """The naive wall in ``zone`` at ``instant``."""
+    return (_EPOCH + timedelta(seconds=instant)).astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def _as_instant(start: Start, zone: tzinfo) -> Instant:
+    return start if isinstance(start, int) else to_instant(datetime.combine(start, time(0)), zone)
+
+
+def _as_day(start: Start, zone: tzinfo) -> date:
+    return to_wall(start, zone).date() if isinstance(start, int) else start
+
+
+def _last_day(until: date | None, zone: tzinfo) -> date | None:
+    if not isinstance(until, datetime):
+        return until
+    return (until.astimezone(zone) if until.tzinfo else until).date()
+
+
+def _instants(rule: Rule, first: datetime, zone: tzinfo, low: Instant, high: Instant) -> Iterator[Instant]:
+    """The starts of ``rule`` from about a day before ``low`` to ``high``: wider, because offsets differ."""
+    last, until = to_wall(high + DAY, zone), rule.until
+    if isinstance(until, datetime) and until.tzinfo:
+        high = min(high, int(until.timestamp()))
+        last = min(last, to_wall(high + DAY, zone))
+    elif isinstance(until, datetime):
+        last = min(last, until)
+    elif until is not None:
+        last = min(last, datetime.combine(until, time.max))
+    for wall in walls(rule, first, to_wall(low - DAY, zone), last):
+        instant = to_instant(wall, zone)
+        if instant <= high:
+            yield instant
