@@ -1,0 +1,298 @@
+"""The draft of a page: what stands in the editor's fields, what is wrong with it, and the page that it makes.
+
+The draft keeps what was typed, also where it cannot be read yet: nothing is lost by an error, and ``to_page`` uses the saved
+value in its place, so that the preview goes on. Everything here is pure; the words stand in ``editor_words``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from app.domain.errors import InvalidFields
+from app.domain.pages import (
+    Consent,
+    ConsentKind,
+    Fixed,
+    Hours,
+    Limits,
+    Location,
+    LocationKind,
+    Minutes,
+    Mode,
+    Page,
+    Question,
+    QuestionKind,
+    Rolling,
+    Rules,
+    WeeklyHours,
+    check_slug,
+    to_slug_part,
+)
+from app.ui.pages.figures import NO_TIME, Span, optional_figure, read, read_optional, read_span, span_of
+from app.ui.pages.overrides import DAYS_MAX, OverrideDraft, fold, unfold
+
+LENGTHS = (15, 30, 45, 60)
+STEPS = (0, 5, 10, 15, 20, 30, 40, 45, 60, 90, 120)
+WITH_CHOICES = frozenset({QuestionKind.CHOICE, QuestionKind.SEVERAL, QuestionKind.DROPDOWN})
+
+
+class Section(StrEnum):
+    BASICS = "basics"
+    HOURS = "hours"
+    LIMITS = "limits"
+    BOOKING = "booking"
+    FORM = "form"
+    CONSENT = "consent"
+
+
+@dataclass(frozen=True, slots=True)
+class PageDraft:
+    """What the fields hold. Figures are texts, for they may be half typed."""
+
+    title: str = ""
+    description: str = ""
+    durations: tuple[Minutes, ...] = (30,)
+    location: LocationKind = LocationKind.VIDEO
+    detail: str = ""
+    colour: str = "fjord"
+    slug: str = ""
+    own_hours: bool = False
+    zone: str = "UTC"
+    weekly: WeeklyHours = field(default_factory=WeeklyHours)
+    overrides: tuple[OverrideDraft, ...] = ()
+    before: str = "0"
+    after: str = "0"
+    step: Minutes = 0
+    notice: Span = NO_TIME
+    fixed: bool = False
+    ahead: str = "60"
+    working: bool = False
+    first: date | None = None
+    last: date | None = None
+    per_day: str = ""
+    per_week: str = ""
+    mode: Mode = Mode.AT_ONCE
+    holds: bool = False
+    cutoff: Span = NO_TIME
+    thanks: str = ""
+    questions: tuple[Question, ...] = ()
+    guests: str = "0"
+    consent: ConsentKind = ConsentKind.NONE
+    consent_text: str = ""
+    consent_link: str = ""
+
+
+OF_SECTION: Mapping[Section, tuple[str, ...]] = {
+    Section.BASICS: ("title", "description", "durations", "location", "detail", "colour", "slug"),
+    Section.HOURS: ("own_hours", "zone", "weekly", "overrides"),
+    Section.LIMITS: (
+        "before", "after", "step", "notice", "fixed", "ahead", "working", "first", "last", "per_day", "per_week",
+    ),
+    Section.BOOKING: ("mode", "holds", "cutoff", "thanks"),
+    Section.FORM: ("questions", "guests"),
+    Section.CONSENT: ("consent", "consent_text", "consent_link"),
+}  # fmt: skip
+_SECTION_OF = {name: section for section, names in OF_SECTION.items() for name in names}
+
+
+def section_of(key: str) -> Section:
+    """The section that holds a problem's field: ``questions.q1.label`` is in the form."""
+    return _SECTION_OF[key.partition(".")[0]]
+
+
+def draft_of(page: Page, usual: Hours) -> PageDraft:
+    """What the fields show for ``page``. Without own hours they hold the usual ones, as the beginning of own hours."""
+    hours = page.hours or replace(usual, overrides=())
+    rules, window = page.rules, page.rules.window
+    return PageDraft(
+        title=page.title,
+        description=page.description,
+        durations=rules.durations,
+        location=page.location.kind,
+        detail=page.location.detail,
+        colour=page.colour,
+        slug=page.slug,
+        own_hours=page.hours is not None,
+        zone=hours.zone,
+        weekly=hours.weekly,
+        overrides=fold(hours.overrides),
+        before=str(rules.buffer_before),
+        after=str(rules.buffer_after),
+        step=rules.step,
+        notice=span_of(rules.notice),
+        fixed=isinstance(window, Fixed),
+        ahead=str(window.days if isinstance(window, Rolling) else Rolling().days),
+        working=isinstance(window, Rolling) and window.working,
+        first=window.first if isinstance(window, Fixed) else None,
+        last=window.last if isinstance(window, Fixed) else None,
+        per_day=optional_figure(rules.limits.per_day),
+        per_week=optional_figure(rules.limits.per_week),
+        mode=page.mode,
+        holds=page.holds,
+        cutoff=span_of(page.cutoff),
+        thanks=page.thanks,
+        questions=page.questions,
+        guests=str(page.guests_max),
+        consent=page.consent.kind,
+        consent_text=page.consent.text,
+        consent_link=page.consent.link,
+    )
+
+
+def to_page(draft: PageDraft, base: Page) -> Page:
+    """The page that ``draft`` makes of ``base``. What cannot be read keeps the value of ``base``."""
+    return replace(
+        base,
+        title=draft.title.strip() or base.title,
+        description=draft.description.strip(),
+        colour=draft.colour,
+        slug=_slug(draft.slug, base.slug),
+        mode=draft.mode,
+        holds=draft.holds and draft.mode is Mode.APPROVAL,
+        rules=_rules(draft, base.rules),
+        hours=_hours(draft) if draft.own_hours else None,
+        location=Location(draft.location, "" if draft.location is LocationKind.ASK else draft.detail.strip()),
+        questions=tuple(_clean(each) for each in draft.questions if each.label.strip()),
+        consent=_consent(draft),
+        guests_max=read(draft.guests, 0, 20, base.guests_max),
+        cutoff=read_span(draft.cutoff, base.cutoff),
+        thanks=draft.thanks.strip(),
+    )
+
+
+def _slug(typed: str, saved: str) -> str:
+    try:
+        check_slug(typed)
+    except InvalidFields:
+        return saved
+    return typed
+
+
+def _rules(draft: PageDraft, base: Rules) -> Rules:
+    return replace(
+        base,
+        durations=tuple(sorted(set(draft.durations))) or base.durations,
+        step=draft.step,
+        buffer_before=read(draft.before, 0, 1440, base.buffer_before),
+        buffer_after=read(draft.after, 0, 1440, base.buffer_after),
+        notice=read_span(draft.notice, base.notice),
+        window=_window(draft, base.window),
+        limits=Limits(
+            read_optional(draft.per_day, base.limits.per_day),
+            read_optional(draft.per_week, base.limits.per_week),
+        ),
+    )
+
+
+def _window(draft: PageDraft, base: Rolling | Fixed) -> Rolling | Fixed:
+    if draft.fixed:
+        if draft.first is None or draft.last is None or draft.last < draft.first:
+            return base
+        return Fixed(draft.first, draft.last)
+    otherwise = base.days if isinstance(base, Rolling) else Rolling().days
+    return Rolling(read(draft.ahead, 1, DAYS_MAX, otherwise), draft.working)
+
+
+def _hours(draft: PageDraft) -> Hours:
+    return Hours(draft.zone, draft.weekly, unfold(draft.overrides))
+
+
+def _clean(question: Question) -> Question:
+    choices = tuple(each.strip() for each in question.choices if each.strip()) if question.kind in WITH_CHOICES else ()
+    return replace(question, label=question.label.strip(), choices=choices, help=question.help.strip())
+
+
+def _consent(draft: PageDraft) -> Consent:
+    if draft.consent is ConsentKind.NONE:
+        return Consent()
+    return Consent(draft.consent, draft.consent_text.strip(), draft.consent_link.strip())
+
+
+def has_no_times(draft: PageDraft, usual: Hours) -> bool:
+    """No hours at all: the page can be saved, but nobody can book on it."""
+    if not draft.own_hours:
+        return not any(usual.weekly.days) and not any(each.ranges for each in usual.overrides)
+    return not any(draft.weekly.days) and not any(each.ranges for each in unfold(draft.overrides))
+
+
+def edited(draft: PageDraft, saved: PageDraft) -> frozenset[Section]:
+    """The sections in which ``draft`` would change the page."""
+    here, there = _comparable(draft), _comparable(saved)
+    return frozenset(
+        section for section, names in OF_SECTION.items() if any(getattr(here, name) != getattr(there, name) for name in names)
+    )
+
+
+_TEXTS = (
+    "title", "description", "detail", "before", "after", "ahead", "per_day", "per_week", "thanks", "guests", "consent_text",
+    "consent_link",
+)  # fmt: skip
+
+
+def _comparable(draft: PageDraft) -> PageDraft:
+    """Without what has no effect: own hours that are not used, dates of the window that is not chosen, spaces at the ends."""
+    texts: dict[str, Any] = {name: getattr(draft, name).strip() for name in _TEXTS}
+    found = replace(draft, durations=tuple(sorted(set(draft.durations))), **texts)
+    if not draft.own_hours:
+        found = replace(found, zone="", weekly=WeeklyHours(), overrides=())
+    if draft.fixed:
+        found = replace(found, ahead="", working=False)
+    else:
+        found = replace(found, first=None, last=None)
+    if draft.mode is Mode.AT_ONCE:
+        found = replace(found, holds=False)
+    if draft.consent is ConsentKind.NONE:
+        found = replace(found, consent_text="", consent_link="")
+    if draft.location is LocationKind.ASK:
+        found = replace(found, detail="")
+    return found
+
+
+def rebase(draft: PageDraft, old: PageDraft, new: PageDraft) -> PageDraft:
+    """``draft`` after its page changed elsewhere from ``old`` to ``new``: what the owner has not touched follows."""
+    touched = {
+        each.name: getattr(draft, each.name) for each in fields(draft) if getattr(draft, each.name) != getattr(old, each.name)
+    }
+    return replace(new, **touched)
+
+
+def follow_title(draft: PageDraft, title: str, saved_slug: str) -> PageDraft:
+    """Takes a new title; the address of a page that is not saved yet follows until the owner has typed an address."""
+    own, joint, last = draft.slug.rpartition("/")
+    follows = not saved_slug and last == to_slug_part(draft.title)
+    slug = f"{own}{joint}{to_slug_part(title)}" if follows else draft.slug
+    return replace(draft, title=title, slug=slug)
+
+
+def to_slug(text: str) -> str:
+    """What is being typed as an address, in the form of one: at most two parts; a hyphen at the end stays while typing."""
+    typed = text.split("/")[:2]
+    parts = [to_slug_part(part) for part in typed]
+    joint = "-" if parts[-1] and typed[-1][-1:] in ("-", " ", "_") else ""
+    return "/".join(parts) + joint
+
+
+def moved(questions: tuple[Question, ...], question_id: str, by: int) -> tuple[Question, ...]:
+    """The questions with one moved up (``by`` -1) or down (1); the ends stay where they are."""
+    order = list(questions)
+    at = next(index for index, each in enumerate(order) if each.id == question_id)
+    to = max(0, min(len(order) - 1, at + by))
+    order.insert(to, order.pop(at))
+    return tuple(order)
+
+
+def copied_hours(weekly: WeeklyHours, source: int, targets: Iterable[int]) -> WeeklyHours:
+    """The week with the hours of day ``source`` also on the days ``targets``."""
+    days = list(weekly.days)
+    for day in targets:
+        days[day] = weekly.days[source]
+    return WeeklyHours(tuple(days))
+
+
+def fits_in_a_day(weekly: WeeklyHours, longest: Minutes) -> bool:
+    """Whether some range of the week is as long as the longest meeting."""
+    return any(end - start >= longest for ranges in weekly.days for start, end in ranges)
