@@ -26,7 +26,7 @@ LIVE = frozenset({State.HELD, State.CONFIRMED, State.WRITTEN})
 
 FOLLOWS: dict[State, frozenset[State]] = {
     State.HELD: frozenset({State.CONFIRMED, State.REQUESTED, State.CANCELLED, State.EXPIRED}),
-    State.REQUESTED: frozenset({State.CONFIRMED, State.DECLINED, State.CANCELLED, State.EXPIRED}),
+    State.REQUESTED: frozenset({State.REQUESTED, State.CONFIRMED, State.DECLINED, State.CANCELLED, State.EXPIRED}),
     State.CONFIRMED: frozenset({State.WRITTEN, State.CANCELLED}),
     State.WRITTEN: frozenset({State.CONFIRMED, State.CANCELLED}),
     State.DECLINED: frozenset(),
@@ -105,7 +105,8 @@ class LeftMessage:
 class Booking:
     """A visitor's taken or wanted time. Times are instants; the buffers are those of the page when it was booked, in minutes.
 
-    ``zone`` is the page's zone then: the owner's wall time of the meeting. ``uid`` and ``sequence``: RFC 5545 §3.8.4.7, §3.8.7.4.
+    ``zone`` is the page's zone then: the owner's wall time of the meeting. ``uid`` and ``sequence``: RFC 5545 §3.8.4.7,
+    §3.8.7.4.
     """
 
     id: str
@@ -172,7 +173,8 @@ class AttemptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One entry of that list. ``reason`` (for blocked ones): ``paused``, ``unavailable`` or ``stale``; ``times`` counts folded repeats."""
+    """One entry of that list. ``reason`` (for blocked ones): ``paused``, ``unavailable`` or ``stale``; ``times`` counts
+    folded repeats."""
 
     id: str
     at: Instant
@@ -211,7 +213,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """422 (``invalid``, with fields), 404 (``not_found``), 503 (``paused``, ``unavailable``, ``stale``), 409 (``state``, ``too_late``)."""
+    """422 (``invalid``, with fields), 404 (``not_found``), 503 (``paused``, ``unavailable``, ``stale``), 409 (``state``,
+    ``too_late``)."""
 
     error: str
     fields: dict[str, str] = field(default_factory=dict)

@@ -42,9 +42,9 @@ class Days:
 class Event:
     """One occurrence in one calendar.
 
-    ``start`` and ``end`` are instants, half-open; for an all-day event they are the calendar zone's midnights and ``days`` is set.
-    ``id`` is the provider's id of the occurrence, ``series`` that of its series master. ``booking`` is our mark: the booking
-    that made the event.
+    ``start`` and ``end`` are instants, half-open; for an all-day event they are the calendar zone's midnights and ``days`` is
+    set. ``id`` is the provider's id of the occurrence, ``series`` that of its series master. ``booking`` is our mark: the
+    booking that made the event.
     """
 
     id: str
@@ -116,7 +116,8 @@ def blocks(event: Event, policy: BlockingPolicy) -> bool:
 
 
 def days_to_instants(days: Days, zone: str) -> tuple[Instant, Instant]:
-    """First and last midnight of all-day ``days`` in the calendar's ``zone`` (SYNC-3). An empty or reversed span counts as one day."""
+    """First and last midnight of all-day ``days`` in the calendar's ``zone`` (SYNC-3). An empty or reversed span counts as
+    one day."""
     end = max(days.end, days.first + timedelta(days=1))
     return midnight(days.first, zone), midnight(end, zone)
 

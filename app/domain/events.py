@@ -44,9 +44,10 @@ class Rescheduled:
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """Somebody wanted to book and could not (CONTRACT 4)."""
+    """Somebody wanted to book on the page ``slug`` and could not."""
 
     attempt: Attempt
+    slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell. ``target`` is the booking, attempt or calendar that a click opens; ``count`` how many were folded into one."""
+    """One thing to tell. ``target`` is the booking, attempt or calendar that a click opens; ``count`` how many were folded
+    into one."""
 
     id: str
     kind: NoticeKind

@@ -72,8 +72,8 @@ class PageSummary:
 class Overview:
     """Everything on the first screen at the instant ``now``, in the owner's ``zone``.
 
-    ``meetings``: from the beginning of today for 14 days. ``free_today``: bookable spans of today, half-open. ``offline``: requests
-    only (no writable calendar, or scheduling switched off). ``inactive``: checked calendars to which access was lost.
+    ``meetings``: from the beginning of today for 14 days. ``free_today``: bookable spans of today, half-open. ``offline``:
+    requests only (no writable calendar, or scheduling switched off). ``inactive``: checked calendars to which access was lost.
     """
 
     now: Instant

@@ -25,8 +25,8 @@ class PageState(StrEnum):
 class PublicHost:
     """The owner and the server, as all pages need them.
 
-    ``origin``: scheme, host and port of links, from the settings, never from a request. ``hosts``: accepted Host headers without port.
-    ``reach``: a value of ``settings.Reach``.
+    ``origin``: scheme, host and port of links, from the settings, never from a request. ``hosts``: accepted Host headers
+    without port. ``reach``: a value of ``settings.Reach``.
     """
 
     name: str
@@ -77,8 +77,8 @@ class FreeStarts:
 
 @dataclass(frozen=True, slots=True)
 class PublicPage:
-    """One page. ``free`` maps a duration in minutes to its free starts, computed as if notice were nil and the window a few days
-    longer: the child leaves out what the present moment forbids (``availability.bookable_span``)."""
+    """One page. ``free`` maps a duration in minutes to its free starts, computed as if notice were nil and the window a few
+    days longer: the child leaves out what the present moment forbids (``availability.bookable_span``)."""
 
     id: str
     slug: str

@@ -92,7 +92,8 @@ class FirstRun:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole document. ``pages_on`` is the master switch (URL-7); ``own_part`` the address of pages made from now on (URL-1)."""
+    """The whole document. ``pages_on`` is the master switch (URL-7); ``own_part`` the address of pages made from now on
+    (URL-1)."""
 
     version: int = VERSION
     profile: Profile = Profile()

@@ -13,7 +13,8 @@ from app.services.announcer import Announcer
 
 
 class SettingsService:
-    """``current`` is always what the database holds. ``kept_aside`` says why an older document could not be read, or is empty."""
+    """``current`` is always what the database holds. ``kept_aside`` says why an older document could not be read, or is
+    empty."""
 
     def __init__(self, database: Database, announcer: Announcer, clock: Clock) -> None:
         self._database, self._announcer, self._clock = database, announcer, clock
@@ -37,7 +38,8 @@ class SettingsService:
         self._announcer.announce(PagesChanged())
 
     async def switch_pages(self, on: bool, until: Instant = 0) -> None:
-        """The master switch (URL-7): switching on brings every page back as it was. ``until``: when to switch on again by itself."""
+        """The master switch (URL-7): switching on brings every page back as it was. ``until``: when to switch on again by
+        itself."""
         await self.save(replace(self.current, pages_on=on, paused_until=0 if on else until))
 
     async def wake_up(self) -> None:

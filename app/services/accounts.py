@@ -1,0 +1,226 @@
+"""Connected accounts and their calendars: what is used for what, and what became inactive (CON, SET, INACT)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from app.domain.booking import State
+from app.domain.calendars import Event, EventDraft, ShowAs
+from app.domain.clock import DAY, Clock, Instant
+from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind
+from app.domain.errors import AccessLost, NotFound, ProviderError, SignInExpired
+from app.domain.events import CalendarChanged, PagesChanged
+from app.domain.ids import new_id
+from app.domain.notices import Notice, NoticeKind
+from app.domain.outbox import JobKind
+from app.models import accounts as rows
+from app.models import bookings as booking_rows
+from app.models import notices as notice_rows
+from app.models import outbox as outbox_rows
+from app.models.database import Database
+from app.providers.base import Provider
+from app.services.announcer import Announcer
+from app.services.ground import Ground
+from app.services.settings import SettingsService
+from app.services.taking import fresh_window, owe_write, page_by_any_slug
+
+LOCAL_ACCOUNT = "local"
+LOCAL_CALENDAR = "local"
+HORIZON = 2 * 366 * DAY
+_log = logging.getLogger(__name__)
+
+
+class AccountsService:
+    """``provider_of`` makes or finds the provider of an account; the composition root knows how."""
+
+    def __init__(
+        self,
+        database: Database,
+        announcer: Announcer,
+        clock: Clock,
+        settings: SettingsService,
+        provider_of: Callable[[Account], Provider],
+        wake_outbox: Callable[[], None],
+    ) -> None:
+        self._database, self._announcer, self._clock, self._settings = database, announcer, clock, settings
+        self._provider_of, self._wake_outbox = provider_of, wake_outbox
+        self._remote = False
+
+    async def load(self) -> None:
+        self._remote = any(not self._provider_of(account).keeps_events_here for account in await self.accounts())
+
+    async def accounts(self) -> tuple[Account, ...]:
+        return await self._database.read(lambda session: tuple(rows.list_accounts(session)))
+
+    async def calendars(self) -> tuple[Calendar, ...]:
+        return await self._database.read(lambda session: tuple(rows.list_calendars(session)))
+
+    async def provider(self, account_id: str) -> Provider:
+        """Raises NotFound."""
+        for account in await self.accounts():
+            if account.id == account_id:
+                return self._provider_of(account)
+        raise NotFound("account")
+
+    async def connect_local(self, name: str, zone: str) -> Account:
+        """Connects *On this computer*. Confirmed meetings to come that stand in no calendar yet are written into it."""
+        now = self._clock.now()
+        account = Account(LOCAL_ACCOUNT, ProviderKind.LOCAL, name, connected_at=now)
+        calendar = Calendar(LOCAL_CALENDAR, LOCAL_ACCOUNT, name, zone, Access.OWNER, booking=True, read_at=now)
+
+        def write(session: Session) -> None:
+            rows.save_account(session, account)
+            rows.save_calendar(session, calendar)
+            for booking in booking_rows.bookings_between(session, now, now + HORIZON, (State.CONFIRMED,)):
+                if not outbox_rows.pending_for(session, booking.id):
+                    owe_write(session, JobKind.CREATE, booking, calendar, now)
+
+        await self._database.write(write)
+        self._changed(calendar)
+        return account
+
+    async def disconnect(self, account_id: str) -> None:
+        """Forgets the account and its copies of events; bookings stay as history (CON-11)."""
+
+        def write(session: Session) -> tuple[Calendar, ...]:
+            gone = tuple(each for each in rows.list_calendars(session) if each.account == account_id)
+            for calendar in gone:
+                rows.delete_calendar(session, calendar.id)
+            rows.delete_account(session, account_id)
+            return gone
+
+        for calendar in await self._database.write(write):
+            self._changed(calendar)
+
+    async def set_scheduling(self, account_id: str, on: bool) -> None:
+        """*Meeting scheduling pages* (SET-2): off means offline mode."""
+
+        def write(session: Session) -> None:
+            for account in rows.list_accounts(session):
+                if account.id == account_id:
+                    rows.save_account(session, replace(account, scheduling=on))
+                    return
+            raise NotFound("account")
+
+        await self._database.write(write)
+        self._announcer.announce(PagesChanged())
+
+    async def set_state(self, calendar_id: str, state: CalendarState, lost: Lost | None = None) -> Calendar:
+        """Marks a calendar as lost or found. Losing one is told once (INACT-1)."""
+        now = self._clock.now()
+
+        def write(session: Session) -> tuple[Calendar, bool]:
+            calendar = self._find(session, calendar_id)
+            if calendar.state is state:
+                return calendar, False
+            inactive = state is CalendarState.INACTIVE
+            changed = replace(calendar, state=state, lost=lost if inactive else None, since=now if inactive else 0)
+            rows.save_calendar(session, changed)
+            if inactive:
+                reason = (lost or Lost.REMOVED).value
+                notice = Notice(new_id(), NoticeKind.CALENDAR, now, changed.id, reason=reason, calendar=changed.name)
+                notice_rows.add_notice(session, notice)
+            return changed, True
+
+        calendar, changed = await self._database.write(write)
+        if changed:
+            self._changed(calendar)
+        return calendar
+
+    async def remove_calendar(self, calendar_id: str) -> None:
+        """No longer checks the calendar: a cure for one that is lost (INACT-4). The booking calendar takes bookings with it."""
+
+        def write(session: Session) -> Calendar:
+            calendar = self._find(session, calendar_id)
+            rows.delete_calendar(session, calendar_id)
+            if calendar.account == LOCAL_ACCOUNT:
+                rows.delete_account(session, LOCAL_ACCOUNT)
+            return calendar
+
+        self._changed(await self._database.write(write))
+
+    async def check_again(self, calendar_id: str) -> Calendar:
+        """Tries to read the calendar now; puts the pages back at once if it can be read."""
+        calendar = await self._database.read(lambda session: self._find(session, calendar_id))
+        provider = await self.provider(calendar.account)
+        now = self._clock.now()
+        try:
+            await provider.read_window(calendar.id, now, now + DAY)
+        except AccessLost as error:
+            return await self.set_state(calendar_id, CalendarState.INACTIVE, _reason(error.reason))
+        except SignInExpired:
+            return await self.set_state(calendar_id, CalendarState.INACTIVE, Lost.SIGN_IN)
+        return await self.set_state(calendar_id, CalendarState.ACTIVE)
+
+    async def add_busy(self, calendar_id: str, start: Instant, end: Instant, title: str) -> Event:
+        """Adds an event to a calendar that can be written. Raises NotFound."""
+        calendar = await self._database.read(lambda session: self._find(session, calendar_id))
+        provider = await self.provider(calendar.account)
+        draft = EventDraft(new_id(), title, start, end, calendar.zone, show_as=ShowAs.BUSY)
+        event = await provider.create(calendar.id, draft)
+        self._changed(calendar)
+        return event
+
+    def announce_change(self, calendar: Calendar) -> None:
+        """Tells that events of ``calendar`` changed."""
+        self._changed(calendar)
+
+    def _find(self, session: Session, calendar_id: str) -> Calendar:
+        for calendar in rows.list_calendars(session):
+            if calendar.id == calendar_id:
+                return calendar
+        raise NotFound("calendar")
+
+    def _changed(self, calendar: Calendar) -> None:
+        self._wake_outbox()
+        self._announcer.announce(CalendarChanged(calendar))
+        self._announcer.announce(PagesChanged())
+
+    # FreshReader
+
+    async def read_fresh(self, slug: str, start: Instant, duration: int, within: float) -> dict[str, tuple[Event, ...]]:
+        """The meeting's window from every checked calendar that is not kept here, as far as they answer ``within`` seconds."""
+        if not self._remote:
+            return {}
+        settings = self._settings.current
+
+        def read(session: Session) -> tuple[Ground, tuple[Calendar, ...]]:
+            ground = Ground.read(session, settings)
+            page = page_by_any_slug(session, slug)
+            return ground, ground.checked(page) if page is not None else ()
+
+        ground, calendars = await self._database.read(read)
+        accounts = {account.id: account for account in ground.accounts}
+        first, last = fresh_window(start, duration)
+        found: dict[str, tuple[Event, ...]] = {}
+
+        async def one(calendar: Calendar) -> None:
+            provider = self._provider_of(accounts[calendar.account])
+            if not provider.keeps_events_here:
+                try:
+                    found[calendar.id] = await provider.read_window(calendar.id, first, last)
+                except ProviderError as error:
+                    _log.info("calendar %s could not be read afresh: %s", calendar.id, type(error).__name__)
+
+        tasks = [asyncio.ensure_future(one(calendar)) for calendar in calendars if calendar.account in accounts]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=within)
+            for task in late:
+                task.cancel()
+        return found
+
+    def using_remote(self) -> None:
+        """From now on windows are read afresh: an account whose calendars are kept elsewhere was connected."""
+        self._remote = True
+
+
+def _reason(text: str) -> Lost:
+    try:
+        return Lost(text)
+    except ValueError:
+        return Lost.REMOVED

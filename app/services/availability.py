@@ -1,0 +1,220 @@
+"""Free time: for the public pages, for the preview of a page that is not saved, and the reasons behind each answer (PAGE-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from app.domain.availability import Reason, Why, blocked, bookable_span, explain, free_slots, free_starts, open_spans
+from app.domain.clock import DAY, Clock, Instant
+from app.domain.decisions import Standing
+from app.domain.pages import Page
+from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
+from app.domain.settings import Settings
+from app.models import pages as page_rows
+from app.models.database import Database
+from app.services.ground import Ground, busy_time, occupied
+from app.services.settings import SettingsService
+
+AHEAD = 3 * DAY
+"""How much farther than its window a public page is computed, so that midnight does not empty it before the next push."""
+
+
+class AvailabilityService:
+    """Computes in the database's reading thread; nothing here is kept between calls but what the core caches."""
+
+    def __init__(self, database: Database, clock: Clock, settings: SettingsService) -> None:
+        self._database, self._clock, self._settings = database, clock, settings
+
+    async def starts(self, page_id: str, duration: int, start: Instant, end: Instant) -> tuple[Instant, ...]:
+        """The free starts of a saved page from ``start`` to ``end`` as they stand now."""
+        now, settings = self._clock.now(), self._settings.current
+
+        def read(session: Session) -> tuple[Instant, ...]:
+            return page_starts(
+                session, Ground.read(session, settings), page_rows.get_page(session, page_id), duration, now, start, end
+            )
+
+        return await self._database.read(read)
+
+    async def preview(self, page: Page, duration: int) -> tuple[Instant, ...]:
+        """The free starts that ``page`` would have if it were saved as it is."""
+        now, settings = self._clock.now(), self._settings.current
+
+        def read(session: Session) -> tuple[Instant, ...]:
+            ground = Ground.read(session, settings)
+            first, last = window_of(ground, page, now)
+            return page_starts(session, ground, page, duration, now, first, last)
+
+        return await self._database.read(read)
+
+    async def explain(self, page_id: str, start: Instant, duration: int) -> tuple[Reason, ...]:
+        """Every reason why ``start`` is not offered; empty when it is."""
+        now, settings = self._clock.now(), self._settings.current
+
+        def read(session: Session) -> tuple[Reason, ...]:
+            ground = Ground.read(session, settings)
+            page = page_rows.get_page(session, page_id)
+            standing = ground.standing(page, now)
+            end = start + duration * 60
+            busy = busy_time(session, ground, ground.checked(page), start - DAY, end + DAY)
+            reasons = explain(ground.plan(page), duration, busy, occupied(session, start, end), now, start)
+            return standing_reasons(standing) + tuple(reasons)
+
+        return await self._database.read(read)
+
+    async def public_pages(self) -> tuple[tuple[PublicPage, ...], dict[str, str]]:
+        """Every page as the public child gets it, and old slugs with the ones that replaced them."""
+        now, settings = self._clock.now(), self._settings.current
+        return await self._database.read(
+            lambda session: (public_pages(session, settings, now), dict(page_rows.redirects(session)))
+        )
+
+
+def standing_reasons(standing: Standing) -> tuple[Reason, ...]:
+    found = [Reason(Why.CALENDAR_INACTIVE, f"calendar:{each}") for each in standing.inactive]
+    if standing.paused:
+        found.append(Reason(Why.PAUSED))
+    return tuple(found)
+
+
+def window_of(ground: Ground, page: Page, now: Instant) -> tuple[Instant, Instant]:
+    """From now to the end of the page's window."""
+    plan = ground.plan(page)
+    _, last = bookable_span(0, page.rules.window, plan.hours, now)
+    return now, max(now, last)
+
+
+def page_starts(
+    session: Session, ground: Ground, page: Page, duration: int, now: Instant, start: Instant, end: Instant, without: str = ""
+) -> tuple[Instant, ...]:
+    """Free starts of ``page`` from ``start`` to ``end`` at the instant ``now``; the booking ``without`` is out of the way."""
+    if end <= start:
+        return ()
+    busy = busy_time(session, ground, ground.checked(page), start, end + duration * 60, without)
+    taken = occupied(session, start, end, without)
+    return tuple(free_slots(ground.plan(page), duration, busy, taken, now, start, end))
+
+
+def public_pages(session: Session, settings: Settings, now: Instant) -> tuple[PublicPage, ...]:
+    ground = Ground.read(session, settings)
+    return tuple(public_page(session, ground, page, now) for page in page_rows.list_pages(session))
+
+
+def public_page(session: Session, ground: Ground, page: Page, now: Instant) -> PublicPage:
+    """What may leave: texts and free starts, computed as if notice were nil and the window a few days longer."""
+    texts = public_page_texts(ground, page, now)
+    if texts.state in (PageState.BOOK, PageState.REQUEST):
+        return replace(texts, free=free_by_duration(session, ground, page, now))
+    return texts
+
+
+def public_page_texts(ground: Ground, page: Page, now: Instant) -> PublicPage:
+    """The public page without its free starts."""
+    plan, standing = ground.plan(page), ground.standing(page, now)
+    return PublicPage(
+        id=page.id,
+        slug=page.slug,
+        title=page.title,
+        state=page_state(standing),
+        durations=page.rules.durations,
+        zone=plan.hours.zone,
+        notice=page.rules.notice,
+        window=page.rules.window,
+        hours=plan.hours,
+        description=page.description,
+        colour=page.colour,
+        location=page.location,
+        questions=page.questions,
+        consent=page.consent,
+        guests_max=page.guests_max,
+        cutoff=page.cutoff,
+        offline=standing.offline,
+        secret=page.secret,
+        paused_until=ground.settings.paused_until if not ground.settings.pages_on else 0,
+        position=page.position,
+        thanks=page.thanks,
+    )
+
+
+def page_state(standing: Standing) -> PageState:
+    """Paused is the owner's own choice and wins; then a lost calendar; a stale one makes requests (SYNC-6)."""
+    if standing.paused:
+        return PageState.PAUSED
+    if standing.inactive:
+        return PageState.UNAVAILABLE
+    if standing.offline or standing.approval or standing.stale:
+        return PageState.REQUEST
+    return PageState.BOOK
+
+
+def free_by_duration(session: Session, ground: Ground, page: Page, now: Instant) -> dict[int, FreeStarts]:
+    plan = ground.plan(page)
+    first, last = window_of(ground, page, now)
+    last += AHEAD
+    first -= first % 60
+    longest = max(page.rules.durations, default=0) * 60
+    spans = blocked(busy_time(session, ground, ground.checked(page), first, last + longest), page.rules)
+    taken = occupied(session, first, last)
+    return {
+        duration: FreeStarts.pack(tuple(free_starts(plan, duration, spans, taken, first, last)))
+        for duration in page.rules.durations
+    }
+
+
+def free_spans(
+    session: Session, ground: Ground, pages: Iterable[Page], start: Instant, end: Instant
+) -> tuple[tuple[Instant, Instant], ...]:
+    """When the owner can be booked at all between ``start`` and ``end``, over the pages that are on: hours less busy time."""
+    spans: list[tuple[Instant, Instant]] = []
+    for page in pages:
+        if not page.on:
+            continue
+        plan = ground.plan(page)
+        busy = blocked(
+            busy_time(session, ground, ground.checked(page), start, end), replace(plan.rules, buffer_before=0, buffer_after=0)
+        )
+        for low, high in open_spans(plan.hours, start, end):
+            at = max(low, start)
+            for taken_from, taken_to in busy:
+                if taken_to <= at or taken_from >= min(high, end):
+                    continue
+                if taken_from > at:
+                    spans.append((at, taken_from))
+                at = max(at, taken_to)
+            if at < min(high, end):
+                spans.append((at, min(high, end)))
+    return merged(spans)
+
+
+def merged(spans: Iterable[tuple[Instant, Instant]]) -> tuple[tuple[Instant, Instant], ...]:
+    found: list[tuple[Instant, Instant]] = []
+    for low, high in sorted(spans):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
+        else:
+            found.append((low, high))
+    return tuple(found)
+
+
+def public_host(settings: Settings, origin: str, pages: Iterable[Page]) -> PublicHost:
+    profile, appearance, publishing = settings.profile, settings.appearance, settings.publishing
+    slugs = {page.id: page.slug for page in pages}
+    return PublicHost(
+        name=profile.name,
+        tagline=profile.tagline,
+        language=profile.language,
+        zone=profile.zone,
+        origin=origin,
+        reach=publishing.reach,
+        programs=publishing.programs,
+        indexed=publishing.indexed,
+        landscape=appearance.landscape,
+        made_with=appearance.made_with,
+        clock_24=appearance.clock_24,
+        week_starts_monday=appearance.week_starts_monday,
+        default_slug=slugs.get(settings.default_page, ""),
+        own_part=settings.own_part,
+    )

@@ -1,0 +1,198 @@
+"""Bookings: taken by visitors, answered, moved and cancelled by either side (BOOK-1 to BOOK-7).
+
+What this service promises
+
+* A visitor who was told *confirmed* or *requested* has a row on the disk that survives a power cut, with its history, its
+  notice to the owner and, where a calendar is connected, the write that is owed to it: all in one transaction.
+* Before the transaction the one window is read afresh from every calendar that is not kept here, waiting at most
+  ``FRESH_WITHIN`` seconds; a calendar that does not answer counts as it was read last (SYNC-6).
+* Facts are announced after the commit, in the loop's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from app.domain.booking import (
+    Answer,
+    AttemptKind,
+    Booking,
+    BookingRequest,
+    Cause,
+    LeftMessage,
+    ManagedBooking,
+    Refused,
+    State,
+    Taken,
+)
+from app.domain.calendars import Event
+from app.domain.clock import Clock, Instant
+from app.domain.errors import StateConflict, TooLate
+from app.domain.events import Cancelled, Declined, Fact
+from app.domain.ids import token_hash
+from app.models import attempts as attempt_rows
+from app.models import bookings as rows
+from app.models.database import Database
+from app.services import changing
+from app.services.announcer import Announcer
+from app.services.settings import SettingsService
+from app.services.taking import Desk, Outcomes, leave_message, note_attempt, take
+
+FRESH_WITHIN = 3.0
+
+
+class FreshReader(Protocol):
+    """Reads the window of a meeting from the calendars that a page checks."""
+
+    async def read_fresh(self, slug: str, start: Instant, duration: int, within: float) -> dict[str, tuple[Event, ...]]:
+        """Events by calendar, only of calendars that answered in time."""
+        ...
+
+
+class BookingService:
+    """One per workspace."""
+
+    def __init__(
+        self,
+        database: Database,
+        announcer: Announcer,
+        clock: Clock,
+        settings: SettingsService,
+        seal: Callable[[bytes, str], bytes | None],
+        fresh: FreshReader,
+        wake_outbox: Callable[[], None],
+    ) -> None:
+        self._database, self._announcer, self._clock, self._settings = database, announcer, clock, settings
+        self._seal, self._fresh, self._wake_outbox = seal, fresh, wake_outbox
+
+    def _desk(self, fresh: dict[str, tuple[Event, ...]] | None = None) -> Desk:
+        return Desk(self._settings.current, self._settings.salt, self._clock.now(), self._seal, fresh or {})
+
+    def _announce(self, facts: tuple[Fact, ...]) -> None:
+        self._wake_outbox()
+        for fact in facts:
+            self._announcer.announce(fact)
+
+    # What visitors do
+
+    async def book(self, request: BookingRequest) -> Answer:
+        """Books, asks for, or refuses the wanted time. Raises WorkspaceFull and its siblings when nothing could be written."""
+        fresh = await self._fresh.read_fresh(request.slug, request.start, request.duration, FRESH_WITHIN)
+        desk = self._desk(fresh)
+        outcome: Outcomes = await self._database.write(lambda session: take(session, desk, request))
+        self._announce(outcome.facts)
+        return outcome.answer
+
+    async def leave_message(self, left: LeftMessage) -> None:
+        """Keeps a message from a page that could not book. Raises NotFound."""
+        desk = self._desk()
+        self._announce(await self._database.write(lambda session: leave_message(session, desk, left)))
+
+    async def look_up(self, token: str) -> ManagedBooking | Refused:
+        """The booking behind a manage link, as its visitor may see it."""
+        desk = self._desk()
+
+        def read(session: Session) -> ManagedBooking | Refused:
+            booking = self._by_token(session, desk, token)
+            return Refused("not_found") if booking is None else changing.managed(session, desk.settings, booking, desk.now)
+
+        return await self._database.read(read)
+
+    async def cancel_by_token(self, token: str, word: str = "") -> ManagedBooking | Refused:
+        """The visitor cancels, or withdraws a request. Cancelling twice is no error."""
+        desk = self._desk()
+
+        def write(session: Session) -> tuple[ManagedBooking | Refused, tuple[Fact, ...]]:
+            booking = self._by_token(session, desk, token)
+            if booking is None:
+                return Refused("not_found"), ()
+            if booking.state is State.CANCELLED:
+                return changing.managed(session, desk.settings, booking, desk.now), ()
+            try:
+                changing.check_visitor_may(session, booking, desk.now)
+            except TooLate:
+                return Refused("too_late"), ()
+            except StateConflict:
+                return Refused("state"), ()
+            booking = changing.cancel(session, desk, booking, Cause.VISITOR, word)
+            return changing.managed(session, desk.settings, booking, desk.now), (Cancelled(booking, Cause.VISITOR),)
+
+        answer, facts = await self._database.write(write)
+        self._announce(facts)
+        return answer
+
+    async def move_by_token(self, token: str, start: Instant) -> ManagedBooking | Taken | Refused:
+        """The visitor takes another time: the new one is taken and the old one freed together, or nothing changes (BOOK-6)."""
+        found = await self.look_up(token)
+        if isinstance(found, Refused):
+            return found
+        duration = (found.end - found.start) // 60
+        desk = self._desk(await self._fresh.read_fresh(found.slug, start, duration, FRESH_WITHIN))
+
+        def write(session: Session) -> tuple[ManagedBooking | Taken | Refused, tuple[Fact, ...]]:
+            booking = self._by_token(session, desk, token)
+            if booking is None:
+                return Refused("not_found"), ()
+            if booking.start == start and booking.live:
+                return changing.managed(session, desk.settings, booking, desk.now), ()
+            return changing.move(session, desk, booking, start)
+
+        answer, facts = await self._database.write(write)
+        self._announce(facts)
+        return answer
+
+    def _by_token(self, session: Session, desk: Desk, token: str) -> Booking | None:
+        return rows.booking_by_token(session, token_hash(desk.salt, "manage", token), desk.now)
+
+    # What the owner does
+
+    async def accept(self, booking_id: str, start: Instant | None = None) -> Booking:
+        """Says yes to a request, to its first time or to ``start``, one of those it asked for.
+
+        The time is checked again. Raises NotFound, StateConflict (answered already), SlotTaken (not free any more).
+        """
+        desk = self._desk()
+        booking, facts = await self._database.write(lambda session: changing.accept(session, desk, booking_id, start))
+        self._announce(facts)
+        return booking
+
+    async def decline(self, booking_id: str, word: str = "") -> Booking:
+        """Says no to a request. Raises NotFound, StateConflict."""
+        desk = self._desk()
+
+        def write(session: Session) -> Booking:
+            booking = rows.change_state(session, booking_id, State.DECLINED, Cause.HOST, desk.now, note=word)
+            note_attempt(session, booking, AttemptKind.DECLINED, desk.now)
+            return booking
+
+        booking = await self._database.write(write)
+        self._announce((Declined(booking),))
+        return booking
+
+    async def cancel(self, booking_id: str, word: str = "") -> Booking:
+        """The owner cancels a booking. Raises NotFound, StateConflict."""
+        desk = self._desk()
+
+        def write(session: Session) -> Booking:
+            return changing.cancel(session, desk, rows.get_booking(session, booking_id), Cause.HOST, word)
+
+        booking = await self._database.write(write)
+        self._announce((Cancelled(booking, Cause.HOST),))
+        return booking
+
+    async def get(self, booking_id: str) -> Booking:
+        return await self._database.read(lambda session: rows.get_booking(session, booking_id))
+
+    async def list(self) -> tuple[Booking, ...]:
+        return await self._database.read(rows.list_bookings)
+
+    async def dismiss_attempt(self, attempt_id: str) -> None:
+        await self._database.write(lambda session: attempt_rows.dismiss_attempt(session, attempt_id))
+
+    async def expire_requests(self) -> None:
+        """Requests whose every wished time has passed get no answer any more."""
+        now = self._clock.now()
+        await self._database.write(lambda session: changing.expire(session, now))

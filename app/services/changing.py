@@ -1,0 +1,199 @@
+"""What may happen to a booking after it was made, inside the write transaction: accept, move, cancel, expire.
+
+All changes compare and swap the state, so that of two that come at once the second is refused and nothing is done twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from app.domain.availability import Why, explain
+from app.domain.booking import AttemptKind, Booking, Cause, ManagedBooking, Refused, State, Taken, check_follows
+from app.domain.clock import DAY, MINUTE, Instant
+from app.domain.decisions import Outcome, decide
+from app.domain.errors import NotFound, SlotTaken, StateConflict, TooLate
+from app.domain.events import Booked, Fact, Rescheduled
+from app.domain.notices import NoticeKind
+from app.domain.outbox import JobKind
+from app.domain.pages import Page
+from app.domain.settings import Settings
+from app.models import bookings as rows
+from app.models import calendars as calendar_rows
+from app.models import pages as page_rows
+from app.services.ground import Ground, busy_time, occupied
+from app.services.taking import NEVER, Desk, fresh_window, nearest_starts, note_attempt, owe_write, tell
+
+OPEN = frozenset({State.HELD, State.REQUESTED, State.CONFIRMED, State.WRITTEN})
+
+
+def page_of(session: Session, booking: Booking) -> Page | None:
+    try:
+        return page_rows.get_page(session, booking.page)
+    except NotFound:
+        return None
+
+
+def check_visitor_may(session: Session, booking: Booking, now: Instant) -> None:
+    """Raises StateConflict for a booking that is over or ended, TooLate when the page's cut-off has passed."""
+    if booking.state not in OPEN:
+        raise StateConflict(booking.state, State.CANCELLED)
+    page = page_of(session, booking)
+    cutoff = page.cutoff * MINUTE if page is not None and booking.state is not State.REQUESTED else 0
+    if now >= booking.start - cutoff:
+        raise TooLate
+
+
+def managed(session: Session, settings: Settings, booking: Booking, now: Instant) -> ManagedBooking:
+    """What the holder of the manage link sees."""
+    why_not = ""
+    try:
+        check_visitor_may(session, booking, now)
+    except TooLate:
+        why_not = "over" if now >= booking.start else "too_late"
+    except StateConflict:
+        why_not = booking.state.value
+    page = page_of(session, booking)
+    return ManagedBooking(
+        slug=page.slug if page is not None else booking.slug,
+        title=booking.title,
+        host=settings.profile.name,
+        start=booking.start,
+        end=booking.end,
+        state=booking.state,
+        visitor=booking.visitor,
+        zone=booking.zone,
+        location=booking.location,
+        sequence=booking.sequence,
+        uid=booking.uid,
+        created_at=booking.created_at,
+        changed_at=booking.changed_at,
+        alternatives=booking.alternatives,
+        message=booking.message,
+        can_change=not why_not,
+        why_not=why_not,
+        offline=booking.offline,
+        thanks=page.thanks if page is not None else "",
+    )
+
+
+def cancel(session: Session, desk: Desk, booking: Booking, cause: Cause, word: str) -> Booking:
+    """Frees the time at once; the event is removed through the outbox (BOOK-6). Raises StateConflict."""
+    before = booking
+    booking = rows.change_state(session, booking.id, State.CANCELLED, cause, desk.now, note=word)
+    booking = replace(booking, word=word or booking.word)
+    if before.state is not State.REQUESTED:
+        _follow_in_calendar(session, desk, JobKind.DELETE, booking)
+    note_attempt(session, booking, AttemptKind.CANCELLED, desk.now)
+    if cause is not Cause.HOST:
+        tell(session, booking, NoticeKind.CANCELLED, desk.now)
+    return booking
+
+
+def move(
+    session: Session, desk: Desk, booking: Booking, start: Instant
+) -> tuple[ManagedBooking | Taken | Refused, tuple[Fact, ...]]:
+    """Moves a booking, or a request's wish, to ``start`` if its page offers that time with the old one out of the way."""
+    try:
+        check_visitor_may(session, booking, desk.now)
+    except TooLate:
+        return Refused("too_late"), ()
+    except StateConflict:
+        return Refused("state"), ()
+    page = page_of(session, booking)
+    if page is None:
+        return Refused("not_found"), ()
+    ground = Ground.read(session, desk.settings)
+    for calendar, events in desk.fresh.items():
+        calendar_rows.replace_window(session, calendar, *fresh_window(start, booking.duration), events)
+    refused = _may_move(session, desk, ground, page, booking, start)
+    if refused is not None:
+        return refused, ()
+    return _move(session, desk, ground, page, booking, start)
+
+
+def _may_move(
+    session: Session, desk: Desk, ground: Ground, page: Page, booking: Booking, start: Instant
+) -> Taken | Refused | None:
+    end = start + booking.duration * MINUTE
+    busy = busy_time(session, ground, ground.checked(page), start - DAY, end + DAY, without=booking.id)
+    taken = occupied(session, start, end, without=booking.id)
+    plan = ground.plan(page)
+    if booking.duration not in plan.rules.durations:
+        # The owner has taken this length off the page since; the meeting keeps its own.
+        plan = replace(plan, rules=replace(plan.rules, durations=(*plan.rules.durations, booking.duration)))
+    decision = decide(plan, booking.duration, start, busy, taken, ground.standing(page, desk.now, desk.fresh), desk.now)
+    if decision.outcome is not Outcome.REFUSE:
+        return None
+    whys = {reason.why for reason in decision.reasons}
+    if Why.PAUSED in whys or Why.CALENDAR_INACTIVE in whys:
+        return Refused("paused" if Why.PAUSED in whys else "unavailable")
+    if whys & NEVER:
+        return Refused("invalid", {"start": "past" if Why.PAST in whys else "not_offered"})
+    return Taken(nearest_starts(session, ground, page, booking.duration, start, desk.now, without=booking.id))
+
+
+def _move(
+    session: Session, desk: Desk, ground: Ground, page: Page, booking: Booking, start: Instant
+) -> tuple[ManagedBooking | Taken | Refused, tuple[Fact, ...]]:
+    end = start + booking.duration * MINUTE
+    try:
+        if booking.state is State.REQUESTED:
+            moved = rows.change_state(
+                session, booking.id, State.REQUESTED, Cause.VISITOR, desk.now, note="moved", start=start, end=end
+            )
+        else:
+            moved = rows.move_booking(session, booking.id, start, end, Cause.VISITOR, desk.now)
+    except SlotTaken:
+        return Taken(nearest_starts(session, ground, page, booking.duration, start, desk.now, without=booking.id)), ()
+    if moved.state is not State.REQUESTED:
+        _follow_in_calendar(session, desk, JobKind.UPDATE, moved)
+    note_attempt(session, moved, AttemptKind.MOVED, desk.now)
+    tell(session, moved, NoticeKind.RESCHEDULED, desk.now)
+    return managed(session, desk.settings, moved, desk.now), (Rescheduled(moved, Cause.VISITOR),)
+
+
+def accept(session: Session, desk: Desk, booking_id: str, start: Instant | None) -> tuple[Booking, tuple[Fact, ...]]:
+    """The owner's yes. Only what would put two things at one time counts against it; notice, hours and limits are the owner's
+    own."""
+    booking = rows.get_booking(session, booking_id)
+    check_follows(booking.state, State.CONFIRMED)
+    wanted = booking.start if start is None else start
+    if wanted not in (booking.start, *booking.alternatives):
+        raise NotFound("time")
+    if wanted <= desk.now:
+        raise SlotTaken("past")
+    ground = Ground.read(session, desk.settings)
+    if not is_free(session, ground, booking, wanted, desk.now):
+        raise SlotTaken("busy")
+    end = wanted + booking.duration * MINUTE
+    booking = rows.change_state(session, booking_id, State.CONFIRMED, Cause.HOST, desk.now, start=wanted, end=end, holds=False)
+    _follow_in_calendar(session, desk, JobKind.CREATE, booking)
+    note_attempt(session, booking, AttemptKind.ACCEPTED, desk.now)
+    return booking, (Booked(booking),)
+
+
+def is_free(session: Session, ground: Ground, booking: Booking, start: Instant, now: Instant) -> bool:
+    """Whether nothing else lies at ``start`` for the length of ``booking``."""
+    page = page_of(session, booking)
+    end = start + booking.duration * MINUTE
+    calendars = ground.checked(page) if page is not None else tuple(each for each in ground.calendars if each.checked)
+    busy = busy_time(session, ground, calendars, start - DAY, end + DAY, without=booking.id)
+    if page is None:
+        return not any(each.start < end and start < each.end for each in busy)
+    plan = ground.plan(page)
+    reasons = explain(plan, booking.duration, busy, occupied(session, start, end, without=booking.id), now, start)
+    return not any(reason.why in (Why.BUSY, Why.PAST) for reason in reasons)
+
+
+def _follow_in_calendar(session: Session, desk: Desk, kind: JobKind, booking: Booking) -> None:
+    ground = Ground.read(session, desk.settings)
+    if ground.target is not None:
+        owe_write(session, kind, booking, ground.target, desk.now)
+
+
+def expire(session: Session, now: Instant) -> None:
+    for booking in rows.open_requests(session):
+        if max((booking.start, *booking.alternatives)) <= now:
+            rows.change_state(session, booking.id, State.EXPIRED, Cause.SYSTEM, now)

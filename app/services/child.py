@@ -1,0 +1,181 @@
+"""The public child seen from the program: started with a clean environment, fed with lines, started again when it dies.
+
+The listening socket belongs to the program and is handed down, so that the address stays the same and visitors who come while
+the child restarts wait a moment in the socket's queue instead of being refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from app import wire
+from app.domain.errors import PortTaken
+
+ALIVE_EVERY = 5.0
+BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+READY_WITHIN = 20.0
+_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "HOME")
+_MAIN = Path(__file__).resolve().parent.parent.parent / "main.py"
+_log = logging.getLogger(__name__)
+
+Handler = Callable[[wire.Ask], Awaitable[wire.Reply]]
+
+
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A listening socket on ``port``, 0 for any free one. Raises PortTaken."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Restarting must not wait for old connections to time out; the option lets nobody take a port that is listened on.
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        server.bind((host, port))
+        server.listen(512)
+    except OSError as error:
+        server.close()
+        raise PortTaken(port) from error
+    server.set_inheritable(True)
+    return server
+
+
+class Child:
+    """Supervises one child on one socket.
+
+    ``greet`` gives the lines that a new child needs to know everything; ``handle`` answers what the child asks; ``changed``
+    hears ``starting``, ``live``, ``failed`` and ``stopped``.
+    """
+
+    def __init__(
+        self, server: socket.socket, greet: Callable[[], list[wire.Line]], handle: Handler, changed: Callable[[str, str], None]
+    ) -> None:
+        self._server, self._greet, self._handle, self._changed = server, greet, handle, changed
+        self._process: asyncio.subprocess.Process | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._answers: set[asyncio.Task[None]] = set()
+        self._live = asyncio.Event()
+        self.revision = 0
+
+    @property
+    def port(self) -> int:
+        return int(self._server.getsockname()[1])
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process is not None else 0
+
+    async def start(self) -> None:
+        """Starts the child and waits until it answers; raises TimeoutError when it does not."""
+        self._running = asyncio.ensure_future(self._run())
+        await asyncio.wait_for(self._live.wait(), READY_WITHIN)
+
+    async def stop(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._running
+            self._running = None
+        self._server.close()
+        self._changed("stopped", "")
+
+    def send(self, line: wire.Line) -> None:
+        """Queues a line for the child; without one it is lost, for a new child is greeted with everything."""
+        process = self._process
+        if process is None or process.stdin is None or process.stdin.is_closing():
+            return
+        process.stdin.write(wire.encode(line))
+
+    async def _run(self) -> None:
+        failures = 0
+        try:
+            while True:
+                self._changed("starting", "")
+                started = asyncio.get_running_loop().time()
+                await self._live_once()
+                self._live.clear()
+                if asyncio.get_running_loop().time() - started > 60:
+                    failures = 0
+                wait = BACKOFF[min(failures, len(BACKOFF) - 1)]
+                failures += 1
+                self._changed("failed", f"the page server ended; next try in {wait:g} s")
+                await asyncio.sleep(wait)
+        finally:
+            await self._end()
+
+    async def _live_once(self) -> None:
+        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-E",
+            str(_MAIN),
+            "--pages",
+            "--fd",
+            str(self._server.fileno()),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=environment,
+            pass_fds=(self._server.fileno(),),
+            limit=wire.LONGEST,
+        )
+        self.send(wire.Hello(secrets.token_hex(32), self.revision))
+        for line in self._greet():
+            self.send(line)
+        alive = asyncio.ensure_future(self._stay_alive())
+        try:
+            await self._listen(self._process)
+        finally:
+            alive.cancel()
+            await self._end()
+
+    async def _stay_alive(self) -> None:
+        while True:
+            self.send(wire.Alive(self.revision, 0))
+            await asyncio.sleep(ALIVE_EVERY)
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        while True:
+            try:
+                raw = await process.stdout.readline()
+            except ValueError:
+                _log.warning("the page server sent a line that is too long")
+                return
+            if not raw:
+                return
+            try:
+                line = wire.decode(raw)
+            except ValueError:
+                _log.warning("the page server sent a line that is none")
+                return
+            self._hear(line)
+
+    def _hear(self, line: wire.Line) -> None:
+        if isinstance(line, wire.Ask):
+            task = asyncio.ensure_future(self._answer(line))
+            self._answers.add(task)
+            task.add_done_callback(self._answers.discard)
+        elif isinstance(line, wire.Ready):
+            self._live.set()
+            self._changed("live", "")
+
+    async def _answer(self, ask: wire.Ask) -> None:
+        self.send(await self._handle(ask))
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        if process.returncode is None:
+            try:
+                # The end of its input tells the child to finish what it is answering and go.
+                await asyncio.wait_for(process.wait(), 3)
+            except TimeoutError:
+                process.kill()
+                await process.wait()

@@ -1,0 +1,104 @@
+"""What every decision stands on: pages, accounts, calendars, busy time and bookings, read together in one transaction.
+
+The same reading serves the public snapshot, the booking transaction and *Why is this time (not) offered?*, so that the three
+can never disagree about what is bookable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.domain.availability import Busy, Occupied, Plan
+from app.domain.booking import Booking
+from app.domain.calendars import blocks
+from app.domain.clock import DAY, Instant
+from app.domain.connections import Account, Calendar, CalendarState, booking_calendar, checked_calendars
+from app.domain.decisions import Standing
+from app.domain.pages import Hours, Mode, Page
+from app.domain.settings import Settings
+from app.models import accounts as account_rows
+from app.models import bookings as booking_rows
+from app.models import calendars as calendar_rows
+
+STALE_AFTER = 15 * 60
+"""Seconds after which a calendar that cannot be read afresh turns bookings into requests (SYNC-6)."""
+WEEK = 7 * DAY
+ON_THIS_COMPUTER = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Accounts and calendars as they are connected now."""
+
+    settings: Settings
+    accounts: tuple[Account, ...]
+    calendars: tuple[Calendar, ...]
+
+    @classmethod
+    def read(cls, session: Session, settings: Settings) -> Ground:
+        return cls(settings, tuple(account_rows.list_accounts(session)), tuple(account_rows.list_calendars(session)))
+
+    @property
+    def target(self) -> Calendar | None:
+        """Where bookings are written; None in offline mode."""
+        return booking_calendar(self.accounts, self.calendars)
+
+    def checked(self, page: Page) -> tuple[Calendar, ...]:
+        """The calendars that take time away on ``page``."""
+        return checked_calendars(self.calendars, page.calendars or None)
+
+    def plan(self, page: Page) -> Plan:
+        availability = self.settings.availability
+        hours = page.hours or Hours(self.settings.profile.zone, availability.weekly, availability.overrides)
+        return Plan(page.id, page.rules, hours, availability.limits)
+
+    def standing(self, page: Page, now: Instant, fresh: Iterable[str] = ()) -> Standing:
+        """How the page stands at ``now``. ``fresh``: calendars that were read a moment ago."""
+        read = set(fresh)
+        local = {account.id for account in self.accounts if account.provider.value == ON_THIS_COMPUTER}
+        checked = self.checked(page)
+        return Standing(
+            offline=self.target is None,
+            approval=page.mode is Mode.APPROVAL,
+            paused=not (self.settings.pages_on and page.on),
+            inactive=tuple(each.id for each in checked if each.state is CalendarState.INACTIVE),
+            stale=tuple(
+                each.id
+                for each in checked
+                if each.account not in local and each.id not in read and now - each.read_at > STALE_AFTER
+            ),
+        )
+
+
+def busy_time(
+    session: Session, ground: Ground, calendars: Iterable[Calendar], start: Instant, end: Instant, without: str = ""
+) -> tuple[Busy, ...]:
+    """What takes time away from ``start`` to ``end``: blocking events of ``calendars`` and live bookings with their own
+    buffers.
+
+    An event that one of our bookings made counts only while that booking lives, and never for the booking ``without`` (the one
+    that is being moved): the booking itself is the truth, its event follows.
+    """
+    wanted = tuple(calendars)
+    policies = {account.id: account.policy for account in ground.accounts}
+    policy_of = {each.id: policies[each.account] for each in wanted if each.account in policies}
+    live = {each.id: each for each in booking_rows.live_between(session, start - DAY, end + DAY) if each.id != without}
+    found = [
+        Busy(each.start, each.end, each.buffer_before * 60, each.buffer_after * 60, f"booking:{each.id}")
+        for each in live.values()
+    ]
+    for event in calendar_rows.events_between(session, tuple(policy_of), start - DAY, end + DAY):
+        if event.booking and event.booking not in live:
+            continue
+        if blocks(event, policy_of[event.calendar]):
+            found.append(Busy(event.start, event.end, source=f"event:{event.calendar}:{event.id}"))
+    return tuple(found)
+
+
+def occupied(session: Session, start: Instant, end: Instant, without: str = "") -> tuple[Occupied, ...]:
+    """The live bookings that count towards limits, from the week before ``start`` to the week after ``end``."""
+    rows: tuple[Booking, ...] = booking_rows.live_between(session, start - WEEK - DAY, end + WEEK + DAY)
+    return tuple(Occupied(each.start, each.page) for each in rows if each.id != without)

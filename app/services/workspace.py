@@ -1,0 +1,93 @@
+"""One workspace: a user's whole state, opened, with all services built on it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from app.domain.clock import Clock
+from app.domain.connections import Account
+from app.models.database import Database
+from app.providers.base import Provider
+from app.services import demo
+from app.services.accounts import AccountsService
+from app.services.announcer import Announcer
+from app.services.availability import AvailabilityService
+from app.services.booking import BookingService
+from app.services.notices import NoticesService
+from app.services.outbox import Outbox
+from app.services.overview import OverviewService
+from app.services.pages import PagesService
+from app.services.publishing import PublishingService
+from app.services.settings import SettingsService
+
+
+class Workspace:
+    """``provider_of`` makes the provider of an account once and keeps it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        clock: Clock,
+        provider_of: Callable[[Account], Provider],
+        seal: Callable[[bytes, str], bytes | None],
+    ) -> None:
+        self.folder, self.database, self.clock = folder, database, clock
+        self.announcer = Announcer()
+        self.settings = SettingsService(database, self.announcer, clock)
+        self.pages = PagesService(database, self.announcer, clock, self.settings)
+        self._providers: dict[str, Provider] = {}
+        self._make_provider = provider_of
+        self.outbox = Outbox(database, self.announcer, clock, self._provider_by_id)
+        self.accounts = AccountsService(database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake)
+        self.availability = AvailabilityService(database, clock, self.settings)
+        self.bookings = BookingService(database, self.announcer, clock, self.settings, seal, self.accounts, self.outbox.wake)
+        self.publishing = PublishingService(self.announcer, clock, self.settings, self.pages, self.availability, self.bookings)
+        self.overview = OverviewService(database, clock, self.settings, self.publishing.reach)
+        self.notices = NoticesService(database, self.announcer, self.settings)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _provider_of(self, account: Account) -> Provider:
+        if account.id not in self._providers:
+            self._providers[account.id] = self._make_provider(account)
+        return self._providers[account.id]
+
+    def _provider_by_id(self, account_id: str) -> Provider | None:
+        return self._providers.get(account_id)
+
+    async def load(self) -> None:
+        """Reads what is kept in memory. The database must be open."""
+        await self.settings.load()
+        for account in await self.accounts.accounts():
+            self._provider_of(account)
+        await self.accounts.load()
+
+    def run(self) -> None:
+        """Starts the workers; ``close`` ends them."""
+        workers: tuple[Coroutine[Any, Any, None], ...] = (self.outbox.run(), self.notices.run())
+        self._tasks += [asyncio.ensure_future(worker) for worker in workers]
+
+    async def close(self) -> None:
+        await self.publishing.stop()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+        await asyncio.get_running_loop().run_in_executor(None, self.database.close)
+
+    async def is_new(self) -> bool:
+        """Nothing was ever set up here."""
+        return not await self.pages.all() and not await self.accounts.accounts() and self.settings.current.first_run.step == 0
+
+    async def fill_demo(self) -> bool:
+        """Fills an empty workspace with demo data. Returns False, having changed nothing, when it is not empty."""
+        if not await self.is_new():
+            return False
+        await demo.fill(self)
+        return True
