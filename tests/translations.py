@@ -60,7 +60,10 @@ SHOWING = {
 }  # fmt: skip
 # A sentence or a title of several words, wherever it is handed to a call in the window's code.
 SENTENCE = re.compile(r"^[A-ZÆØÅ][a-zæøå’']*(?: [\w’',.:?!&{}…-]+)+$")
-SILENT = {"getLogger", "debug", "info", "warning", "error", "exception", "critical", "log", "QFont", "setFontFamilies"}
+SILENT = {
+    "getLogger", "debug", "info", "warning", "error", "exception", "critical", "log", "QFont", "setFontFamilies",
+    "setObjectName", "setProperty", "setStyleSheet",
+}  # fmt: skip
 NAMES_OF_THEIR_OWN = {"Aftale"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -135,7 +138,10 @@ def shown_without_translation(node: ast.Call) -> str | None:
 
 def read_python(path: Path, root: Path = ROOT) -> Found:
     where = path.relative_to(root).as_posix()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        return Found((), (f"{where}:{error.lineno}: is not Python: {error.msg}",))
     tables = tables_of(tree)
     texts: list[Text] = []
     faults: list[str] = []
