@@ -270,7 +270,7 @@ def _day_test(rule: Rule) -> Callable[[int], bool] | None:
 
 def _week_numbers(day: int, week_start: int) -> tuple[int, int]:
     """The number of the day's week, from the start of its year and from the end (ISO 8601, with another first day)."""
-    middle = day - (day - 1 - week_start) % 7 + 3
+    middle = min(day - (day - 1 - week_start) % 7 + 3, date.max.toordinal())
     year = date.fromordinal(middle).year
     before, after = middle - date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() - middle
     return before // 7 + 1, -(after // 7) - 1
