@@ -1,0 +1,106 @@
+"""All benches in one command, each figure beside the most (or the least) it may be: ``python -m tests.bench [WORD …]``.
+
+Every ``bench_*.py`` beside this file prints one JSON object of figures as its last line. Words pick the benches whose name
+holds one of them. The exit code is 1 when a figure is out of bounds, when a bench fails, or when nobody measures a bounded figure.
+Ratios are taken inside one run, against a reference that the same bench measures; run them on a quiet machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a figure may be at most, or with ``least`` at least. ``bench`` is the script that measures it."""
+
+    goal: str
+    bench: str
+    figure: str
+    limit: float
+    meaning: str
+    least: bool = False
+
+    def holds(self, value: float) -> bool:
+        return value >= self.limit if self.least else value <= self.limit
+
+
+BOUNDS = (
+    Bound("slots", "bench_slots", "slots_from_scratch_ms", 10, "60 days, 12,000 events, 15-minute steps, from scratch: CPU ms"),
+    Bound("slots", "bench_slots", "slots_cached_ms", 1, "the same from merged busy time, labels included: CPU ms"),
+)
+
+
+def measure(script: Path) -> dict[str, float] | None:
+    """The figures of one bench, or nothing if it failed; what it has to say goes to standard error as it comes."""
+    done = subprocess.run([sys.executable, "-m", f"tests.bench.{script.stem}"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    lines = done.stdout.strip().splitlines()
+    try:
+        figures = json.loads(lines[-1]) if lines and done.returncode == 0 else None
+    except ValueError:
+        figures = None
+    return figures if isinstance(figures, dict) else None
+
+
+def rows(figures: dict[str, float], bounds: list[Bound]) -> tuple[list[tuple[str, ...]], bool]:
+    """The table, and whether every bound holds."""
+    table: list[tuple[str, ...]] = [("goal", "figure", "value", "bound", "", "meaning")]
+    good = True
+    for bound in bounds:
+        value = figures.get(bound.figure)
+        sign = "≥" if bound.least else "≤"
+        verdict = "none" if value is None else "ok" if bound.holds(value) else "OVER" if not bound.least else "UNDER"
+        good &= verdict == "ok"
+        shown = "-" if value is None else f"{value:g}"
+        table.append((bound.goal, bound.figure, shown, f"{sign} {bound.limit:g}", verdict, bound.meaning))
+    bounded = {bound.figure for bound in bounds}
+    table += [("", name, f"{value}", "", "", "") for name, value in figures.items() if name not in bounded]
+    return table, good
+
+
+def show(table: list[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in table) for column in range(5)]
+    for row in table:
+        cells = [
+            f"{cell:>{width}}" if column == 2 else f"{cell:{width}}"
+            for column, (cell, width) in enumerate(zip(row, widths, strict=False))
+        ]
+        print("  ".join([*cells, row[5]]).rstrip())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.partition("\n\n")[0])
+    parser.add_argument("words", nargs="*", help="only the benches whose name holds one of these")
+    words = parser.parse_args().words
+    scripts = [path for path in sorted(HERE.glob("bench_*.py")) if not words or any(word in path.stem for word in words)]
+    figures: dict[str, float] = {}
+    failed: list[str] = []
+    for script in scripts:
+        began = time.monotonic()
+        found = measure(script)
+        print(
+            f"{script.stem}: {'failed' if found is None else 'measured'} in {time.monotonic() - began:.0f} s",
+            file=sys.stderr,
+            flush=True,
+        )
+        if found is None:
+            failed.append(script.stem)
+        figures |= found or {}
+    table, good = rows(figures, [bound for bound in BOUNDS if not words or any(word in bound.bench for word in words)])
+    show(table)
+    for name in failed:
+        print(f"{name} failed")
+    return 0 if good and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
