@@ -1,7 +1,7 @@
 """All benches in one command, each figure beside the most (or the least) it may be: ``python -m tests.bench [WORD …]``.
 
 Every ``bench_*.py`` beside this file prints one JSON object of figures as its last line. Words pick the benches whose name
-holds one of them. The exit code is 1 when a figure is out of bounds, when a bench fails, or when nobody measures a bounded figure.
+holds one of them. The exit code is 1 when a figure is out of bounds, when a bench fails, or when a bounded figure is missing.
 Ratios are taken inside one run, against a reference that the same bench measures; run them on a quiet machine.
 """
 
