@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Aftale's command line. Only the arguments are read here; each branch imports what it needs and nothing else.
 
-    main.py            the window            main.py serve         without a screen
-    main.py --diagnose one whole round       main.py --pages       the public child (started by the program itself)
+main.py            the window            main.py serve         without a screen
+main.py --diagnose one whole round       main.py --pages       the public child (started by the program itself)
 """
 
 from __future__ import annotations
@@ -15,14 +15,17 @@ VERSION = "0.1.0"
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="aftale", description="Lets clients book your free time on pages that this computer
-    serves.") parser.add_argument("mode", nargs="?", choices=["serve"], help="serve: run without a screen, events out and
-    commands in as JSON lines") parser.add_argument("--workspace", metavar="DIR", type=Path, help="where everything is kept
-    (default: the user's data folder)") parser.add_argument("--port", metavar="N", type=_port, help="port of the pages on this
-    computer; 0 takes any free one") parser.add_argument("--demo", action="store_true", help="fill an empty workspace with
-    demo data; without --workspace a temporary one") parser.add_argument("--diagnose", action="store_true", help="open the
-    window, serve a page, book a slot, close; exit 0 if all works") parser.add_argument("--version", action="version",
-    version=f"Aftale {VERSION}") options = parser.parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog="aftale", description="Lets clients book your free time on pages that this computer serves."
+    )
+    add = parser.add_argument
+    add("mode", nargs="?", choices=["serve"], help="serve: run without a screen, events out and commands in as JSON lines")
+    add("--workspace", metavar="DIR", type=Path, help="where everything is kept (default: the user's data folder)")
+    add("--port", metavar="N", type=_port, help="port of the pages on this computer; 0 takes any free one")
+    add("--demo", action="store_true", help="fill an empty workspace with demo data; without --workspace a temporary one")
+    add("--diagnose", action="store_true", help="open the window, serve a page, book a slot, close; exit 0 if all works")
+    add("--version", action="version", version=f"Aftale {VERSION}")
+    options = parser.parse_args(arguments)
     if options.diagnose and (options.mode or options.workspace or options.demo or options.port is not None):
         parser.error("--diagnose stands alone: it uses a temporary workspace")
     return options

@@ -31,9 +31,17 @@ if TYPE_CHECKING:
 
 ZONE = "Europe/Copenhagen"
 OWN_PART = "anna-holm"
-_BOOKED = (("Maja", "Lindqvist", "maja@example.org"), ("Jonas", "Beck", "jonas@example.net"), ("Freja", "Dahl",
-"freja@example.org")) _TAKEN = ((1, 9, 0, 45, "Dentist"), (2, 11, 30, 30, "Bank"), (3, 14, 0, 60, "Accounts"), (6, 10, 0, 90,
-"Workshop"))
+_BOOKED = (
+    ("Maja", "Lindqvist", "maja@example.org"),
+    ("Jonas", "Beck", "jonas@example.net"),
+    ("Freja", "Dahl", "freja@example.org"),
+)
+_TAKEN = (
+    (1, 9, 0, 45, "Dentist"),
+    (2, 11, 30, 30, "Bank"),
+    (3, 14, 0, 60, "Accounts"),
+    (6, 10, 0, 90, "Workshop"),
+)
 
 
 async def fill(workspace: Workspace) -> None:
