@@ -1,16 +1,16 @@
 """The JSON lines between the program and its public child, and the words that stand in them.
 
-One message a line, UTF-8, at most ``LONGEST`` bytes. The program speaks on the child's standard input, the child on its standard
-output. Every message is one of the frozen dataclasses below; ``t`` on the line names which.
+One message a line, UTF-8, at most ``LONGEST`` bytes. The program speaks on the child's standard input, the child on its
+standard output. Every message is one of the frozen dataclasses below; ``t`` on the line names which.
 
-    program to child    Hello, once and first · HostLine, PageLine, PageGone whenever something changed · Alive every few seconds · Reply
-    child to program    Ready, once · Ask, answered by exactly one Reply · Visits now and then
+    program to child    Hello, once and first · HostLine, PageLine, PageGone whenever something changed · Alive every few
+    seconds · Reply child to program    Ready, once · Ask, answered by exactly one Reply · Visits now and then
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.booking import Answer, BookingRequest, LeftMessage, ManagedBooking, Promised, Refused, Taken
 from app.domain.clock import Instant
@@ -83,11 +83,13 @@ class MoveIt:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """``id`` pairs it with its Reply."""
+    """``id`` pairs it with its Reply. After ``until`` nobody waits for the answer any more: what is read later is left alone,
+    for the visitor was told that nothing was saved. 0 means no such limit."""
 
     id: int
     what: BookingRequest | LeftMessage | Lookup | FileFor | CancelIt | MoveIt
     kind: str = ""
+    until: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +169,12 @@ def decode(raw: bytes) -> Line:
         inner = _INNER.get(plain.get("kind", ""))
         if inner is None:
             raise ValueError("unknown kind of message")
-        return kind(id=from_plain(int, plain["id"]), what=from_plain(inner, plain["what"]), kind=plain["kind"])
+        line = kind(id=from_plain(int, plain["id"]), what=from_plain(inner, plain["what"]), kind=plain["kind"])
+        return replace(line, until=from_plain(int, plain.get("until", 0))) if isinstance(line, Ask) else line
     return from_plain(kind, plain)
 
 
 __all__ = [
-    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "File", "FileFor", "Hello", "HostLine", "Left", "Line", "Lookup", "MoveIt", "PageGone",
-    "PageLine", "Ready", "Reply", "Visits", "decode", "encode",
+    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "File", "FileFor", "Hello", "HostLine", "Left", "Line", "Lookup",
+    "MoveIt", "PageGone", "PageLine", "Ready", "Reply", "Visits", "decode", "encode",
 ]  # fmt: skip
