@@ -7,8 +7,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from sqlalchemy.orm import Session
-
 from app.domain.booking import State
 from app.domain.calendars import Event, EventDraft, ShowAs
 from app.domain.clock import DAY, Clock, Instant
@@ -22,6 +20,7 @@ from app.models import accounts as rows
 from app.models import bookings as booking_rows
 from app.models import notices as notice_rows
 from app.models import outbox as outbox_rows
+from app.models.base import Session
 from app.models.database import Database
 from app.providers.base import Provider
 from app.services.announcer import Announcer

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy.orm import Session
-
 from app.domain.availability import Reason, Why, blocked, bookable_span, explain, free_slots, free_starts, open_spans
 from app.domain.clock import DAY, Clock, Instant
 from app.domain.decisions import Standing
@@ -14,6 +12,7 @@ from app.domain.pages import Page
 from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
 from app.domain.settings import Settings
 from app.models import pages as page_rows
+from app.models.base import Session
 from app.models.database import Database
 from app.services.ground import Ground, busy_time, occupied
 from app.services.settings import SettingsService

@@ -14,8 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from sqlalchemy.orm import Session
-
 from app.domain.booking import (
     Answer,
     AttemptKind,
@@ -35,6 +33,7 @@ from app.domain.events import Cancelled, Declined, Fact
 from app.domain.ids import token_hash
 from app.models import attempts as attempt_rows
 from app.models import bookings as rows
+from app.models.base import Session
 from app.models.database import Database
 from app.services import changing
 from app.services.announcer import Announcer

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy.orm import Session
-
 from app.domain.availability import Why, explain
 from app.domain.booking import AttemptKind, Booking, Cause, ManagedBooking, Refused, State, Taken, check_follows
 from app.domain.clock import DAY, MINUTE, Instant
+from app.domain.connections import Calendar
 from app.domain.decisions import Outcome, decide
 from app.domain.errors import NotFound, SlotTaken, StateConflict, TooLate
 from app.domain.events import Booked, Fact, Rescheduled
@@ -21,7 +20,9 @@ from app.domain.pages import Page
 from app.domain.settings import Settings
 from app.models import bookings as rows
 from app.models import calendars as calendar_rows
+from app.models import outbox as outbox_rows
 from app.models import pages as page_rows
+from app.models.base import Session
 from app.services.ground import Ground, busy_time, occupied
 from app.services.taking import NEVER, Desk, fresh_window, nearest_starts, note_attempt, owe_write, tell
 
@@ -188,9 +189,21 @@ def is_free(session: Session, ground: Ground, booking: Booking, start: Instant, 
 
 
 def _follow_in_calendar(session: Session, desk: Desk, kind: JobKind, booking: Booking) -> None:
-    ground = Ground.read(session, desk.settings)
-    if ground.target is not None:
-        owe_write(session, kind, booking, ground.target, desk.now)
+    calendar = _home_of(session, Ground.read(session, desk.settings), booking)
+    if calendar is not None:
+        owe_write(session, kind, booking, calendar, desk.now)
+
+
+def _home_of(session: Session, ground: Ground, booking: Booking) -> Calendar | None:
+    """The calendar in which the booking's event stands or will stand: never just the one that is used for bookings now."""
+    known = {each.id: each for each in ground.calendars}
+    for job in reversed(outbox_rows.pending_for(session, booking.id)):
+        if job.calendar in known:
+            return known[job.calendar]
+    for calendar in ground.calendars:
+        if calendar_rows.find_event_by_booking(session, calendar.id, booking.id) is not None:
+            return calendar
+    return ground.target
 
 
 def expire(session: Session, now: Instant) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from app.domain.availability import Busy, Occupied, Plan
 from app.domain.booking import Booking
 from app.domain.calendars import blocks
@@ -22,6 +20,7 @@ from app.domain.settings import Settings
 from app.models import accounts as account_rows
 from app.models import bookings as booking_rows
 from app.models import calendars as calendar_rows
+from app.models.base import Session
 
 STALE_AFTER = 15 * 60
 """Seconds after which a calendar that cannot be read afresh turns bookings into requests (SYNC-6)."""

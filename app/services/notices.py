@@ -6,12 +6,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from app.domain.errors import AftaleError
 from app.domain.events import Attempted, Booked, CalendarChanged, Cancelled, Requested, Rescheduled, WriteFailed
 from app.domain.notices import Notice, NoticeKind
 from app.domain.settings import Notify
 from app.models import notices as rows
+from app.models.base import Session
 from app.models.database import Database
 from app.services.announcer import Announcer
 from app.services.settings import SettingsService
@@ -52,7 +54,11 @@ class NoticesService:
         for notice in await self.pending():
             if wanted(self._settings.current.notify, notice.kind):
                 await sink(notice)
-            await self._database.write(lambda session, shown=notice.id: rows.notice_shown(session, shown))
+            await self._database.write(partial(_shown, notice_id=notice.id))
+
+
+def _shown(session: Session, notice_id: str) -> None:
+    rows.notice_shown(session, notice_id)
 
 
 def wanted(notify: Notify, kind: NoticeKind) -> bool:

@@ -17,8 +17,6 @@ import logging
 import random
 from collections.abc import Callable
 
-from sqlalchemy.orm import Session
-
 from app.domain.booking import Booking, Cause, State
 from app.domain.calendars import EventDraft
 from app.domain.clock import Clock
@@ -31,6 +29,7 @@ from app.domain.plain import from_plain
 from app.models import bookings as booking_rows
 from app.models import notices as notice_rows
 from app.models import outbox as rows
+from app.models.base import Session
 from app.models.database import Database
 from app.providers.base import Provider
 from app.services.announcer import Announcer

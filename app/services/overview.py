@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
 from app.domain.booking import LIVE, Booking, State
 from app.domain.calendars import Event, blocks, midnight
 from app.domain.clock import DAY, Clock, Instant
@@ -20,6 +18,7 @@ from app.models import bookings as booking_rows
 from app.models import calendars as calendar_rows
 from app.models import outbox as outbox_rows
 from app.models import pages as page_rows
+from app.models.base import Session
 from app.models.database import Database
 from app.services.availability import free_spans, page_state
 from app.services.changing import is_free

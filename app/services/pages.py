@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy.orm import Session
-
 from app.domain.clock import Clock
 from app.domain.errors import NotFound, SlugTaken
 from app.domain.events import PagesChanged
 from app.domain.ids import new_id
 from app.domain.pages import Page, check_slug, to_slug_part
 from app.models import pages as rows
+from app.models.base import Session
 from app.models.database import Database
 from app.services.announcer import Announcer
 from app.services.settings import SettingsService

@@ -35,7 +35,9 @@ def open_sealed(salt: bytes, key: str, sealed: bytes) -> Answer:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     plain = json.loads(AESGCM(_cipher_key(salt, key)).decrypt(sealed[:12], sealed[12:], b"answer"))
-    return from_plain(Promised if plain["kind"] == "Promised" else Taken, plain["answer"])
+    if plain["kind"] == "Promised":
+        return from_plain(Promised, plain["answer"])
+    return from_plain(Taken, plain["answer"])
 
 
 def _cipher_key(salt: bytes, key: str) -> bytes:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy.orm import Session
-
 from app.domain.availability import Reason, Why, nearest
 from app.domain.booking import (
     Answer,
@@ -45,6 +43,7 @@ from app.models import idempotency
 from app.models import notices as notice_rows
 from app.models import outbox as outbox_rows
 from app.models import pages as page_rows
+from app.models.base import Session
 from app.services import replay
 from app.services.availability import page_starts, public_page_texts, window_of
 from app.services.drafts import event_draft
