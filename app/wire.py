@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from app.domain.booking import Answer, BookingRequest, LeftMessage, ManagedBooking, Promised, Refused, Taken
 from app.domain.clock import Instant
@@ -130,8 +131,8 @@ class Visits:
 
 
 Line = Hello | HostLine | PageLine | PageGone | Alive | Ask | Reply | Ready | Visits
-_LINES = {kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, Alive, Ask, Reply, Ready, Visits)}
-_INNER = {
+_LINES: dict[str, Any] = {kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, Alive, Ask, Reply, Ready, Visits)}
+_INNER: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
         BookingRequest,
@@ -169,9 +170,10 @@ def decode(raw: bytes) -> Line:
         inner = _INNER.get(plain.get("kind", ""))
         if inner is None:
             raise ValueError("unknown kind of message")
-        line = kind(id=from_plain(int, plain["id"]), what=from_plain(inner, plain["what"]), kind=plain["kind"])
+        line: Ask | Reply = kind(id=from_plain(int, plain["id"]), what=from_plain(inner, plain["what"]), kind=plain["kind"])
         return replace(line, until=from_plain(int, plain.get("until", 0))) if isinstance(line, Ask) else line
-    return from_plain(kind, plain)
+    found: Line = from_plain(kind, plain)
+    return found
 
 
 __all__ = [
