@@ -78,9 +78,9 @@ install_uv() {
     if command -v uv >/dev/null 2>&1; then return 0; fi
     uv="python3 -m uv"
     if $uv --version >/dev/null 2>&1; then return 0; fi
-    # A system Python that is managed from outside refuses the first; uv brings no Python package that could get in its way.
-    python3 -m pip install --quiet --root-user-action=ignore uv >&2 </dev/null ||
-        python3 -m pip install --quiet --user --break-system-packages uv >&2 </dev/null ||
+    # A system Python that is managed from outside refuses the first; uv brings nothing that could get in its way.
+    python3 -m pip install --quiet --root-user-action=ignore uv </dev/null >/dev/null 2>&1 ||
+        python3 -m pip install --quiet --root-user-action=ignore --user --break-system-packages uv </dev/null >&2 ||
         { echo "uv is missing and pip cannot install it: see https://docs.astral.sh/uv/" >&2; return 1; }
 }
 
