@@ -131,7 +131,9 @@ class Visits:
 
 
 Line = Hello | HostLine | PageLine | PageGone | Alive | Ask | Reply | Ready | Visits
-_LINES: dict[str, Any] = {kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, Alive, Ask, Reply, Ready, Visits)}
+_LINES: dict[str, Any] = {
+    kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, Alive, Ask, Reply, Ready, Visits)
+}
 _INNER: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
