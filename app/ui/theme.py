@@ -1,0 +1,225 @@
+"""Colours, fonts and sizes of the desktop program, and how they follow the system and the settings.
+
+Widgets ask this module while they paint, so a change of light and dark or of the text size needs no new widgets: the application's palette and
+font change, Qt tells every widget, and each one paints again. The controls are painted by ``app.ui.widgets``; a style sheet is not used, because
+one sheet on the application makes every widget pass through its matching at start, and the parts that Fusion still draws follow the palette.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from functools import lru_cache
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+
+from app.ui import tokens
+from app.ui.tokens import Brand, LandscapeColours, Motion, Palette, Role, Scheme
+
+_FONT_FILES = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "SchibstedGrotesk-SemiBold.ttf")
+_FAMILIES = {
+    "heading": ["Schibsted Grotesk SemiBold", "Schibsted Grotesk", "Inter"],
+    "text": ["Inter"],
+    "code": ["JetBrains Mono", "DejaVu Sans Mono", "monospace"],
+}
+_WEIGHTS = {400: QFont.Weight.Normal, 500: QFont.Weight.Medium, 600: QFont.Weight.DemiBold}
+_TABULAR = QFont.Tag("tnum")
+
+
+class Theme(QObject):
+    """The look in force. ``changed`` follows every change of colours or sizes."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._wish = "system"
+        self._fonts: dict[Role, QFont] = {}
+        self.reduced_motion = False
+        self.scale = 1.0
+        self.scheme: Scheme = "light"
+        _load_fonts()
+        app.setStyle("Fusion")
+        self._read_scheme()
+        self._use()
+        app.styleHints().colorSchemeChanged.connect(self._system_changed)
+
+    @property
+    def dark(self) -> bool:
+        return self.scheme == "dark"
+
+    def apply(self, theme: str = "system", text_size: int = 100) -> None:
+        """Follows the settings: ``theme`` is ``system``, ``light`` or ``dark``; ``text_size`` in per cent."""
+        if (theme, text_size / 100) == (self._wish, self.scale):
+            return
+        self._wish, self.scale = theme, text_size / 100
+        hints = self._app.styleHints()
+        if theme == "system":
+            hints.unsetColorScheme()
+        else:
+            hints.setColorScheme(Qt.ColorScheme.Dark if theme == "dark" else Qt.ColorScheme.Light)
+        self._read_scheme()
+        self._use()
+
+    def font(self, role: Role) -> QFont:
+        """The font of a row of the type scale, at the chosen text size. A copy is cheap: Qt shares it."""
+        found = self._fonts.get(role)
+        if found is None:
+            found = self._fonts[role] = self._make_font(role)
+        return found
+
+    def line(self, role: Role) -> int:
+        """The line height of a row of the type scale, at the chosen text size."""
+        return round(tokens.load().type[role].line * self.scale)
+
+    def sized(self, pixels: float) -> int:
+        """A height that holds text, at the chosen text size; never below the drawn one, which keeps targets large enough."""
+        return round(pixels * max(1.0, self.scale))
+
+    def _make_font(self, role: Role) -> QFont:
+        style = tokens.load().type[role]
+        font = QFont()
+        font.setFamilies(_FAMILIES[style.font])
+        font.setPixelSize(max(10, round(style.size * self.scale)))
+        font.setWeight(_WEIGHTS[style.weight])
+        if style.tracking:
+            font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, style.tracking * self.scale)
+        if style.font == "text":
+            font.setFeature(_TABULAR, 1)
+        else:
+            font.unsetFeature(_TABULAR)
+        return font
+
+    def _read_scheme(self) -> None:
+        system = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        self.scheme = "dark" if self._wish == "dark" or (self._wish == "system" and system) else "light"
+
+    def _system_changed(self) -> None:
+        before = self.scheme
+        self._read_scheme()
+        if self.scheme != before:
+            self._use()
+
+    def _use(self) -> None:
+        self._fonts.clear()
+        self._app.setFont(self.font("body"))
+        palette = _qt_palette(colours_of(self.scheme))
+        self._app.setPalette(palette)
+        QToolTip.setFont(self.font("caption_regular"))
+        QToolTip.setPalette(palette)
+        self.changed.emit()
+
+
+_theme: Theme | None = None
+
+
+def active() -> Theme:
+    """The theme of the running application; made at the first call, which must come after the application object."""
+    global _theme
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise RuntimeError("the theme needs an application object")
+    if _theme is None or _theme.parent() is not app:
+        _theme = Theme(app)
+    return _theme
+
+
+def colours() -> Palette[QColor]:
+    return colours_of(active().scheme)
+
+
+@lru_cache(2)
+def colours_of(scheme: Scheme) -> Palette[QColor]:
+    """The palette of one scheme, also of the one that is not in force (for the picture in Settings)."""
+    found = tokens.load().scheme(scheme).palette
+    return Palette(**{field.name: QColor(getattr(found, field.name)) for field in fields(found)})
+
+
+def page_colour(name: str) -> QColor:
+    """The mark of a scheduling page: ``fjord``, ``heather``, …; an unknown name is ``slate``."""
+    pages = tokens.load().scheme(active().scheme).pages
+    return QColor(pages.get(name, pages["slate"]))
+
+
+def brand() -> Brand[str]:
+    return tokens.load().scheme(active().scheme).brand
+
+
+def landscape() -> LandscapeColours[str]:
+    return tokens.load().scheme(active().scheme).landscape
+
+
+def font(role: Role) -> QFont:
+    return active().font(role)
+
+
+def line(role: Role) -> int:
+    return active().line(role)
+
+
+def sized(pixels: float) -> int:
+    return active().sized(pixels)
+
+
+def motion() -> Motion:
+    return tokens.load().motion
+
+
+def duration(milliseconds: int) -> int:
+    """The length of a movement; with reduced motion all of them are at most a short fade."""
+    return min(milliseconds, 100) if active().reduced_motion else milliseconds
+
+
+def retranslate_all() -> None:
+    """Tells every widget that the language changed: each gets ``changeEvent`` with ``LanguageChange``, as after a Qt translator."""
+    for window in QApplication.topLevelWidgets():
+        QCoreApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
+
+
+def on_change(widget: QWidget, call: Callable[[], None]) -> None:
+    """Calls ``call`` after each change of theme for as long as ``widget`` lives."""
+    active().changed.connect(call, Qt.ConnectionType.AutoConnection)
+    widget.destroyed.connect(lambda: active().changed.disconnect(call))
+
+
+def _load_fonts() -> None:
+    folder = tokens.RESOURCES / "fonts"
+    for name in _FONT_FILES:
+        QFontDatabase.addApplicationFont(str(folder / name))
+
+
+def _qt_palette(found: Palette[QColor]) -> QPalette:
+    """What Fusion draws by itself takes these: menus, native dialogs, selections, tool tips."""
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for key, value in (
+        (role.Window, found.canvas),
+        (role.WindowText, found.text),
+        (role.Base, found.surface),
+        (role.AlternateBase, found.sunken),
+        (role.Text, found.text),
+        (role.PlaceholderText, found.text_faint),
+        (role.Button, found.surface),
+        (role.ButtonText, found.text),
+        (role.BrightText, found.on_danger),
+        (role.Highlight, found.accent),
+        (role.HighlightedText, found.on_accent),
+        (role.Accent, found.accent),
+        (role.Link, found.accent),
+        (role.LinkVisited, found.accent),
+        (role.ToolTipBase, found.tooltip),
+        (role.ToolTipText, found.on_tooltip),
+        (role.Light, found.surface),
+        (role.Midlight, found.hover),
+        (role.Mid, found.border),
+        (role.Dark, found.border_strong),
+        (role.Shadow, found.border_strong),
+    ):
+        palette.setColor(key, value)
+    for key in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, key, found.text_faint)
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Base, found.sunken)
+    return palette

@@ -1,0 +1,273 @@
+"""What all widgets of the kit share: drawing helpers, the keyboard's focus ring, and the accessible roles of painted controls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleInterface,
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAccessibleWidget, QScrollArea, QWidget
+
+from app.ui import theme
+from app.ui.tokens import Role
+
+if TYPE_CHECKING:
+    _Mixed = QWidget
+else:
+    _Mixed = object
+
+_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+RING = 5
+"""How far the focus ring reaches beyond its control: 2 px of air, 2 px of line, 1 px for its soft edge."""
+
+
+def painter_for(widget: QWidget) -> QPainter:
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return painter
+
+
+def draw_rounded(
+    painter: QPainter,
+    place: QRect | QRectF,
+    radius: float,
+    fill: QColor | None = None,
+    outline: QColor | None = None,
+    width: float = 1.0,
+    dashed: bool = False,
+) -> None:
+    """A rounded rectangle whose outline lies wholly inside ``place``, so that a hairline is a whole pixel."""
+    rect = QRectF(place)
+    if outline is None:
+        painter.setPen(Qt.PenStyle.NoPen)
+    else:
+        pen = QPen(outline, width)
+        if dashed:
+            pen.setDashPattern([4 / width, 3 / width])
+        painter.setPen(pen)
+        rect = rect.adjusted(width / 2, width / 2, -width / 2, -width / 2)
+        radius = max(0.0, radius - width / 2)
+    painter.setBrush(Qt.BrushStyle.NoBrush if fill is None else fill)
+    radius = min(radius, rect.height() / 2, rect.width() / 2)
+    painter.drawRoundedRect(rect, radius, radius)
+
+
+def draw_text(
+    painter: QPainter,
+    place: QRect | QRectF,
+    text: str,
+    role: Role,
+    colour: QColor,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> None:
+    """One line of text, vertically in the middle, cut with an ellipsis where it does not fit."""
+    painter.setFont(theme.font(role))
+    painter.setPen(colour)
+    rect = QRectF(place)
+    if text_width(text, role) > rect.width() + 0.5:
+        text = QFontMetricsF(theme.font(role)).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), text)
+
+
+def text_width(text: str, role: Role) -> float:
+    """The advance of ``text`` in logical pixels."""
+    return QFontMetricsF(theme.font(role)).horizontalAdvance(text)
+
+
+def mixed(one: QColor, other: QColor, share: float) -> QColor:
+    """``one`` with ``share`` (0 to 1) of ``other``; alpha is mixed as well."""
+    if share <= 0:
+        return one
+    if share >= 1:
+        return other
+    keep = 1 - share
+    return QColor.fromRgbF(
+        one.redF() * keep + other.redF() * share,
+        one.greenF() * keep + other.greenF() * share,
+        one.blueF() * keep + other.blueF() * share,
+        one.alphaF() * keep + other.alphaF() * share,
+    )
+
+
+def with_alpha(colour: QColor, alpha: float) -> QColor:
+    found = QColor(colour)
+    found.setAlphaF(alpha)
+    return found
+
+
+class Sized(_Mixed):
+    """Mixin: asks for its size again when the text size or the language changes."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.LanguageChange, QEvent.Type.StyleChange):
+            self.updateGeometry()
+            self.update()
+        super().changeEvent(event)
+
+
+class Focusable(Sized):
+    """Mixin for controls that show the focus ring, for keyboard focus only.
+
+    ``focus_radius`` is the radius of the control; with ``focus_inside`` the ring is drawn within it, as rows and cards want it.
+    """
+
+    focus_radius: float = 8
+    focus_inside: bool = False
+
+    def focus_place(self) -> QRect:
+        """The control's outline in its own coordinates; the ring goes around it."""
+        return self.rect()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        FocusRing.focus_came(self, event.reason())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        FocusRing.focus_went(self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        FocusRing.keyboard = False
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        FocusRing.keyboard = True
+        super().keyPressEvent(event)
+
+
+class FocusRing(QWidget):
+    """The ring around the control that the keyboard is at: one widget, moved to where it is needed.
+
+    It is a child of the scrolled content or of the window, so it scrolls along and is not cut off at the edge of a card.
+    """
+
+    keyboard = False
+    _shown: FocusRing | None = None
+
+    def __init__(self, control: Focusable, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._control = control
+        self._watched: list[QWidget] = []
+        walk: QWidget | None = control
+        while walk is not None and walk is not canvas:
+            walk.installEventFilter(self)
+            self._watched.append(walk)
+            walk = walk.parentWidget()
+        self._follow()
+        self.show()
+        self.raise_()
+
+    @classmethod
+    def focus_came(cls, control: Focusable, reason: Qt.FocusReason) -> None:
+        if reason in _KEYBOARD:
+            cls.keyboard = True
+        elif reason == Qt.FocusReason.MouseFocusReason:
+            cls.keyboard = False
+        if cls.keyboard and reason != Qt.FocusReason.PopupFocusReason:
+            cls.show_at(control)
+
+    @classmethod
+    def focus_went(cls, control: Focusable) -> None:
+        if cls._shown is not None and cls._shown._control is control:
+            cls._shown.go()
+
+    @classmethod
+    def show_at(cls, control: Focusable) -> None:
+        if cls._shown is not None:
+            cls._shown.go()
+        cls._shown = FocusRing(control, _canvas_of(control))
+        cls._shown.destroyed.connect(cls._forget)
+
+    @classmethod
+    def _forget(cls) -> None:
+        cls._shown = None
+
+    def go(self) -> None:
+        FocusRing._shown = None
+        for widget in self._watched:
+            widget.removeEventFilter(self)
+        self.hide()
+        self.deleteLater()
+
+    def refresh(self) -> None:
+        """Follows a control that changed its ``focus_place``."""
+        self._follow()
+
+    @classmethod
+    def refresh_at(cls, control: Focusable) -> None:
+        if cls._shown is not None and cls._shown._control is control:
+            cls._shown.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+            self._follow()
+        elif event.type() in (QEvent.Type.Hide, QEvent.Type.ParentChange):
+            self.go()
+        return False
+
+    def _follow(self) -> None:
+        place = self._control.focus_place()
+        grow = -1 if self._control.focus_inside else RING
+        corner = self._control.mapTo(self.parentWidget(), place.topLeft())
+        self.setGeometry(QRect(corner, place.size()).adjusted(-grow, -grow, grow, grow))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        radius = self._control.focus_radius + (-1 if self._control.focus_inside else 4)
+        draw_rounded(painter, rect, max(2.0, radius), None, theme.colours().focus, 2)
+
+
+def _canvas_of(control: QWidget) -> QWidget:
+    walk = control
+    while True:
+        parent = walk.parentWidget()
+        if parent is None or walk.isWindow() or walk.property("ring_canvas"):
+            return walk
+        holder = parent.parentWidget()
+        if isinstance(holder, QScrollArea) and holder.viewport() is parent:
+            return walk
+        walk = parent
+
+
+def draw_skeleton(painter: QPainter, place: QRectF) -> None:
+    draw_rounded(painter, place, 4, theme.colours().sunken)
+
+
+def triangle(*points: tuple[float, float]) -> list[QPointF]:
+    return [QPointF(x, y) for x, y in points]
+
+
+# Accessible roles of controls whose Qt class does not tell the right one.
+
+_ROLES: dict[str, QAccessible.Role] = {}
+_kept: list[QAccessibleInterface] = []
+
+
+def tell_role(class_name: str, role: QAccessible.Role) -> None:
+    """Widgets of the Python class ``class_name`` are announced as ``role``."""
+    if not _ROLES:
+        QAccessible.installFactory(_make_interface)
+    _ROLES[class_name] = role
+
+
+def _make_interface(class_name: str, thing: QObject) -> QAccessibleInterface | None:
+    role = _ROLES.get(class_name)
+    if role is None or not isinstance(thing, QWidget):
+        return None
+    return QAccessibleWidget(thing, role, thing.accessibleName())

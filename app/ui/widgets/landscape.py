@@ -1,0 +1,173 @@
+"""The landscape and the mark, painted from one geometry (``app.domain.horizon``)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QIcon, QLinearGradient, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from app.domain import horizon
+from app.domain.horizon import Path, Phase, Scene
+from app.ui import theme, tokens
+from app.ui.widgets.base import painter_for, with_alpha
+from app.ui.widgets.motion import Glide
+
+__all__ = ["Landscape", "Mark", "Phase", "draw_landscape", "draw_mark", "mark_icon"]
+
+
+class Landscape(QWidget):
+    """Sky, sun, hills and water. ``phase`` 0 to 1 is the height of the sun, ``"moon"`` a pause. Hidden from screen readers."""
+
+    def __init__(
+        self, phase: Phase = 0.35, *, radius: float = 0, round_bottom: bool = True, sky: QColor | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._phase: Phase = phase
+        self._from: float = phase if not isinstance(phase, str) else 0.35
+        self._radius, self._round_bottom, self._sky = radius, round_bottom, sky
+        self._rise = Glide(self, theme.motion().sun, 1.0)
+
+    def set_phase(self, phase: Phase, *, glide: bool = True) -> None:
+        """Moves the sun; with reduced motion it jumps."""
+        if phase == self._phase:
+            return
+        self._from = self._now() if not isinstance(self._phase, str) else 0.0
+        self._phase = phase
+        self._rise.jump(0.0)
+        if glide and not theme.active().reduced_motion and not isinstance(phase, str):
+            self._rise.to(1.0)
+        else:
+            self._rise.jump(1.0)
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, 160)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        rect = QRectF(self.rect())
+        if self._radius:
+            painter.setClipPath(_rounded(rect, self._radius, self._round_bottom))
+        phase = self._phase if isinstance(self._phase, str) else self._now()
+        draw_landscape(painter, rect, phase, self._sky)
+
+    def _now(self) -> float:
+        assert not isinstance(self._phase, str)
+        return self._from + (self._phase - self._from) * self._rise.value
+
+
+def draw_landscape(painter: QPainter, place: QRectF, phase: Phase, sky: QColor | None = None) -> None:
+    """Paints the landscape into ``place``; ``sky`` replaces the colour at its upper edge."""
+    found = horizon.scene(place.width(), place.height(), phase)
+    painter.save()
+    painter.translate(place.topLeft())
+    _draw(painter, found, sky)
+    painter.restore()
+
+
+def _draw(painter: QPainter, found: Scene, sky: QColor | None) -> None:
+    colours = theme.landscape()
+    painter.setPen(Qt.PenStyle.NoPen)
+    gradient = QLinearGradient(0, 0, 0, found.water_line)
+    gradient.setColorAt(0, sky if sky is not None else QColor(colours.sky_top))
+    gradient.setColorAt(1, QColor(colours.sky_low))
+    painter.fillRect(QRectF(0, 0, found.width, found.water_line), QBrush(gradient))
+    for halo in found.halos:
+        painter.setBrush(with_alpha(QColor(colours.sun), halo.alpha))
+        painter.drawEllipse(QPointF(halo.x, halo.y), halo.radius, halo.radius)
+    painter.setBrush(QColor(colours.sun))
+    if found.bite is None:
+        painter.drawEllipse(QPointF(found.sun.x, found.sun.y), found.sun.radius, found.sun.radius)
+    else:
+        painter.drawPath(painter_path(horizon.crescent(found.sun, found.bite)))
+    painter.setBrush(QColor(colours.hill_far))
+    painter.drawPath(painter_path(found.far))
+    painter.setBrush(QColor(colours.hill_mid))
+    painter.drawPath(painter_path(found.mid))
+    painter.fillRect(QRectF(0, found.water_line, found.width, found.height - found.water_line), QColor(colours.water))
+    for glint in found.glints:
+        painter.setBrush(with_alpha(QColor(colours.glint), glint.alpha))
+        painter.drawRoundedRect(QRectF(glint.x, glint.y, glint.width, glint.height), glint.height / 2, glint.height / 2)
+    painter.setBrush(QColor(colours.hill_near))
+    painter.drawPath(painter_path(found.near))
+
+
+def painter_path(path: Path) -> QPainterPath:
+    """A path of the domain as Qt paints it."""
+    found = QPainterPath()
+    for name, values in path:
+        if name == "M":
+            found.moveTo(*values)
+        elif name == "L":
+            found.lineTo(*values)
+        elif name == "C":
+            found.cubicTo(*values)
+        else:
+            found.closeSubpath()
+    return found
+
+
+def _rounded(rect: QRectF, radius: float, bottom: bool) -> QPainterPath:
+    found = QPainterPath()
+    found.addRoundedRect(rect, radius, radius)
+    if not bottom:
+        lower = QPainterPath()
+        lower.addRect(rect.adjusted(0, radius, 0, 0))
+        found = found.united(lower)
+    return found
+
+
+class Mark(QWidget):
+    """Two circles that overlap, the lens in amber."""
+
+    def __init__(self, height: int = 18, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(round(height * 1.5), height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_mark(painter_for(self), QRectF(self.rect()))
+
+
+def draw_mark(painter: QPainter, place: QRectF, *, one_colour: QColor | None = None) -> None:
+    """Paints the mark into ``place`` (3 to 2). ``one_colour``: outlines with the lens filled, for trays of one colour."""
+    radius = min(place.height(), place.width() / 1.5) / 2
+    middle = place.center()
+    left, right = QPainterPath(), QPainterPath()
+    left.addEllipse(QPointF(middle.x() - radius / 2, middle.y()), radius, radius)
+    right.addEllipse(QPointF(middle.x() + radius / 2, middle.y()), radius, radius)
+    lens = left.intersected(right)
+    if one_colour is not None:
+        thick = max(1.0, radius * 0.16)
+        painter.setPen(QPen(one_colour, thick))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for x in (-0.5, 0.5):
+            painter.drawEllipse(QPointF(middle.x() + radius * x, middle.y()), radius - thick / 2, radius - thick / 2)
+        painter.fillPath(lens, one_colour)
+        return
+    colours = theme.brand()
+    painter.setPen(Qt.PenStyle.NoPen)
+    for path, colour in ((right, colours.circle_2), (left, colours.circle_1), (lens, colours.lens)):
+        painter.setBrush(QColor(colour))
+        painter.drawPath(path)
+
+
+def mark_icon(state: str = "", *, one_colour: QColor | None = None) -> QIcon:
+    """The mark as an icon for windows and tray. ``state``: ``amber`` or ``danger`` puts a dot at the lower right, ``""`` none."""
+    found = QIcon()
+    for size in (16, 22, 24, 32, 48, 64, 128, 256):
+        pixmap = QPixmap(size, size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_mark(painter, QRectF(0, size / 6, size, size / 1.5), one_colour=one_colour)
+        if state:
+            dot = size * 10 / 24
+            colour = QColor(getattr(tokens.load().scheme(theme.active().scheme).palette, state))
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+            painter.drawEllipse(QRectF(size - dot - 1, size - dot - 1, dot + 2, dot + 2))
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawEllipse(QRectF(size - dot, size - dot, dot, dot))
+        painter.end()
+        found.addPixmap(pixmap)
+    return found
