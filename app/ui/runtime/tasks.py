@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import Shiboken
 
 from app.domain.errors import AftaleError
+from app.ui.runtime import garbage
 
 T = TypeVar("T")
 Fault = Callable[[BaseException], None]
@@ -40,6 +41,11 @@ def run(main: Callable[[], Coroutine[Any, Any, int]], app: QApplication) -> int:
     loop.set_default_executor(ThreadPoolExecutor(8, "work"))
     loop.set_exception_handler(_loop_fault)
     asyncio.set_event_loop(loop)
+    with garbage.collected_here():
+        return _run(loop, main)
+
+
+def _run(loop: asyncio.AbstractEventLoop, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     program: asyncio.Task[int] = loop.create_task(main())
 
     def over(_: asyncio.Task[int]) -> None:
