@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from app.domain.booking import Booking, Cause, State
 from app.domain.calendars import EventDraft
@@ -45,7 +45,7 @@ class Outbox:
     """One worker. ``wake`` may be called from the loop at any time; ``run`` returns only by cancellation."""
 
     def __init__(
-        self, database: Database, announcer: Announcer, clock: Clock, provider_of: Callable[[str], Provider | None]
+        self, database: Database, announcer: Announcer, clock: Clock, provider_of: Callable[[str], Awaitable[Provider]]
     ) -> None:
         self._database, self._announcer, self._clock, self._provider_of = database, announcer, clock, provider_of
         self._owner, self._woken = new_id(), asyncio.Event()
@@ -86,7 +86,13 @@ class Outbox:
 
     async def _do(self, job: Job) -> None:
         try:
-            await self._call(job)
+            provider = await self._provider_of(job.account)
+        except NotFound:
+            # Disconnected: nothing to write to any more. The booking stays as history; connecting again owes the write anew.
+            await self._database.write(lambda session: rows.finish(session, job.number, self._owner))
+            return
+        try:
+            await self._call(provider, job)
         except (Conflict, NotFound) as error:
             await self._bury(job, type(error).__name__)
         except RateLimited as error:
@@ -97,11 +103,7 @@ class Outbox:
             passing("after provider call")
             await self._finish(job)
 
-    async def _call(self, job: Job) -> None:
-        provider = self._provider_of(job.account)
-        if provider is None:
-            # The account was disconnected: there is nothing to write to any more, and the booking stays as history.
-            return
+    async def _call(self, provider: Provider, job: Job) -> None:
         passing("before provider call")
         draft = from_plain(EventDraft, job.draft)
         if job.kind is JobKind.CREATE:

@@ -66,7 +66,7 @@ class PublishingService:
         self.url = f"http://127.0.0.1:{server.getsockname()[1]}"
         self._pages.origin = self.url
         await self._keep_port(port, int(server.getsockname()[1]))
-        self._child = Child(server, self._everything, self._handle, self._child_changed)
+        self._child = Child(server, self.greeting, self._handle, self._child_changed)
         await self._look()
         await self._child.start()
         self._following = asyncio.ensure_future(self._follow())
@@ -143,7 +143,8 @@ class PublishingService:
             self._child.revision = revision
         return lines
 
-    def _everything(self) -> list[wire.Line]:
+    def greeting(self) -> list[wire.Line]:
+        """All that a new child has to know, and all that it ever knows."""
         revision = self._child.revision if self._child is not None else 0
         if self._host is None:
             return []

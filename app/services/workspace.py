@@ -42,7 +42,7 @@ class Workspace:
         self.pages = PagesService(database, self.announcer, clock, self.settings)
         self._providers: dict[str, Provider] = {}
         self._make_provider = provider_of
-        self.outbox = Outbox(database, self.announcer, clock, self._provider_by_id)
+        self.outbox = Outbox(database, self.announcer, clock, lambda account: self.accounts.provider(account))
         self.accounts = AccountsService(database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake)
         self.availability = AvailabilityService(database, clock, self.settings)
         self.bookings = BookingService(database, self.announcer, clock, self.settings, seal, self.accounts, self.outbox.wake)
@@ -55,9 +55,6 @@ class Workspace:
         if account.id not in self._providers:
             self._providers[account.id] = self._make_provider(account)
         return self._providers[account.id]
-
-    def _provider_by_id(self, account_id: str) -> Provider | None:
-        return self._providers.get(account_id)
 
     async def load(self) -> None:
         """Reads what is kept in memory. The database must be open."""

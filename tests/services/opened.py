@@ -72,7 +72,9 @@ async def furnished(folder: Path, clock: StandingClock, *pages: Page, provider: 
     """With a profile, the calendar on this computer, and ``pages``."""
     workspace = await open_workspace(folder, clock, provider)
     current = workspace.settings.current
-    await workspace.settings.save(replace(current, profile=Profile("Anna Holm", zone=ZONE), own_part="anna", first_run=FirstRun(4)))
+    await workspace.settings.save(
+        replace(current, profile=Profile("Anna Holm", zone=ZONE), own_part="anna", first_run=FirstRun(4))
+    )
     await workspace.accounts.connect_local("On this computer", ZONE)
     for each in pages or (page(),):
         await workspace.pages.save(each)
