@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,8 @@ BOOKERS = 50
 
 async def book(client: httpx2.AsyncClient, path: str, start: str, number: int, **rest: object) -> httpx2.Response:
     body: dict[str, Any] = {
-        "start": start, "duration": 30, "first_name": f"Visitor {number}", "last_name": "Racer", "email": f"v{number}@example.org", **rest,
+        "start": start, "duration": 30, "first_name": f"Visitor {number}", "last_name": "Racer", "email": f"v{number}@example.org",
+        **rest,
     }  # fmt: skip
     return await client.post(f"{path}/book", json=body)
 
@@ -50,7 +52,7 @@ def seconds(start: str) -> float:
 
 def pairwise_apart(winners: list[dict[str, Any]]) -> bool:
     spans = sorted((seconds(each["start"]), seconds(each["end"])) for each in winners)
-    return all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    return all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
 
 
 @pytest.mark.shows("BOOK-2", "R9")

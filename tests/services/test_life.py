@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -93,17 +95,13 @@ class Life(RuleBasedStateMachine):
     @rule(one=consumes(requests), yes=st.booleans())
     def answer(self, one: Promised, yes: bool) -> None:
         act = self.workspace.bookings.accept if yes else self.workspace.bookings.decline
-        try:
+        with contextlib.suppress(StateConflict, SlotTaken):
             self.do(act(one.booking))
-        except (StateConflict, SlotTaken):
-            pass
 
     @rule(one=bookings)
     def owner_cancels(self, one: Promised) -> None:
-        try:
+        with contextlib.suppress(StateConflict):
             self.do(self.workspace.bookings.cancel(one.booking))
-        except StateConflict:
-            pass
 
     @rule(number=SLOTS)
     def owner_adds_an_event(self, number: int) -> None:
@@ -156,7 +154,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def no_two_live_bookings_overlap(self) -> None:
         spans = sorted((each.start, each.end) for each in self.live())
-        assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+        assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
 
     def teardown(self) -> None:
         if not hasattr(self, "workspace"):
