@@ -63,6 +63,18 @@ class Event:
     attendees: tuple[str, ...] = ()
     private: bool = False
     tag: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The master of a recurring event of a calendar that is kept here: its whole iCalendar text (VEVENTs with RRULE, RDATE, EXDATE and
+    overrides), from which occurrences can be made for any window. ``changed``: the calendar's change number when it was last saved."""
+
+    id: str
+    calendar: str
+    ics: str
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""The settings document, and what the workspace knows about itself.
+
+Settings are one versioned JSON document. An older one is brought up step by step; one that cannot be read, because it is
+damaged or comes from a newer version, stays where it is until somebody saves other settings, and is put aside then: it is
+never overwritten.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Integer, insert, select
+
+from app.domain.plain import from_plain, to_plain
+from app.domain.settings import VERSION, Settings
+from app.models.base import Session, store, table
+from app.models.types import blob, dump, number, text
+
+setting = table(
+    "setting",
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
+    text("document", default=None),
+)
+
+setting_aside = table(
+    "setting_aside",
+    Column("id", Integer, primary_key=True),
+    text("document", default=None),
+    text("why", default=None),
+)
+
+meta = table(
+    "meta",
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
+    blob("salt"),
+    number("created_at"),
+    number("opening", default=0),
+)
+
+Upgrades = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
+UPGRADES: Upgrades = {}
+"""By version: what makes a document of the next version out of one of this version."""
+
+
+def upgrade(document: dict[str, Any], upgrades: Upgrades = UPGRADES, newest: int = VERSION) -> dict[str, Any]:
+    """The document in its newest form. Raises ValueError for one that is newer, or older than anything known."""
+    version = document.get("version", 1)
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise ValueError(f"version {version!r}")
+    if version > newest:
+        raise ValueError(f"version {version} is newer than {newest}")
+    while version < newest:
+        if version not in upgrades:
+            raise ValueError(f"version {version} is not known")
+        document = upgrades[version](document)
+        version += 1
+    return {**document, "version": newest}
+
+
+def load_settings(session: Session) -> tuple[Settings, str]:
+    """The settings; and why the stored ones could not be read and defaults stand in for them, or an empty text."""
+    stored = session.execute(select(setting.c.document)).scalar()
+    if stored is None:
+        return Settings(), ""
+    try:
+        return _read(stored), ""
+    except ValueError as error:
+        return Settings(), str(error)
+
+
+def save_settings(session: Session, settings: Settings) -> None:
+    """Replaces the document. One that cannot be read is put aside with the reason first."""
+    stored = session.execute(select(setting.c.document)).scalar()
+    if stored is not None:
+        try:
+            _read(stored)
+        except ValueError as error:
+            session.execute(insert(setting_aside), {"document": stored, "why": str(error)})
+    store(session, setting, {"id": 1, "document": dump({**to_plain(settings), "version": VERSION})})
+
+
+def workspace_salt(session: Session) -> bytes:
+    """32 random bytes that belong to this workspace since it was made."""
+    salt: bytes = session.execute(select(meta.c.salt)).scalar_one()
+    return salt
+
+
+def _read(stored: str) -> Settings:
+    document = json.loads(stored)
+    if not isinstance(document, dict):
+        raise ValueError("not an object")
+    return from_plain(Settings, upgrade(document))
