@@ -38,6 +38,8 @@ DOMAIN_MAY_NOT = {
     "asyncio", "ctypes", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "shutil", "socket", "sqlite3",
     "ssl", "subprocess", "tempfile", "threading", "urllib",
 }  # fmt: skip
+# A migration is a record: it is as long as the tables were.
+RECORDS = "app/models/migrations/versions/"
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
 MOST_PUBLIC_METHODS = 25
@@ -107,7 +109,7 @@ def test_files_and_functions_when_they_grow_are_split_by_subject():
     for kind in (ast.FunctionDef, ast.AsyncFunctionDef):
         for name, node in nodes(kind):
             lines = (node.end_lineno or 0) - node.lineno + 1
-            if lines > LONGEST_FUNCTION:
+            if lines > LONGEST_FUNCTION and not name.startswith(RECORDS):
                 found.append(f"{name}:{node.lineno}: {node.name} has {lines} lines")
     for name, node in nodes(ast.ClassDef):
         public = [
