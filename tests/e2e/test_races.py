@@ -19,9 +19,13 @@ BOOKERS = 50
 
 async def book(client: httpx2.AsyncClient, path: str, start: str, number: int, **rest: object) -> httpx2.Response:
     body: dict[str, Any] = {
-        "start": start, "duration": 30, "first_name": f"Visitor {number}", "last_name": "Racer", "email": f"v{number}@example.org",
+        "start": start,
+        "duration": 30,
+        "first_name": f"Visitor {number}",
+        "last_name": "Racer",
+        "email": f"v{number}@example.org",
         **rest,
-    }  # fmt: skip
+    }
     return await client.post(f"{path}/book", json=body)
 
 

@@ -64,11 +64,7 @@ async def test_second_visitor_gets_nearest_times_when_the_slot_is_gone(workspace
     await promised(workspace, wish(at(13, 10)))
     answer = await workspace.bookings.book(wish(at(13, 10), email="other@example.org"))
     assert isinstance(answer, Taken)
-    assert answer.nearest == (at(13, 9), at(13, 9, 30), at(13, 10, 30), at(13, 11), at(13, 11, 30), at(13, 12))[
-        : len(answer.nearest)
-    ] or (at(13, 9, 30) in answer.nearest and at(13, 10, 30) in answer.nearest)
-    assert at(13, 10) not in answer.nearest
-    assert len(answer.nearest) == 6
+    assert answer.nearest == (at(13, 9), at(13, 9, 30), at(13, 10, 30), at(13, 11), at(13, 11, 30), at(13, 12))
 
 
 @pytest.mark.parametrize(
