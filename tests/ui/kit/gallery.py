@@ -1,4 +1,4 @@
-"""The kit on one sheet: ``python -m app.ui.gallery`` shows every component in its states, as the design draws them.
+"""The kit on one sheet: ``python tests/ui/kit/gallery.py`` shows every component in its states, as the design draws them.
 
 ``--dark`` and ``--size 130`` show the other looks.
 """
@@ -232,7 +232,7 @@ def _show_state(button: QPushButton, place: int) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m app.ui.gallery", description="Shows the components.")
+    parser = argparse.ArgumentParser(description="Shows the components.")
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--size", type=int, default=100)
     chosen = parser.parse_args(arguments)

@@ -1,0 +1,364 @@
+"""The words for what the domain says in data: errors, states, notices, places. Complete by test.
+
+Everything here takes the language in force when it is called, so nobody keeps what it returns across a change of language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app import i18n
+from app.domain.clock import Instant
+from app.domain.connections import Access, Lost
+from app.domain.errors import (
+    AccessLost,
+    AftaleError,
+    Conflict,
+    InvalidFields,
+    NotFound,
+    PortTaken,
+    ProviderError,
+    RateLimited,
+    SignInExpired,
+    SlotTaken,
+    SlugTaken,
+    StateConflict,
+    TooLate,
+    Unreachable,
+    WorkspaceDamaged,
+    WorkspaceFull,
+    WorkspaceInUse,
+    WorkspaceNewer,
+    WorkspaceReadOnly,
+    WorkspaceUnusable,
+)
+from app.domain.notices import Notice, NoticeKind
+from app.domain.overview import Overview, Reachability
+from app.domain.pages import Location, LocationKind
+from app.i18n import _, local, ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A title that says what happened, and a text that says what it means and what to do."""
+
+    title: str
+    text: str = ""
+
+
+# Errors
+
+
+def error_words(error: AftaleError) -> Words:
+    """What to tell the owner about an error of the domain."""
+    for kind in type(error).__mro__:
+        words = _ERRORS.get(kind)
+        if words is not None:
+            return words(error)
+    return our_fault()
+
+
+def our_fault() -> Words:
+    """What to tell about an error that nobody expected."""
+    return Words(_("Something went wrong in Aftale"), _("Nothing that was saved is lost. Please try again."))
+
+
+def _invalid(error: AftaleError) -> Words:
+    reasons = error.fields if isinstance(error, InvalidFields) else {}
+    return Words(_("Something is not filled in right"), " ".join(dict.fromkeys(field_words(reasons).values())))
+
+
+def _port(error: AftaleError) -> Words:
+    port = error.port if isinstance(error, PortTaken) else 0
+    return Words(
+        _("Port {port} is taken by another program").format(port=port),
+        _("Close that program, or start Aftale with another port."),
+    )
+
+
+def _slug(error: AftaleError) -> Words:
+    slug = error.slug if isinstance(error, SlugTaken) else ""
+    return Words(_("{address} is already the address of another page").format(address=slug), _("Choose another address."))
+
+
+_ERRORS = {
+    InvalidFields: _invalid,
+    NotFound: lambda _error: Words(_("It is not there any more"), _("It may have been deleted in the meantime.")),
+    SlotTaken: lambda _error: Words(_("That time is not free any more"), _("Choose one of the other times.")),
+    SlugTaken: _slug,
+    StateConflict: lambda _error: Words(_("It has changed in the meantime"), _("Look at it again: what you see now is current.")),
+    TooLate: lambda _error: Words(_("It is too late to change this meeting")),
+    WorkspaceReadOnly: lambda _error: Words(
+        _("Aftale cannot write to its folder"), _("Give your user the right to write there, then start Aftale again.")
+    ),
+    WorkspaceDamaged: lambda _error: Words(
+        _("Aftale's database is damaged"), _("Nothing was overwritten. Put back a copy of the folder from a backup.")
+    ),
+    WorkspaceNewer: lambda _error: Words(
+        _("This folder was last used by a newer Aftale"), _("Install the newest version to open it. Nothing was changed.")
+    ),
+    WorkspaceInUse: lambda _error: Words(_("Aftale is already running"), _("Another Aftale uses the same folder.")),
+    WorkspaceFull: lambda _error: Words(
+        _("The disk is full"), _("Nothing new can be saved until there is room. What was saved is safe.")
+    ),
+    WorkspaceUnusable: lambda _error: Words(_("Aftale cannot open its folder"), _("Nothing was changed.")),
+    PortTaken: _port,
+    SignInExpired: lambda _error: Words(_("You need to sign in to your calendar again")),
+    AccessLost: lambda _error: Words(_("Access to a calendar was lost"), _("Until that is solved, nobody can book you.")),
+    RateLimited: lambda _error: Words(_("Your calendar asks Aftale to wait"), _("Aftale tries again by itself.")),
+    Unreachable: lambda _error: Words(_("Your calendar cannot be reached"), _("Aftale tries again by itself.")),
+    Conflict: lambda _error: Words(_("Your calendar did not accept the change")),
+    ProviderError: lambda _error: Words(_("Your calendar did not answer as expected"), _("Aftale tries again by itself.")),
+}
+
+
+def field_words(fields: Mapping[str, str]) -> dict[str, str]:
+    """For each field the sentence that says what to do, from the reason codes of ``InvalidFields``."""
+    return {name: reason_words(reason) for name, reason in fields.items()}
+
+
+def reason_words(reason: str) -> str:
+    """The sentence for one reason code."""
+    words = {
+        "missing": _("Please fill this in."),
+        "too_long": _("This is too long."),
+        "too_short": _("This is too short."),
+        "form": _("Please check how this is written."),
+        "reserved": _("This word is kept for Aftale itself. Choose another one."),
+        "taken": _("This is already in use. Choose another one."),
+        "range": _("This number is outside what is possible."),
+    }
+    return words.get(reason, _("Please check this."))
+
+
+# States
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The status chip: dot, one or two lines, a warning beneath, and where the master switch stands.
+
+    ``strong``: both lines stand in the same weight, because they are one sentence. ``spoken`` is all of it in one line.
+    """
+
+    dot: str
+    first: str
+    second: str
+    on: bool
+    spoken: str
+    warning: str = ""
+    strong: bool = False
+
+
+def status(overview: Overview) -> Status:
+    """How bookable the owner is, as the chip and the tray say it."""
+    if not overview.pages_on:
+        return _paused(overview)
+    warning = _("Nobody can book") if overview.inactive else ""
+    if overview.reach in (Reachability.NOT_REACHED, Reachability.STOPPED):
+        return Status("danger", _("Not reached"), _("trying again"), True, _("Not reached, trying again"))
+    if overview.reach is Reachability.STARTING:
+        return Status("connecting", _("Starting"), _("your pages"), True, _("Starting your pages"), warning)
+    if overview.offline:
+        dot = "amber" if overview.inactive else "accent"
+        spoken = _spoken(_("Offline mode. Requests only"), warning)
+        return Status(dot, _("Offline mode"), _("Requests only"), True, spoken, warning)
+    if overview.reach is Reachability.LIVE:
+        spoken = _spoken(_("Live at {domain}").format(domain=overview.address), warning)
+        return Status("amber" if warning else "success", _("Live at"), overview.address, True, spoken, warning)
+    spoken = _spoken(_("Only on this computer"), warning)
+    return Status("amber" if warning else "local", _("Only on"), _("this computer"), True, spoken, warning, strong=True)
+
+
+def _paused(overview: Overview) -> Status:
+    if not overview.paused_until:
+        return Status("paused", _("Paused"), _("No new bookings"), False, _("Paused. No new bookings"))
+    wording = i18n.current()
+    until, now = local(overview.paused_until, overview.zone), local(overview.now, overview.zone)
+    when = wording.time(until) if until.date() == now.date() else wording.date_short(until)
+    second = _("until {time}").format(time=when)
+    return Status("paused", _("Paused"), second, False, _("Paused until {time}").format(time=when))
+
+
+def _spoken(words: str, warning: str) -> str:
+    return f"{words}. {warning}" if warning else words
+
+
+def lost_words(lost: Lost | None, calendar: str) -> str:
+    """Why a calendar is inactive, in one sentence."""
+    words = {
+        Lost.REMOVED: _("{calendar} was removed."),
+        Lost.UNSHARED: _("{calendar} is no longer shared with you."),
+        Lost.SIGN_IN: _("Aftale is no longer signed in to {calendar}."),
+        Lost.LOWERED: _("You may no longer see the events in {calendar}."),
+        Lost.SWITCHED: _("{calendar} was made inactive by hand."),
+    }
+    return (words[lost] if lost is not None else _("{calendar} cannot be read.")).format(calendar=calendar)
+
+
+def how_to_fix(lost: Lost | None) -> str:
+    """What the owner can do about an inactive calendar."""
+    words = {
+        Lost.REMOVED: _("If it was removed by mistake, bring it back where it was and check again. Otherwise remove it here."),
+        Lost.UNSHARED: _("Ask its owner to share it with you again, with all event details. Then check again."),
+        Lost.SIGN_IN: _("Sign in again. Until then Aftale cannot see when you are busy."),
+        Lost.LOWERED: _("Ask its owner for the right to see all event details. Then check again."),
+        Lost.SWITCHED: _("Check again to take it back into use."),
+    }
+    first = words[lost] if lost is not None else _("Check again. If that does not help, remove it here.")
+    return first + "\n\n" + _("When you remove it, Aftale no longer looks there before it offers a time. Its events stay where they are.")
+
+
+def access_words(access: Access) -> str:
+    """The badge that says what the owner may do with a calendar."""
+    return {
+        Access.OWNER: _("Owner"),
+        Access.EDIT: _("Can edit"),
+        Access.DETAILS: _("Details"),
+        Access.FREE_BUSY: _("Free/busy only"),
+    }[access]
+
+
+def place(location: Location) -> tuple[str, str]:
+    """Icon and words of where a meeting is."""
+    if location.kind is LocationKind.PLACE:
+        return "where_place", location.detail or _("At your place")
+    if location.kind in (LocationKind.HOST_CALLS, LocationKind.GUEST_CALLS):
+        return "where_phone", _("Phone")
+    if location.kind is LocationKind.LINK:
+        return "where_video", _("Online")
+    if location.kind is LocationKind.ASK:
+        return "where_place", location.detail or _("To be agreed")
+    return "where_video", _("Video")
+
+
+def length(minutes: int) -> str:
+    """``30 min``, ``1 h``, ``1 h 30 min``."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("{minutes} min").format(minutes=minutes)
+    if not rest:
+        return _("{hours} h").format(hours=hours)
+    return _("{hours} h {minutes} min").format(hours=hours, minutes=rest)
+
+
+def stamp(at: Instant, now: Instant, zone: str) -> str:
+    """When something happened, short: ``today 09:22``, ``Sun 20:14``, ``4 October``."""
+    wording = i18n.current()
+    then, today = local(at, zone), local(now, zone)
+    time = wording.time(then)
+    if then.date() == today.date():
+        return _("today {time}").format(time=time)
+    if 0 < (today.date() - then.date()).days < 7:
+        return _("{day} {time}").format(day=wording.day_short(then), time=time)
+    return wording.date_plain(then)
+
+
+# Notices
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """What a notification shows. ``actions``: id and words of its buttons; ids: ``accept``, ``decline``, ``open``, ``write``, ``fix``, ``check``."""
+
+    title: str
+    text: str
+    actions: tuple[tuple[str, str], ...] = ()
+
+
+def notice_words(notice: Notice, zone: str) -> NoticeWords:
+    """Title says what, the text who and when, in the owner's ``zone``."""
+    return _NOTICES[notice.kind](notice, zone)
+
+
+def _who_when(notice: Notice, zone: str) -> str:
+    wording = i18n.current()
+    start = local(notice.start, zone)
+    when = wording.moment(start)
+    if notice.end > notice.start:
+        when = f"{wording.date_short(start)}, {wording.span(start, local(notice.end, zone))}"
+    return f"{notice.name}, {when}" if notice.name else when
+
+
+def _booked(notice: Notice, zone: str) -> NoticeWords:
+    return NoticeWords(
+        _("Booked: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),)
+    )
+
+
+def _requested(notice: Notice, zone: str) -> NoticeWords:
+    actions = (("accept", _("Accept")), ("decline", _("Decline")))
+    return NoticeWords(_("Request: {page}").format(page=notice.page_title), _who_when(notice, zone), actions)
+
+
+def _cancelled(notice: Notice, zone: str) -> NoticeWords:
+    return NoticeWords(
+        _("Cancelled: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),)
+    )
+
+
+def _rescheduled(notice: Notice, zone: str) -> NoticeWords:
+    return NoticeWords(
+        _("Moved: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),)
+    )
+
+
+def _attempt(notice: Notice, zone: str) -> NoticeWords:
+    if notice.count > 1:
+        words = ngettext("{count} person could not book you", "{count} people could not book you", notice.count)
+        return NoticeWords(words.format(count=notice.count), _attempt_reason(notice), _attempt_actions(notice))
+    name = notice.name or _("Someone")
+    if notice.start:
+        when = i18n.current().moment(local(notice.start, zone))
+        tried = _("{name} tried {page}, {when}.").format(name=name, page=notice.page_title, when=when)
+    else:
+        tried = _("{name} tried {page}.").format(name=name, page=notice.page_title)
+    return NoticeWords(_("Someone could not book you"), f"{tried} {_attempt_reason(notice)}".strip(), _attempt_actions(notice))
+
+
+def _attempt_reason(notice: Notice) -> str:
+    if notice.calendar:
+        return _("{calendar} is inactive, so nobody can book.").format(calendar=notice.calendar)
+    if notice.reason == "paused":
+        return _("Your pages are paused.")
+    return ""
+
+
+def _attempt_actions(notice: Notice) -> tuple[tuple[str, str], ...]:
+    first = (("fix", _("Fix it")),) if notice.calendar else (("open", _("Open")),)
+    if not notice.email or notice.count > 1:
+        return first
+    return (*first, ("write", write_to(notice.name)))
+
+
+def write_to(name: str) -> str:
+    """``Write to Ida``: the button that opens the mail program."""
+    known = name.split()
+    return _("Write to {name}").format(name=known[0]) if known else _("Write an e-mail")
+
+
+def _calendar(notice: Notice, zone: str) -> NoticeWords:
+    title = _("Nobody can book you: access to {calendar} was lost").format(calendar=notice.calendar)
+    return NoticeWords(title, _("Your pages say that booking is temporarily unavailable."), (("fix", _("Fix it")),))
+
+
+def _server(notice: Notice, zone: str) -> NoticeWords:
+    return NoticeWords(_("Your pages cannot be reached"), _("Aftale tries again by itself."), (("open", _("Open")),))
+
+
+def _write_failed(notice: Notice, zone: str) -> NoticeWords:
+    title = _("Not in your calendar: {page}").format(page=notice.page_title)
+    return NoticeWords(title, _who_when(notice, zone), (("open", _("Open")),))
+
+
+_NOTICES = {
+    NoticeKind.BOOKED: _booked,
+    NoticeKind.REQUESTED: _requested,
+    NoticeKind.ATTEMPT: _attempt,
+    NoticeKind.CANCELLED: _cancelled,
+    NoticeKind.RESCHEDULED: _rescheduled,
+    NoticeKind.CALENDAR: _calendar,
+    NoticeKind.SERVER: _server,
+    NoticeKind.WRITE_FAILED: _write_failed,
+}
