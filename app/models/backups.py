@@ -11,9 +11,9 @@ from pathlib import Path
 
 from app.domain.clock import Instant
 from app.models.engine import looker
+from app.paths import backup_folder, make_private
 
 KEPT = 7
-FOLDER = "backups"
 _PATTERN = "aftale-*.db"
 _PAGES = 256
 """Pages a step: between two steps the writer and the readers go on."""
@@ -22,12 +22,12 @@ _PAGES = 256
 def backup_path(database: Path, now: Instant) -> Path:
     """Where a backup made ``now`` belongs; by name the newest is the last."""
     stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
-    return database.parent / FOLDER / f"aftale-{stamp}.db"
+    return backup_folder(database.parent) / f"aftale-{stamp}.db"
 
 
 def copy(database: Path, to: Path) -> None:
     """Copies the database to ``to``, which appears whole or not at all. Raises sqlite3.Error and OSError."""
-    to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(to.parent)
     half = to.with_name(to.name + ".part")
     half.unlink(missing_ok=True)
     os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -92,4 +92,4 @@ def newest_good(database: Path) -> Path | None:
 
 
 def _all(database: Path) -> list[Path]:
-    return sorted((database.parent / FOLDER).glob(_PATTERN), reverse=True)
+    return sorted(backup_folder(database.parent).glob(_PATTERN), reverse=True)

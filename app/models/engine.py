@@ -67,4 +67,5 @@ def _engine(path: Path, mode: str, pragmas: tuple[str, ...]) -> Engine:
             raise
         return connection
 
-    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    # An error's text names the statement; the parameters, which say who booked, stay out of every log.
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)

@@ -22,6 +22,7 @@ from app.models.errors import translate
 from app.models.log_check import lost_transactions
 from app.models.seal import Seal, break_seal, digest_of, log_is_empty, log_path, read_seal
 from app.models.settings import meta
+from app.paths import make_private
 
 REVISIONS = ("0001", "0002")
 """Every revision that a workspace can have, oldest first; by test the same as the migrations. Named here so that Alembic is
@@ -74,7 +75,7 @@ def open_reader(path: Path) -> Connection:
 
 
 def _make_private_file(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     if path.exists() and path.stat().st_size:
         return
     if not log_is_empty(path):
