@@ -59,7 +59,7 @@ class Rule:
 
 
 def parse_rule(text: str) -> Rule:
-    """Reads the value of an RRULE property. Raises RuleError."""
+    """Reads the value of an RRULE property. COUNT=-1, which some calendars write, is no count. Raises RuleError."""
     parts: dict[str, str] = {}
     for part in text.strip().strip(";").upper().split(";"):
         name, mark, value = part.partition("=")
@@ -92,7 +92,7 @@ def parse_rule(text: str) -> Rule:
 
 
 def _number(parts: dict[str, str], name: str, default: int | None) -> int | None:
-    if name not in parts:
+    if name not in parts or (name, parts[name]) == ("COUNT", "-1"):
         return default
     if not re.fullmatch(r"\d{1,7}", parts[name]) or int(parts[name]) == 0:
         raise RuleError("form", f"{name}={parts[name][:20]}")
@@ -138,6 +138,14 @@ def _until(text: str) -> date | None:
         return wall.replace(tzinfo=UTC) if match[7] else wall
     except ValueError as error:
         raise RuleError("form", f"UNTIL={text[:20]}") from error
+
+
+def effort(rule: Rule, first: datetime, low: datetime, high: datetime) -> int:
+    """About how many steps ``walls`` takes, for whoever follows the rules of strangers."""
+    days = max(0, (high - (first if rule.count is not None else max(first, low))).days)
+    length, cost = {"DAILY": (1, 1), "WEEKLY": (7, 3), "MONTHLY": (30, 15), "YEARLY": (365, 60)}[rule.every]
+    times = max(1, len(rule.by_hour)) * max(1, len(rule.by_minute)) * max(1, len(rule.by_second))
+    return (days // (length * rule.interval) + 1) * (cost + times)
 
 
 def walls(rule: Rule, first: datetime, low: datetime, high: datetime) -> Iterator[datetime]:

@@ -1,7 +1,8 @@
 """Series: rules, added and left-out starts, as occurrences in a window (RFC 5545 §3.8.5).
 
 A wall that the clock skips counts with the offset from before the gap; of one that comes twice the first is meant (§3.3.5).
-A first start that does not fit its own rule is undefined in the RFC; here it is an occurrence, as most calendars show it.
+A first start that does not fit its own rule is undefined in the RFC; here it is an occurrence, as most calendars show it. Only
+where UNTIL lies before it there is none: that is what *this and all following* leaves of a series whose first one was taken out.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def expand(
     """
     if not isinstance(first, datetime):
         return _expand_days(first, rules, zone, low, high, extra, left_out)
-    found = {to_instant(first, zone)} | {_as_instant(each, zone) for each in extra}
+    found = {_as_instant(each, zone) for each in extra}
+    if not _is_over(rules, first, zone):
+        found.add(to_instant(first, zone))
     for rule in rules:
         for instant in _instants(rule, first, zone, low, high):
             found.add(instant)
@@ -61,7 +64,9 @@ def _expand_days(
     left_out: Collection[Start],
 ) -> tuple[Start, ...]:
     """``expand`` for an all-day series. Days have no clock, so rules follow them as naive midnights."""
-    found = {first} | {_as_day(each, zone) for each in extra}
+    found = {_as_day(each, zone) for each in extra}
+    if not _is_over(rules, first, zone):
+        found.add(first)
     begin, wall_low, wall_high = datetime.combine(first, time(0)), to_wall(low - DAY, zone), to_wall(high, zone)
     for rule in rules:
         until = _last_day(rule.until, zone)
@@ -69,6 +74,18 @@ def _expand_days(
         found |= {wall.date() for wall in walls(rule, begin, wall_low, last)}
     found -= {_as_day(each, zone) for each in left_out}
     return tuple(sorted(each for each in found if low <= _as_instant(each, zone) <= high))
+
+
+def _is_over(rules: Collection[Rule], first: date, zone: tzinfo) -> bool:
+    """Whether every rule ended before the series began."""
+    return bool(rules) and all(_ends_before(rule.until, first, zone) for rule in rules)
+
+
+def _ends_before(until: date | None, first: date, zone: tzinfo) -> bool:
+    if isinstance(until, datetime) and isinstance(first, datetime):
+        return (to_wall(int(until.timestamp()), zone) if until.tzinfo else until) < first
+    last = _last_day(until, zone)
+    return last is not None and last < (first.date() if isinstance(first, datetime) else first)
 
 
 def to_instant(wall: datetime, zone: tzinfo) -> Instant:
@@ -109,3 +126,24 @@ def _instants(rule: Rule, first: datetime, zone: tzinfo, low: Instant, high: Ins
         instant = to_instant(wall, zone)
         if instant <= high:
             yield instant
+
+
+def occurrence_id(series: str, start: Start) -> str:
+    """The id of the occurrence that ``series`` has at its original ``start``; moving the occurrence does not change it."""
+    stamp = (
+        start.strftime("%Y%m%d") if isinstance(start, date) else (_EPOCH + timedelta(seconds=start)).strftime("%Y%m%dT%H%M%SZ")
+    )
+    return f"{series}_{stamp}"
+
+
+def split_occurrence_id(event: str) -> tuple[str, Start] | None:
+    """Series and original start of an id that ``occurrence_id`` made; None for any other."""
+    series, mark, stamp = event.rpartition("_")
+    try:
+        if mark and len(stamp) == 8:
+            return series, datetime.strptime(stamp, "%Y%m%d").date()
+        if mark and len(stamp) == 16:
+            return series, int(datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return None
+    return None

@@ -1,10 +1,13 @@
 """The protocol that every outside calendar speaks to us, and its words defined.
 
-*window*: half-open span of instants. *occurrence*: one instance; series are always expanded. *change token*: opaque text that lets
-``changes`` tell only what is new. *key*: our idempotency key of a write, the same for every retry of it.
+*window*: half-open span of instants. *occurrence*: one instance; series are always expanded. *change token*: opaque text that
+lets ``changes`` tell only what is new. *key*: our idempotency key of a write, the same for every retry of it.
 
-Errors are those of ``domain.errors``: SignInExpired, AccessLost (the calendar is gone or no longer ours to read), RateLimited,
-Unreachable (passing), Conflict (the write is refused for good), NotFound (the event does not exist). Nothing else comes out.
+Errors are those of ``domain.errors``: SignInExpired, AccessLost (the calendar is gone or no longer ours to read; its reason is
+a value of ``connections.Lost``), RateLimited, Unreachable (passing), Conflict (the write is refused for good), NotFound (the
+event does not exist). Nothing else comes out. After Unreachable a write may have happened or not; the same call again is safe.
+
+Every provider passes the suite ``tests/providers/contract.py``, which says the same in examples.
 """
 
 from __future__ import annotations
@@ -31,8 +34,9 @@ class RemoteCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """``full``: ``events`` is everything in the window and what is not among them is gone; else ``events`` were made or changed and
-    ``gone`` are ids that no longer exist. ``token`` is for the next call."""
+    """``full``: ``events`` is everything in the window and what is not among them is gone; else ``events`` were made or changed
+    and ``gone`` are ids that no longer exist or no longer lie in the window, perhaps some that never did. ``token`` is for the
+    next call."""
 
     events: tuple[Event, ...]
     gone: tuple[str, ...]
@@ -53,24 +57,28 @@ class Provider(Protocol):
         ...
 
     async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
-        """Occurrences that overlap the window, ascending by start, cancelled ones left out. A zero-length event counts if it lies inside."""
+        """Occurrences that overlap the window, ascending by start, then end and id, cancelled ones left out. An event that ends
+        where the window begins does not; one of no length counts if it lies inside, the window's start included."""
         ...
 
     async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
-        """What changed since ``token`` (empty: from the beginning) among the occurrences of the window. A token that is no longer
-        valid gives a full answer, not an error."""
+        """What changed since ``token`` (empty: from the beginning) among the occurrences of the window. A token that is no
+        longer valid, or was made for another window or calendar, gives a full answer, not an error."""
         ...
 
     async def create(self, calendar: str, draft: EventDraft) -> Event:
-        """Writes the event once: a second call with the same ``draft.key`` returns the event that the first one made."""
+        """Writes the event once: a second call with the same ``draft.key`` returns the event that the first one made, unless
+        that was deleted meanwhile. Of a draft with a rule the first occurrence is returned."""
         ...
 
     async def update(self, calendar: str, event: str, draft: EventDraft) -> Event:
-        """Brings the event to the state of the draft; the same call again changes nothing. Raises NotFound."""
+        """Brings the event to the state of the draft; the same call again changes nothing. The id of an occurrence changes that
+        one alone, a series' id all of it. Raises NotFound."""
         ...
 
     async def delete(self, calendar: str, event: str) -> None:
-        """Removes the event; one that is gone already is no error."""
+        """Removes the event; one that is gone already is no error. The id of an occurrence removes that one alone, a series' id
+        all of it."""
         ...
 
     async def find(self, calendar: str, key: str) -> Event | None:

@@ -182,7 +182,7 @@ def test_expand_when_a_start_is_left_out_as_date_or_as_instant_then_it_is_gone(
         ("INTERVAL=2", "form"),
         ("FREQ=DAILY;INTERVAL=0", "form"),
         ("FREQ=DAILY;INTERVAL=99999999999", "form"),
-        ("FREQ=DAILY;COUNT=-1", "form"),
+        ("FREQ=DAILY;COUNT=-2", "form"),
         ("FREQ=DAILY;UNTIL=20261301", "form"),
         ("FREQ=WEEKLY;BYDAY=XX", "form"),
         ("FREQ=MONTHLY;BYMONTHDAY=32", "form"),

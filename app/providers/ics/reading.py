@@ -1,0 +1,200 @@
+"""Events of an iCalendar file: single ones, and the occurrences of its series with exceptions right (SYNC-2, SYNC-3).
+
+A file comes from anybody. Its size, its occurrences and the fineness of its rules are limited; what cannot be read is told as a
+problem, and all the rest counts. A rule that is refused still leaves the series' first start and its changed occurrences.
+
+*problem*: a code, and after ``: `` the title of what it is about, if there is one. Codes: ``too_large``, ``not_a_calendar``,
+``broken_event``, ``unknown_zone`` (with its name), ``rule_form``, ``rule_too_fine``, ``rule_too_many``, ``too_many_events``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from app.domain.calendars import Event
+from app.domain.clock import Instant
+from app.domain.recurrence import RuleError
+from app.domain.series import Start, occurrence_id
+from app.providers.events import in_order, in_window
+from app.providers.ics.entries import Entry, read_entry, series_id
+from app.providers.ics.lines import Component, join, parse
+from app.providers.ics.series import EntrySeries
+from app.providers.ics.zones import Zones, named_zone
+
+LARGEST = 5 * 1024 * 1024
+"""Characters of a file."""
+MOST_EVENTS = 50_000
+MOST_EFFORT = 3_000_000
+"""Steps that following all rules of a file may take."""
+MOST_PROBLEMS = 100
+PRODUCT = "-//Aftale//Aftale//EN"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedCalendar:
+    """``series``: the text of each series master with its changed occurrences, by the id that stands in ``Event.series``.
+    ``zone``: the IANA zone that the file names as its own, or empty."""
+
+    events: tuple[Event, ...] = ()
+    series: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+    zone: str = ""
+    problems: tuple[str, ...] = ()
+
+
+def read_ics(
+    text: str,
+    zone: str,
+    start: Instant,
+    end: Instant,
+    *,
+    calendar: str = "",
+    owner: str = "",
+    own: bool = True,
+    id_of: Callable[[str], str] = series_id,
+) -> ImportedCalendar:
+    """What ``text`` holds in the window, for a calendar of ``zone``: there all-day events and floating times are read.
+
+    ``owner``: the address whose answers to invitations count. ``own``: the calendar becomes ours, so that private events keep
+    their texts and the texts of series are handed out. ``id_of``: the id of the event or series with a UID.
+    """
+    if len(text) > LARGEST:
+        return ImportedCalendar(problems=("too_large",))
+    root = parse(text)
+    parts = list(_walk(root))
+    headers = [part for part in parts if part.name == "VCALENDAR"]
+    if not headers and not any(part.name == "VEVENT" for part in parts):
+        return ImportedCalendar(problems=("not_a_calendar",))
+    reading = _Reading(Zones(zone, [part for part in parts if part.name == "VTIMEZONE"]), owner, own)
+    if not any(part.value("METHOD").strip().upper() == "CANCEL" for part in headers):
+        for part in parts:
+            if part.name == "VEVENT":
+                reading.take(part)
+    events, series = reading.all(calendar, start, end, id_of)
+    return ImportedCalendar(
+        events=events,
+        series=series,
+        name=next(filter(None, (part.value("X-WR-CALNAME") or part.value("NAME") for part in headers)), "")[:200],
+        zone=next(filter(None, map(_own_zone, headers)), ""),
+        problems=reading.problems(),
+    )
+
+
+def occurrences(text: str, series: str, calendar: str, zone: str, start: Instant, end: Instant) -> tuple[Event, ...]:
+    """The occurrences in the window of the one series whose text this is (``ImportedCalendar.series``)."""
+    return read_ics(text, zone, start, end, calendar=calendar, id_of=lambda uid: series).events
+
+
+def _walk(part: Component) -> Iterator[Component]:
+    for each in part.parts:
+        yield each
+        if each.name == "VCALENDAR":
+            yield from _walk(each)
+
+
+def _own_zone(header: Component) -> str:
+    name = header.value("X-WR-TIMEZONE").strip()
+    found = named_zone(name) if name else None
+    return str(getattr(found, "key", "")) if found is not None else ""
+
+
+@dataclass(slots=True)
+class _Group:
+    """All that has one UID."""
+
+    master: Entry | None = None
+    changed: dict[Start, Entry] = field(default_factory=dict)
+
+
+class _Reading:
+    """One file on its way."""
+
+    def __init__(self, zones: Zones, owner: str, own: bool) -> None:
+        self._zones, self._owner, self._own = zones, owner, own
+        self._groups: dict[str, _Group] = {}
+        self._effort = 0
+        self._problems: dict[str, None] = {}
+
+    def take(self, part: Component) -> None:
+        try:
+            entry = read_entry(part, self._zones, self._owner, self._own)
+        except (ValueError, OverflowError):
+            self._problem("broken_event", part.value("SUMMARY"))
+            return
+        group = self._groups.setdefault(entry.uid, _Group())
+        for reason in entry.refused:
+            self._problem(f"rule_{reason}", entry.fields.title)
+        if entry.recurrence is not None:
+            known = group.changed.get(entry.recurrence)
+            if known is None or entry.sequence >= known.sequence:
+                group.changed[entry.recurrence] = entry
+        elif group.master is None or entry.sequence >= group.master.sequence:
+            group.master = entry
+
+    def all(
+        self, calendar: str, start: Instant, end: Instant, id_of: Callable[[str], str]
+    ) -> tuple[tuple[Event, ...], dict[str, str]]:
+        events: list[Event] = []
+        series: dict[str, str] = {}
+        for uid, group in self._groups.items():
+            found = self._of_group(group, id_of(uid), start, end)
+            if len(events) + len(found) > MOST_EVENTS:
+                self._problem("too_many_events", group.master.fields.title if group.master else "")
+                continue
+            events += (replace(each, calendar=calendar, uid=uid) for each in found)
+            if self._own and group.master is not None and (group.master.recurs or group.changed):
+                series[id_of(uid)] = self._text(group)
+        return in_order(events), series
+
+    def problems(self) -> tuple[str, ...]:
+        for name in sorted(self._zones.unknown):
+            self._problem("unknown_zone", name)
+        return tuple(islice(self._problems, MOST_PROBLEMS))
+
+    def _problem(self, code: str, title: str) -> None:
+        self._problems[f"{code}: {title[:80]}" if title else code] = None
+
+    def _of_group(self, group: _Group, event: str, start: Instant, end: Instant) -> list[Event]:
+        master, home = group.master, self._zones.home_name
+        if master is None:
+            # Somebody was invited to single occurrences of a series that they do not see.
+            alone = [(at, each.event(each.start, home)) for at, each in group.changed.items() if not each.cancelled]
+            return self._named(alone, event, "", start, end)
+        if master.cancelled:
+            return []
+        if not master.recurs and not group.changed:
+            single = replace(master.event(master.start, home), id=event)
+            return [single] if in_window(single, start, end) else []
+        series = EntrySeries(master, group.changed, home)
+        try:
+            self._effort += series.effort(start, end)
+            if self._effort > MOST_EFFORT:
+                raise RuleError("too_many")
+            return self._named(series.occurrences(start, end), event, event, start, end)
+        except RuleError as error:
+            self._problem(f"rule_{error.reason}", master.fields.title)
+            return self._named(series.without_rules().occurrences(start, end), event, event, start, end)
+
+    def _named(
+        self, found: Iterable[tuple[Start, Event]], event: str, series: str, start: Instant, end: Instant
+    ) -> list[Event]:
+        return [
+            replace(each, id=occurrence_id(event, original), series=series)
+            for original, each in found
+            if in_window(each, start, end)
+        ]
+
+    def _text(self, group: _Group) -> str:
+        """The group as a calendar of its own, with the zones that it names."""
+        parts = [entry.part for entry in (group.master, *group.changed.values()) if entry is not None]
+        names = {
+            found.parameters.get("TZID", "").strip()
+            for part in parts
+            for name in ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
+            for found in part.all(name)
+        }
+        zones = [part for name in sorted(names) if (part := self._zones.own(name)) is not None]
+        calendar = Component("VCALENDAR", ["VERSION:2.0", f"PRODID:{PRODUCT}"], [*zones, *parts])
+        return join(calendar.text_lines())
