@@ -1,7 +1,7 @@
 """What is bookable, and why not: the one definition that the public pages, the booking itself and the explanation share.
 
-``free_starts`` finds all free starts at once and is fast; ``explain`` takes one start and names every rule that forbids it. A test
-proves that a start is explained by nothing exactly when it is free. Total functions of frozen data; the present is an argument.
+``free_starts`` finds all free starts at once and is fast; ``explain`` takes one start and names every rule that forbids it.
+Tests prove that it names none exactly for the free ones. Total functions of frozen data; the present is an argument.
 """
 
 from __future__ import annotations
@@ -83,9 +83,9 @@ class Why(StrEnum):
 class Reason:
     """One reason. ``source`` and the span name what stands in the way, as far as there is such a thing:
 
-    the busy entry; the day or week that is full; the open span that the meeting would leave; the day off; ``start`` alone for
-    the first instant that notice or window allow, ``end`` alone for the one at which the window closes. For hours, ``source`` is
-    ``override`` where the date has hours of its own; for calendars it is ``calendar:<id>``.
+    the busy entry; the day or week that is full; the open span that the meeting would leave; the day off; ``start`` alone
+    for the first instant that notice or window allow, ``end`` alone for the one at which the window closes. For hours,
+    ``source`` is ``override`` where the date has hours of its own; for calendars it is ``calendar:<id>``.
     """
 
     why: Why

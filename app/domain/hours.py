@@ -82,7 +82,7 @@ def _last_working_day(hours: Hours, today: Day, days: int) -> Day:
 
 
 Piece = tuple[Instant, Instant, Instant]
-"""Of the grid of starts: from, to (half-open) and an anchor from which every start in between is a whole number of steps away."""
+"""Of the grid of starts: from, to (half-open) and the anchor from which the starts in between are whole steps away."""
 
 
 def hourly_grid(zone: str, start: Instant, end: Instant) -> tuple[Piece, ...]:

@@ -1,4 +1,4 @@
-"""How long the free starts of one page take: 60 days, 12,000 events, 15-minute steps, a 30-minute meeting, buffers of 10 and 15 minutes.
+"""How long the free starts of one page take: 60 days, 12,000 events, 15-minute steps, a 30-minute meeting, buffers of 10 and 15.
 
 Prints one JSON object with medians of CPU milliseconds, for two workloads: *dense*, with all events inside the 60 days, and
 *spread*, with events over two years. The headline figures are the slower workload's. From scratch: from a list of busy entries in no
@@ -49,7 +49,9 @@ TIMES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
 def events(seed: int, first: Instant, days: int, calendars: int = 6, each: int = 2000) -> list[Busy]:
     """Events of six calendars in no order; they crowd into the same parts of each day, as a consultant's calendars do."""
     draw = random.Random(seed)
-    crowded = [(first + day * DAY + draw.randrange(96) * 15 * MINUTE, draw.randrange(2, 7) * 3600) for day in range(days) for _ in "ab"]
+    crowded = [
+        (first + day * DAY + draw.randrange(96) * 15 * MINUTE, draw.randrange(2, 7) * 3600) for day in range(days) for _ in "ab"
+    ]
     found = []
     for calendar in range(calendars):
         for number in range(each):

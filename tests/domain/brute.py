@@ -1,4 +1,4 @@
-"""A second answer to "which starts are free?", found minute by minute with datetimes, sharing nothing with the core but its data.
+"""A second answer to "which starts are free?", found minute by minute with datetimes; it shares only its data with the core.
 
 Slow and plain on purpose. The clock of a zone is read once a minute; everything else follows from those readings.
 """
@@ -59,8 +59,8 @@ def first_showing(zone: str, first_day: int, end_day: int) -> dict[int, int]:
 
 
 def open_minutes(hours: Hours, first_day: int, end_day: int) -> bytearray:
-    """One byte a minute, set where the hours are open: from the first minute at which the clock shows the range's start or later
-    to the first at which it shows its end or later."""
+    """One byte a minute, set where the hours are open: from the first minute at which the clock shows the range's start or
+    later to the first at which it shows its end or later."""
     first_seen = first_showing(hours.zone, first_day, end_day)
     earliest, length = min(first_seen), (end_day - first_day) * 1440
 
@@ -76,7 +76,7 @@ def open_minutes(hours: Hours, first_day: int, end_day: int) -> bytearray:
 
 
 def collides(busy: Busy, plan: Plan, start: int, end: int) -> bool:
-    """Whether a meeting from ``start`` to ``end`` overlaps ``busy`` or leaves less than the larger facing buffer between them."""
+    """Whether a meeting from ``start`` to ``end`` overlaps ``busy`` or leaves less than the larger facing buffer between."""
     if busy.end < busy.start:
         return False
     if busy.start == busy.end and start <= busy.start < end:

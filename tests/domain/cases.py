@@ -1,4 +1,4 @@
-"""What the properties of the core are tried on: zones around the change of their clocks, and plans, meetings and presents there."""
+"""What the properties of the core are tried on: zones around a change of their clocks, and plans and meetings there."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ALWAYS = WeeklyHours((((0, 1440),),) * 7)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question to the core: which meetings of ``duration`` minutes may start from ``start`` to ``end`` at the instant ``now``?"""
+    """One question to the core: which meetings of ``duration`` minutes may start from ``start`` to ``end``, as of ``now``?"""
 
     plan: Plan
     duration: int

@@ -47,7 +47,11 @@ def test_explain_when_asked_for_any_start_then_is_empty_exactly_for_free_slots(c
     assert all(why(case, start) == () for start in free)
     around = [*free, case.now, case.start, *(each.start for each in case.busy), *(each.end for each in case.busy)]
     for _ in range(10):
-        start = data.draw(st.sampled_from(around)) + 60 * data.draw(st.integers(-240, 240)) + data.draw(st.sampled_from((0, 0, 0, 1)))
+        start = (
+            data.draw(st.sampled_from(around))
+            + 60 * data.draw(st.integers(-240, 240))
+            + data.draw(st.sampled_from((0, 0, 0, 1)))
+        )
         if case.start <= start < case.end:
             assert (why(case, start) == ()) == (start in free)
 
@@ -170,9 +174,7 @@ def test_decide_when_a_start_is_wanted_then_agrees_with_the_slots(case: Case, st
     offered = free_slots(case.plan, case.duration, case.busy, case.occupied, case.now, start, start + 1) == (start,)
     closed = standing.paused or bool(standing.inactive)
     asked = standing.offline or standing.approval or bool(standing.stale)
-    assert decision.outcome is (
-        Outcome.REFUSE if closed or not offered else Outcome.REQUEST if asked else Outcome.CONFIRM
-    )
+    assert decision.outcome is (Outcome.REFUSE if closed or not offered else Outcome.REQUEST if asked else Outcome.CONFIRM)
     assert (decision.outcome is Outcome.REFUSE) <= bool(decision.reasons)
     assert (decision.outcome is Outcome.CONFIRM) <= (decision.reasons == ())
 

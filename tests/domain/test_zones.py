@@ -27,7 +27,7 @@ from app.domain.zones import (
 )
 from tests.domain.cases import CHANGES, UNCHANGING, changes
 
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  a wall time has no zone
+EPOCH = datetime(1970, 1, 1)
 
 
 def there(zone: str, instant: int) -> datetime:
@@ -107,7 +107,9 @@ def test_first_shown_when_the_clock_skips_or_repeats_a_time_then_is_the_instant_
 
 @pytest.mark.shows("SYNC-3")
 @given(changes(), st.integers(-400, 400))
-def test_day_start_when_compared_with_the_midnight_of_all_day_events_then_is_the_same(change: tuple[str, int], days: int) -> None:
+def test_day_start_when_compared_with_the_midnight_of_all_day_events_then_is_the_same(
+    change: tuple[str, int], days: int
+) -> None:
     day = there(*change).date() + timedelta(days=days)
     assert day_start(change[0], day_number(day)) == midnight(day, change[0])
 
@@ -128,7 +130,12 @@ def test_stretches_when_the_clock_went_back_over_midnight_then_the_day_comes_twi
     """Newfoundland changed its clocks at one minute past midnight until 2011."""
     change = from_iso("2010-11-07T02:31:00Z")
     sunday, saturday = day_number(date(2010, 11, 7)), day_number(date(2010, 11, 6))
-    assert [local_day("America/St_Johns", change + away) for away in (-120, -1, 0, 3540)] == [saturday, sunday, saturday, sunday]
+    assert [local_day("America/St_Johns", change + away) for away in (-120, -1, 0, 3540)] == [
+        saturday,
+        sunday,
+        saturday,
+        sunday,
+    ]
     assert day_start("America/St_Johns", sunday) == change - 60
 
 

@@ -1,4 +1,4 @@
-"""Compares the core with the brute force in this process, whose own time zone is set from outside, and prints a digest of all answers.
+"""Compares the core with the brute force in this process, whose own zone is set from outside, and prints a digest.
 
 Run as ``python -m tests.domain.under_zone``; ends with an error at the first difference.
 """
@@ -39,7 +39,9 @@ def plans(zone: str, change: int, draw: random.Random) -> list[Plan]:
 
 def meetings(change: int, draw: random.Random) -> list[Busy]:
     starts = [change + draw.randrange(-4 * 96, 4 * 96) * 15 * MINUTE for _ in range(30)]
-    found = [Busy(start, start + draw.choice((0, 20, 45, 60, 600)) * MINUTE, after=draw.choice((0, 0, 900))) for start in starts]
+    found = [
+        Busy(start, start + draw.choice((0, 20, 45, 60, 600)) * MINUTE, after=draw.choice((0, 0, 900))) for start in starts
+    ]
     first, end = days_to_instants(Days(date(2026, 10, 26), date(2026, 10, 27)), "Pacific/Auckland")
     return [*found, Busy(first, end)]
 
