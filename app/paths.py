@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import platformdirs
-
 
 def default_workspace() -> Path:
     """The workspace of this user, for whoever names no other."""
+    import platformdirs
+
     return Path(platformdirs.user_data_dir("Aftale", appauthor=False))
 
 

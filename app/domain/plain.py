@@ -90,13 +90,21 @@ def _read_union(kind: Any, value: Any, where: str) -> Any:
     if value is None and type(None) in options:
         return None
     failures = []
-    for option in options:
+    # Fields may be missing, so two dataclasses may both make do with the same object: the one that knows more of it comes first.
+    for option in sorted(options, key=lambda option: _unknown(option, value)):
         if option is not type(None):
             try:
                 return _read(option, value, where)
             except ValueError as error:
                 failures.append(str(error))
     raise ValueError("; ".join(failures) or f"{where}: nothing fits")
+
+
+def _unknown(kind: Any, value: Any) -> int:
+    """How many entries of the object ``value`` the dataclass ``kind`` has no field for."""
+    if not isinstance(value, dict) or not dataclasses.is_dataclass(kind):
+        return 0
+    return len(value.keys() - {field.name for field in dataclasses.fields(kind)})
 
 
 def _read_tuple(kind: Any, value: Any, where: str) -> tuple[Any, ...]:

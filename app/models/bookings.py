@@ -241,7 +241,7 @@ def count_by_page(session: Session, start: Instant, end: Instant) -> dict[str, i
         .where(booking.c.start >= start, booking.c.start < end, booking.c.state.in_(BOOKED))
         .group_by(booking.c.page)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def _all(session: Session, statement: Any, values: Mapping[str, Any]) -> tuple[Booking, ...]:

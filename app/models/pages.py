@@ -114,7 +114,7 @@ def restore_page(session: Session, page_id: str) -> None:
 def redirects(session: Session) -> dict[str, str]:
     """Addresses from before, with the address that each leads to."""
     statement = select(slug_redirect.c.slug, page.c.slug).join(page, page.c.id == slug_redirect.c.page).where(sql(_STANDS))
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def slug_owner(session: Session, slug: str) -> str:
