@@ -1,4 +1,4 @@
-"""A screenless Qt for the runtime's tests, and a way to run a coroutine as the program's main."""
+"""A way to run a coroutine as the desktop program's main, for all tests of the window."""
 
 from __future__ import annotations
 
