@@ -6,7 +6,7 @@ value in its place, so that the preview goes on. Everything here is pure; the wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -51,7 +51,7 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageDraft:
-    """What the fields hold. Figures are texts, for they may be half typed."""
+    """What the fields hold. Figures are texts, for they may be half typed; ``unread``: so are figures of the weekly hours."""
 
     title: str = ""
     description: str = ""
@@ -64,6 +64,7 @@ class PageDraft:
     zone: str = "UTC"
     weekly: WeeklyHours = field(default_factory=WeeklyHours)
     overrides: tuple[OverrideDraft, ...] = ()
+    unread: bool = False
     before: str = "0"
     after: str = "0"
     step: Minutes = 0
@@ -88,7 +89,7 @@ class PageDraft:
 
 OF_SECTION: Mapping[Section, tuple[str, ...]] = {
     Section.BASICS: ("title", "description", "durations", "location", "detail", "colour", "slug"),
-    Section.HOURS: ("own_hours", "zone", "weekly", "overrides"),
+    Section.HOURS: ("own_hours", "zone", "weekly", "overrides", "unread"),
     Section.LIMITS: (
         "before", "after", "step", "notice", "fixed", "ahead", "working", "first", "last", "per_day", "per_week",
     ),
@@ -238,7 +239,7 @@ def _comparable(draft: PageDraft) -> PageDraft:
     texts: dict[str, Any] = {name: getattr(draft, name).strip() for name in _TEXTS}
     found = replace(draft, durations=tuple(sorted(set(draft.durations))), **texts)
     if not draft.own_hours:
-        found = replace(found, zone="", weekly=WeeklyHours(), overrides=())
+        found = replace(found, zone="", weekly=WeeklyHours(), overrides=(), unread=False)
     if draft.fixed:
         found = replace(found, ahead="", working=False)
     else:
@@ -260,12 +261,21 @@ def rebase(draft: PageDraft, old: PageDraft, new: PageDraft) -> PageDraft:
     return replace(new, **touched)
 
 
-def follow_title(draft: PageDraft, title: str, saved_slug: str) -> PageDraft:
-    """Takes a new title; the address of a page that is not saved yet follows until the owner has typed an address."""
-    own, joint, last = draft.slug.rpartition("/")
-    follows = not saved_slug and last == to_slug_part(draft.title)
-    slug = f"{own}{joint}{to_slug_part(title)}" if follows else draft.slug
-    return replace(draft, title=title, slug=slug)
+def clash(draft: PageDraft, old: PageDraft, new: PageDraft) -> bool:
+    """Whether the owner and somebody else gave the same field different values."""
+    mine, before, theirs = _comparable(draft), _comparable(old), _comparable(new)
+    for names in OF_SECTION.values():
+        for name in names:
+            here, was, there = getattr(mine, name), getattr(before, name), getattr(theirs, name)
+            if was not in (here, there) and here != there:
+                return True
+    return False
+
+
+def address_of(title: str, own_part: str) -> str:
+    """The address that follows a page's name, under the owner's own part."""
+    part = to_slug_part(title)
+    return f"{own_part}/{part}" if own_part else part
 
 
 def to_slug(text: str) -> str:
@@ -283,14 +293,6 @@ def moved(questions: tuple[Question, ...], question_id: str, by: int) -> tuple[Q
     to = max(0, min(len(order) - 1, at + by))
     order.insert(to, order.pop(at))
     return tuple(order)
-
-
-def copied_hours(weekly: WeeklyHours, source: int, targets: Iterable[int]) -> WeeklyHours:
-    """The week with the hours of day ``source`` also on the days ``targets``."""
-    days = list(weekly.days)
-    for day in targets:
-        days[day] = weekly.days[source]
-    return WeeklyHours(tuple(days))
 
 
 def fits_in_a_day(weekly: WeeklyHours, longest: Minutes) -> bool:

@@ -144,7 +144,12 @@ def _slug_words() -> dict[str, str]:
         "too_short": _("Each part needs at least 2 characters."),
         "too_long": _("Each part can have at most 40 characters."),
         "reserved": _("Aftale uses this word itself. Choose another one."),
+        "taken": _("This address is taken by another page."),
     }
+
+
+def _weekly_words() -> dict[str, str]:
+    return {"unread": _("Write hours like 9-12, 13-17.")}
 
 
 def _overrides_words() -> dict[str, str]:
@@ -152,9 +157,7 @@ def _overrides_words() -> dict[str, str]:
         "order": _("The last day is before the first."),
         "too_long": _("Choose at most one year."),
         "twice": _("One of these days stands in another exception already."),
-        "hours_form": _("Write hours like 9-12, 13-17."),
-        "hours_order": _("Hours end before they begin. Write 13-17, not 1-5."),
-        "hours_day": _("There is no such time of day."),
+        "hours": _("Write hours like 9-12, 13-17."),
     }
 
 
@@ -188,6 +191,7 @@ _BY_FIELD = {
     "durations": _durations_words,
     "detail": _detail_words,
     "slug": _slug_words,
+    "weekly": _weekly_words,
     "overrides": _overrides_words,
     "first": _first_words,
     "last": _last_words,
@@ -195,10 +199,6 @@ _BY_FIELD = {
     "choices": _choices_words,
     "consent_text": _consent_words,
 }
-
-
-def taken_words(slug: str) -> str:
-    return _("{address} is taken by another page.").format(address=slug)
 
 
 def free_words(slug: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from app.domain.pages import DayOverride, Range
-from app.ui.pages.hours_text import HoursError, ranges_to_text, read_ranges
+from app.ui.widgets import hours_text
 
 DAYS_MAX = 366
 
@@ -25,7 +25,7 @@ def fold(overrides: Iterable[DayOverride]) -> tuple[OverrideDraft, ...]:
     """Days in a row with the same hours as one span."""
     found: list[OverrideDraft] = []
     for each in sorted(overrides, key=lambda override: override.day):
-        hours = ranges_to_text(each.ranges)
+        hours = hours_text.write(each.ranges)
         if found and found[-1].last + timedelta(days=1) == each.day and found[-1].hours == hours:
             found[-1] = replace(found[-1], last=each.day)
         else:
@@ -37,9 +37,8 @@ def unfold(spans: Iterable[OverrideDraft]) -> tuple[DayOverride, ...]:
     """The days of all spans, ascending; spans whose hours cannot be read are left out, of two for one day the first counts."""
     found: dict[date, tuple[Range, ...]] = {}
     for span in spans:
-        try:
-            ranges = read_ranges(span.hours)
-        except HoursError:
+        ranges = hours_text.parse(span.hours)
+        if ranges is None:
             continue
         for day in days_of(span):
             found.setdefault(day, ranges)

@@ -12,8 +12,8 @@ from app.domain.errors import InvalidFields
 from app.domain.pages import ConsentKind, LocationKind, check_slug
 from app.ui.pages.editor_state import WITH_CHOICES, PageDraft
 from app.ui.pages.figures import figure_problem, length_problem, span_problem
-from app.ui.pages.hours_text import HoursError, read_ranges
 from app.ui.pages.overrides import DAYS_MAX, OverrideDraft, days_of
+from app.ui.widgets import hours_text
 
 TITLE_MAX = 80
 TEXT_MAX = 2000
@@ -77,6 +77,7 @@ def slug_problem(slug: str) -> str | None:
 
 def _hours_problems(draft: PageDraft) -> dict[str, str | None]:
     found: dict[str, str | None] = {"zone": None if draft.zone in _zones() else "unknown"}
+    found["weekly"] = "unread" if draft.unread else None
     taken: set[date] = set()
     for number, override in enumerate(draft.overrides):
         found[f"overrides.{number}"] = _override_problem(override, taken)
@@ -96,11 +97,7 @@ def _override_problem(override: OverrideDraft, taken: set[date]) -> str | None:
         return "too_long"
     if not taken.isdisjoint(days_of(override)):
         return "twice"
-    try:
-        read_ranges(override.hours)
-    except HoursError as error:
-        return f"hours_{error.why}"
-    return None
+    return "hours" if hours_text.parse(override.hours) is None else None
 
 
 def _limits_problems(draft: PageDraft, today: date) -> dict[str, str | None]:

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.domain.connections import Calendar
 from app.domain.overview import Overview, PageSummary
 from app.domain.public import PageState
 from app.i18n import Wording, _, local, ngettext
 from app.ui.pages.summaries import all_of, page_in_words
+
+
+class PageAction(StrEnum):
+    """What the owner can want of a page in the list."""
+
+    EDIT = "edit"
+    OPEN = "open"
+    COPY_LINK = "copy_link"
+    SWITCH_ON = "switch_on"
+    SWITCH_OFF = "switch_off"
+    DUPLICATE = "duplicate"
+    MAKE_DEFAULT = "make_default"
+    MOVE_UP = "move_up"
+    MOVE_DOWN = "move_down"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +48,13 @@ class PageCard:
 
 @dataclass(frozen=True, slots=True)
 class PagesState:
-    """The whole screen. ``loaded`` is False until the first read; ``pages_on`` is the master switch."""
+    """The whole screen. ``loaded`` is False until the first read, ``failed`` after one that went wrong; ``pages_on`` is the
+    master switch."""
 
     cards: tuple[PageCard, ...] = ()
     line: str = ""
     loaded: bool = False
+    failed: bool = False
     pages_on: bool = True
     pause_line: str = ""
 

@@ -23,7 +23,7 @@ from app.domain.pages import (
     WeeklyHours,
 )
 from app.i18n import Wording, _, current, ngettext
-from app.ui.pages.hours_text import ranges_to_text
+from app.ui.widgets import hours_text
 
 DOT = " · "
 NOON = 720
@@ -155,7 +155,7 @@ def _run_in_words(days: list[int], wording: Wording) -> str:
 
 
 def _ranges_in_words(ranges: tuple[Range, ...]) -> str:
-    return all_of([ranges_to_text((each,)) for each in ranges])
+    return all_of([hours_text.write((each,)) for each in ranges])
 
 
 def limits_in_words(rules: Rules, wording: Wording) -> str:

@@ -29,11 +29,10 @@ from app.domain.pages import (
 from app.ui.pages.editor_state import (
     PageDraft,
     Section,
-    copied_hours,
+    address_of,
     draft_of,
     edited,
     fits_in_a_day,
-    follow_title,
     has_no_times,
     moved,
     rebase,
@@ -132,7 +131,8 @@ def test_a_page_when_drafted_and_made_again_then_is_the_same_and_clean(page: Pag
         ({"consent": ConsentKind.TICK}, "consent_text", "missing"),
         ({"consent": ConsentKind.NOTICE, "consent_text": "x", "consent_link": "privacy"}, "consent_link", "link"),
         ({"own_hours": True, "zone": "Mars/Olympus"}, "zone", "unknown"),
-        ({"own_hours": True, "overrides": (OverrideDraft(TODAY, TODAY, "9-"),)}, "overrides.0", "hours_form"),
+        ({"own_hours": True, "unread": True}, "weekly", "unread"),
+        ({"own_hours": True, "overrides": (OverrideDraft(TODAY, TODAY, "9-"),)}, "overrides.0", "hours"),
         ({"own_hours": True, "overrides": (OverrideDraft(TODAY, date(2026, 11, 1)),)}, "overrides.0", "order"),
         (
             {"own_hours": True, "overrides": (OverrideDraft(TODAY, TODAY), OverrideDraft(date(2026, 11, 20), TODAY))},
@@ -214,14 +214,11 @@ def test_a_page_when_no_range_holds_its_longest_meeting_then_is_told_apart() -> 
     assert not fits_in_a_day(MORNINGS, 181)
 
 
-@pytest.mark.shows("URL-2")
-def test_the_address_of_a_new_page_when_the_title_changes_then_follows_until_it_is_typed() -> None:
-    new = draft(title="", slug="anna")
-    named = follow_title(replace(new, slug="anna/"), "Møde med Åse", "")
-    assert named.slug == "anna/moede-med-aase"
-    typed = replace(named, slug="anna/moede")
-    assert follow_title(typed, "Intro", "").slug == "anna/moede"
-    assert follow_title(draft(), "Intro", "anna/intro").slug == "anna/intro"
+@pytest.mark.shows("URL-1", "URL-2")
+def test_the_address_of_a_new_page_when_it_follows_the_name_then_stands_under_the_own_part() -> None:
+    assert address_of("Møde med Åse", "anna") == "anna/moede-med-aase"
+    assert address_of("Intro", "") == "intro"
+    assert address_of("", "anna") == "anna/"
 
 
 @pytest.mark.shows("URL-2")
@@ -247,11 +244,6 @@ def test_questions_when_moved_then_stop_at_the_ends() -> None:
     assert moved((a, b, c), "b", -1) == (b, a, c)
     assert moved((a, b, c), "a", -1) == (a, b, c)
     assert moved((a, b, c), "c", 1) == (a, b, c)
-
-
-def test_hours_when_copied_then_stand_on_the_chosen_days_alone() -> None:
-    week = WeeklyHours((((540, 600),), (), ((60, 120),), (), (), (), ()))
-    assert copied_hours(week, 0, [1, 6]).days == (((540, 600),), ((540, 600),), ((60, 120),), (), (), (), ((540, 600),))
 
 
 def test_a_page_when_changed_elsewhere_then_untouched_fields_follow_and_typed_ones_stay() -> None:

@@ -1,0 +1,305 @@
+"""The editor of one page: top bar, sections, live preview (DESIGN 10.7). Draws an Editing and says what the owner does."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from app.i18n import _, current
+from app.ui import theme
+from app.ui.pages.editing import Editing
+from app.ui.pages.editor_state import Section, section_of
+from app.ui.pages.editor_words import section_value
+from app.ui.pages.preview import Preview
+from app.ui.pages.preview_state import PreviewState
+from app.ui.pages.sections.basics import BasicsSection
+from app.ui.pages.sections.booking import BookingSection
+from app.ui.pages.sections.consent import ConsentSection
+from app.ui.pages.sections.form import FormSection
+from app.ui.pages.sections.hours import HoursSection
+from app.ui.pages.sections.limits import LimitsSection
+from app.ui.pages.sections.section import SectionBody, SectionCard
+from app.ui.widgets import Badge, Banner, Button, ColourDot, IconButton, Label, ScrollArea, column, row
+from app.ui.widgets.base import painter_for
+
+_LEFT, _RIGHT = 576, 479
+_PREVIEW_FROM = 800
+
+
+class Editor(QWidget):
+    """``draft_changed`` carries the whole draft, ``field_left`` a field, ``duration_chosen`` the previewed length."""
+
+    draft_changed = Signal(object)
+    field_left = Signal(str)
+    save_requested = Signal()
+    discard_requested = Signal()
+    back_requested = Signal()
+    copy_link_requested = Signal()
+    open_requested = Signal()
+    reload_requested = Signal()
+    duration_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editing: Editing | None = None
+        self._previewed: PreviewState | None = None
+        self._monday_first = True
+        self._holder = column(on=self)
+        self._whole = QWidget()
+        self._build()
+        for keys, signal in ((QKeySequence.StandardKey.Save, self.save_requested),):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(signal)
+
+    def _build(self) -> None:
+        """Makes everything in the present language."""
+        self._whole = QWidget()
+        self.bar = TopBar()
+        self.sections = _make_sections(self._monday_first)
+        self.preview = Preview()
+        self.notice = Banner("amber", icon="info")
+        self._lay_out()
+        self._connect()
+        self._holder.addWidget(self._whole)
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        lines = column(gap=8, margins=(24, 16, 24, 24), on=content)
+        lines.addWidget(self.notice)
+        for card in self.sections.values():
+            lines.addWidget(card)
+        lines.addStretch(1)
+        self.area = ScrollArea(content)
+        self._sides: QHBoxLayout = row()
+        self._sides.addWidget(self.area, _LEFT)
+        self._sides.addWidget(self.preview, _RIGHT)
+        whole = column(on=self._whole)
+        whole.addWidget(self.bar)
+        whole.addLayout(self._sides, 1)
+        self.preview.setMinimumWidth(360)
+        self.notice.hide()
+
+    def _connect(self) -> None:
+        for card in self.sections.values():
+            card.body.draft_changed.connect(self.draft_changed)
+            card.body.field_left.connect(self.field_left)
+            card.opened.connect(lambda on, card=card: self._opened(card, on))
+        self.bar.back.clicked.connect(self.back_requested)
+        self.bar.copy.clicked.connect(self.copy_link_requested)
+        self.bar.save.clicked.connect(self.save_requested)
+        self.bar.discard.clicked.connect(self.discard_requested)
+        self.bar.fault_pressed.connect(self.go_to_problem)
+        self.notice.action_requested.connect(self.reload_requested)
+        self.preview.open_requested.connect(self.open_requested)
+        self.preview.duration_chosen.connect(self.duration_chosen)
+
+    def begin(self, editing: Editing, *, monday_first: bool = True) -> None:
+        """Shows another page from the top; a new one with Basics open and its name focused."""
+        if monday_first != self._monday_first:
+            self._monday_first = monday_first
+            self._rebuild()
+        for section, card in self.sections.items():
+            card.set_open(section is Section.BASICS and editing.new)
+        self.preview.go_to_step(0)
+        self.area.verticalScrollBar().setValue(0)
+        self.render_editing(editing)
+        if editing.new:
+            self.sections[Section.BASICS].body.go_to("title")
+        else:
+            self.bar.back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def render_editing(self, editing: Editing) -> None:
+        self._editing = editing
+        self.bar.render_editing(editing)
+        wording = current()
+        for section, card in self.sections.items():
+            card.render_editing(editing, section_value(section, editing.draft, editing.base, wording))
+        self.notice.setVisible(editing.elsewhere)
+        self.notice.show_words(
+            _("This page was changed elsewhere meanwhile"),
+            _("Saving puts your version in its place. What you have not touched here follows the other one."),
+            [("reload", _("Discard mine"), "secondary")],
+        )
+
+    def render_preview(self, state: PreviewState) -> None:
+        self._previewed = state
+        self.preview.render_preview(state)
+
+    def go_to_problem(self) -> None:
+        """Opens the section of the first problem and brings the keyboard there."""
+        if self._editing is None or not self._editing.first_problem:
+            return
+        key = self._editing.first_problem
+        card = self.sections[section_of(key)]
+        card.set_open(True)
+        card.body.go_to(key)
+        QTimer.singleShot(theme.duration(theme.motion().expand) + 20, self, self._show_focus)
+
+    def _show_focus(self) -> None:
+        focused = self.focusWidget()
+        if focused is not None and self.area.isAncestorOf(focused):
+            self.area.ensureWidgetVisible(focused, 0, 80)
+
+    def _opened(self, card: SectionCard, on: bool) -> None:
+        if on and self._editing is not None:
+            card.body.render_editing(self._editing)
+        if on and card.section is Section.FORM:
+            self.preview.go_to_step(1)
+        elif on and card.section in (Section.HOURS, Section.LIMITS):
+            self.preview.go_to_step(0)
+
+    def _rebuild(self) -> None:
+        opened = [section for section, card in self.sections.items() if card.is_open]
+        old = self._whole
+        self._holder.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+        self._build()
+        for section in opened:
+            self.sections[section].set_open(True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another language: every word is made anew; the draft stands in the state, so nothing is lost."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._rebuild()
+            if self._editing is not None:
+                self.render_editing(self._editing)
+            if self._previewed is not None:
+                self.preview.render_preview(self._previewed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.preview.setVisible(self.width() >= _PREVIEW_FROM)
+        super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.back_requested.emit()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter_for(self).fillRect(self.rect(), theme.colours().canvas)
+
+
+def _make_sections(monday_first: bool) -> dict[Section, SectionCard]:
+    bodies: dict[Section, SectionBody] = {
+        Section.BASICS: BasicsSection(),
+        Section.HOURS: HoursSection(monday_first),
+        Section.LIMITS: LimitsSection(),
+        Section.BOOKING: BookingSection(),
+        Section.FORM: FormSection(),
+        Section.CONSENT: ConsentSection(),
+    }
+    return {section: SectionCard(section, body) for section, body in bodies.items()}
+
+
+class TopBar(QWidget):
+    """Back, colour, name, state, address; what is unsaved, Discard and Save. ``fault_pressed``: lead to what is wrong."""
+
+    fault_pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.back = IconButton("back", _("Back to the scheduling pages"), glyph=20, tone="text")
+        self._dot = ColourDot(size=12)
+        self._name = Label("", "heading")
+        self.on = Badge("", "success", dot=True, size=20)
+        self._address = Label("", "small", "muted")
+        self.copy = IconButton("copy", _("Copy the link"), size=28, glyph=16)
+        self._spot = Spot()
+        self.status = Label("", "small", "muted")
+        self.fault = Button("", "ghost", "small", flush=True)
+        self.discard = Button(_("Discard"))
+        self.save = Button(_("Save"), "primary")
+        self.status.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.fault.clicked.connect(self.fault_pressed)
+        self._fill()
+
+    def _fill(self) -> None:
+        first = row(gap=8)
+        first.addWidget(self._name)
+        first.addWidget(self.on)
+        first.addStretch(1)
+        second = row(gap=4)
+        second.addWidget(self._address)
+        second.addWidget(self.copy)
+        second.addStretch(1)
+        words = column()
+        words.addLayout(first)
+        words.addLayout(second)
+        line = row(gap=12, margins=(16, 6, 24, 6), on=self)
+        line.addWidget(self.back)
+        line.addWidget(self._dot)
+        line.addLayout(words, 1)
+        line.addWidget(self._spot)
+        line.addWidget(self.status)
+        line.addWidget(self.fault)
+        line.addWidget(self.discard)
+        line.addWidget(self.save)
+        self.copy.setFixedHeight(20)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, theme.sized(64))
+
+    def render_editing(self, editing: Editing) -> None:
+        draft, dirty = editing.draft, editing.dirty
+        self._dot.set_colour(draft.colour)
+        self._name.setText(draft.title.strip() or _("New page"))
+        self._show_state(editing)
+        self._address.setText(f"{editing.prefix}{editing.base.slug if not editing.new else draft.slug}")
+        self.copy.setVisible(not editing.new)
+        wrong = len(editing.told)
+        self._spot.setVisible(dirty or editing.failed)
+        self._spot.show_tone("danger" if wrong or editing.failed else "amber")
+        self.fault.setVisible(bool(wrong) and not editing.failed)
+        self.fault.setText(_("Show what to mend"))
+        self.status.setVisible(not self.fault.isVisibleTo(self))
+        self.status.setText(_status(editing))
+        self.discard.setVisible(dirty)
+        self.save.setEnabled(dirty)
+        self.save.set_busy(editing.saving)
+
+    def _show_state(self, editing: Editing) -> None:
+        if editing.new:
+            self.on.set_text(_("New"), "accent")
+        elif editing.base.on and editing.pages_on:
+            self.on.set_text(_("On"), "success")
+        else:
+            self.on.set_text(_("Paused"), "neutral")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        c = theme.colours()
+        painter.fillRect(self.rect(), c.surface)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, c.border)
+
+
+def _status(editing: Editing) -> str:
+    if editing.failed:
+        return _("Not saved. Nothing you typed is lost.")
+    if editing.dirty:
+        return _("Unsaved changes")
+    return "" if editing.new else _("Everything is saved")
+
+
+class Spot(QWidget):
+    """The dot before the status."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone = "amber"
+        self.setFixedSize(8, 8)
+
+    def show_tone(self, tone: str) -> None:
+        self._tone = tone
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(getattr(theme.colours(), self._tone))
+        painter.drawEllipse(self.rect())

@@ -1,0 +1,164 @@
+"""The second page of the preview: the form as guests will see it. A drawing; nothing is filled in here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.domain.choosing import Choose
+from app.domain.forms import PHONE, questions_of
+from app.domain.pages import ConsentKind, Question, QuestionKind
+from app.domain.public import PageState
+from app.domain.saying import Words
+from app.ui import theme
+from app.ui.pages.preview_state import PreviewState
+from app.ui.widgets import Avatar, Label, clear, column, row
+from app.ui.widgets.base import Sized, draw_rounded, draw_text, painter_for, text_width
+from app.ui.widgets.icons import draw_icon
+
+_CHOICE_LINES = (QuestionKind.CHOICE, QuestionKind.SEVERAL)
+
+
+class PreviewForm(QWidget):
+    back_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._avatar = Avatar("", 40, "fjord")
+        self._small = Label("", "small", "muted")
+        self._title = Label("", "heading", wrap=True)
+        self._drawn: object = None
+        words = column()
+        words.addWidget(self._small)
+        words.addWidget(self._title)
+        head = row(gap=12)
+        head.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        self._fields = column(gap=12)
+        lines = column(margins=(16, 8, 16, 12), on=self)
+        lines.addLayout(head)
+        lines.addSpacing(14)
+        lines.addLayout(self._fields)
+        lines.addStretch(1)
+
+    def show_form(self, state: PreviewState, view: Choose) -> None:
+        self._avatar.set_name(state.host.name)
+        length = next((each.text for each in view.lengths if each.chosen), "")
+        self._small.setText(f"{state.page.title}, {length}")
+        self._title.setText(view.picks[0].text if view.picks else view.bar)
+        page, words = state.page, state.words
+        drawn = (page.questions, page.consent, page.location.kind, page.guests_max, page.state, words)
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
+        clear(self._fields)
+        _ = words.gettext
+        self._fields.addWidget(DrawnField(_("First name"), required=True))
+        self._fields.addWidget(DrawnField(_("Last name"), required=True))
+        self._fields.addWidget(DrawnField(_("E-mail"), required=True))
+        for question in questions_of(page):
+            self._fields.addWidget(_drawn_question(question, words))
+        if page.consent.kind is not ConsentKind.NONE:
+            self._fields.addWidget(DrawnConsent(page.consent.text, page.consent.kind is ConsentKind.TICK))
+        button = _("Send the request") if page.state is PageState.REQUEST else _("Book the meeting")
+        self._fields.addWidget(DrawnButton(button))
+
+
+def _drawn_question(question: Question, words: Words) -> QWidget:
+    _ = words.gettext
+    label = question.label or (_("Your phone number") if question.id == PHONE else _("Where shall we meet?"))
+    if question.kind is QuestionKind.TICK:
+        return DrawnChoices("", (label,), required=question.required, box=True)
+    if question.kind in _CHOICE_LINES:
+        return DrawnChoices(label, question.choices, required=question.required, box=question.kind is QuestionKind.SEVERAL)
+    return DrawnField(
+        label,
+        required=question.required,
+        high=question.kind is QuestionKind.LONG_TEXT,
+        caret=question.kind is QuestionKind.DROPDOWN,
+        hint=question.help,
+    )
+
+
+class DrawnField(Sized, QWidget):
+    """An input as guests see it."""
+
+    def __init__(self, label: str, *, required: bool = False, high: bool = False, caret: bool = False, hint: str = "") -> None:
+        super().__init__()
+        self._required, self._high, self._caret = required, high, caret
+        self._label = Label(label, "label", wrap=True)
+        self._hint = Label(hint, "caption_regular", "muted", wrap=True)
+        self._hint.setVisible(bool(hint))
+        lines = column(on=self)
+        lines.addWidget(self._label)
+        lines.addSpacing(6 + theme.sized(60 if high else 36))
+        lines.addSpacing(6 if hint else 0)
+        lines.addWidget(self._hint)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        c = theme.colours()
+        top = self._label.geometry().bottom() + 7
+        place = QRectF(0, top, self.width(), theme.sized(60 if self._high else 36))
+        draw_rounded(painter, place, 8, c.surface, c.border_strong)
+        if self._caret:
+            draw_icon(painter, "expand", QRectF(place.right() - 28, round(place.center().y() - 8), 16, 16), c.text_muted)
+        if self._required:
+            after = min(text_width(self._label.text(), "label") + 4, self.width() - 8.0)
+            draw_text(painter, QRectF(after, 0, 12, theme.line("label")), "*", "label", c.danger)
+
+
+class DrawnChoices(Sized, QWidget):
+    """Answers to choose from, round or square."""
+
+    def __init__(self, label: str, choices: tuple[str, ...], *, required: bool, box: bool) -> None:
+        super().__init__()
+        self._required, self._box = required, box
+        self._label = Label(label, "label", wrap=True)
+        self._label.setVisible(bool(label))
+        self._choices = [Label(choice, "small", wrap=True) for choice in choices]
+        lines = column(gap=8, on=self)
+        lines.addWidget(self._label)
+        for choice in self._choices:
+            line = row(margins=(26, 0, 0, 0))
+            line.addWidget(choice)
+            lines.addLayout(line)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        c = theme.colours()
+        for choice in self._choices:
+            place = QRectF(1, choice.y() + (theme.line("small") - 16) / 2, 16, 16)
+            draw_rounded(painter, place, 4 if self._box else 8, c.surface, c.border_strong, 1.5)
+        if self._required and not self._label.isHidden():
+            after = min(text_width(self._label.text(), "label") + 4, self.width() - 8.0)
+            draw_text(painter, QRectF(after, 0, 12, theme.line("label")), "*", "label", c.danger)
+
+
+class DrawnConsent(DrawnChoices):
+    """The consent: with a box to tick, or as a notice."""
+
+    def __init__(self, text: str, tick: bool) -> None:
+        super().__init__("" if tick else text, (text,) if tick else (), required=False, box=True)
+        if not tick:
+            self._label.set_role("caption_regular")
+            self._label.set_tone("muted")
+
+
+class DrawnButton(Sized, QWidget):
+    """The button that ends the form."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, theme.sized(44))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        c = theme.colours()
+        draw_rounded(painter, self.rect(), 10, c.accent)
+        draw_text(painter, self.rect(), self._text, "body_medium", c.on_accent, Qt.AlignmentFlag.AlignHCenter)

@@ -1,0 +1,85 @@
+"""What the live preview shows: the page as guests will see it, from the same view model that the public pages draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.domain.choosing import Choose, Selection, choose
+from app.domain.clock import Instant
+from app.domain.pages import Hours, Mode, Page
+from app.domain.public import PageState, PublicHost, PublicPage
+from app.domain.settings import Settings
+from app.i18n import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewState:
+    """``starts`` None: still being worked out; they belong to ``duration``. ``no_hours``: the page has no hours at all."""
+
+    page: PublicPage
+    host: PublicHost
+    words: Wording
+    now: Instant
+    duration: int
+    starts: tuple[Instant, ...] | None = None
+    no_hours: bool = False
+    saved: bool = True
+
+
+def public_page(page: Page, usual: Hours, *, offline: bool) -> PublicPage:
+    """The public page that ``page`` would be; its free starts are worked out apart."""
+    hours = page.hours or usual
+    requests = page.mode is Mode.APPROVAL or offline
+    return PublicPage(
+        id=page.id,
+        slug=page.slug,
+        title=page.title,
+        state=PageState.REQUEST if requests else PageState.BOOK,
+        durations=page.rules.durations,
+        zone=hours.zone,
+        notice=page.rules.notice,
+        window=page.rules.window,
+        hours=hours,
+        description=page.description,
+        colour=page.colour,
+        location=page.location,
+        questions=page.questions,
+        consent=page.consent,
+        guests_max=page.guests_max,
+        cutoff=page.cutoff,
+        offline=offline,
+        thanks=page.thanks,
+    )
+
+
+def host_of(settings: Settings) -> PublicHost:
+    """The owner as guests see them."""
+    profile, appearance = settings.profile, settings.appearance
+    return PublicHost(
+        name=profile.name,
+        tagline=profile.tagline,
+        language=profile.language,
+        zone=profile.zone,
+        landscape=appearance.landscape,
+        clock_24=appearance.clock_24,
+        week_starts_monday=appearance.week_starts_monday,
+        own_part=settings.own_part,
+    )
+
+
+def usual_hours(settings: Settings) -> Hours:
+    return Hours(settings.profile.zone, settings.availability.weekly, settings.availability.overrides)
+
+
+def fitted(selection: Selection, state: PreviewState) -> Selection:
+    """``selection`` after the page changed under it: another zone or length, times that are gone."""
+    starts = state.starts or ()
+    fresh = replace(selection, duration=state.duration, zone=state.page.zone)
+    picks = tuple(start for start in fresh.picks if start in starts)
+    if fresh.duration != selection.duration:
+        picks = ()
+    return replace(fresh, picks=picks)
+
+
+def chosen_view(state: PreviewState, selection: Selection) -> Choose:
+    return choose(state.page, state.host, state.words, state.now, selection, state.starts or ())

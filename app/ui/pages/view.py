@@ -1,0 +1,236 @@
+"""The list of scheduling pages: draws a PagesState and says what the owner wants (DESIGN 10.6)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+from app.i18n import _
+from app.ui import theme
+from app.ui.pages.card import NewCard, PageCardView
+from app.ui.pages.state import PagesState
+from app.ui.widgets.badges import SkeletonRow
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.layouts import column, row
+from app.ui.widgets.popups import MenuPopup
+from app.ui.widgets.surfaces import Banner, Card, EmptyState, ScrollArea
+from app.ui.widgets.text import Label
+
+WIDEST = 1040
+COLUMN = 320
+
+
+class CardGrid(QLayout):
+    """Cards of one width in two columns, in one where two would be too narrow; each line as high as its highest card."""
+
+    def __init__(self, parent: QWidget | None = None, gap: int = 16) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self._gap = gap
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def order(self, widgets: list[QWidget]) -> None:
+        """Puts the cards into this order; the ones that are not named stand last."""
+        place: dict[QWidget | None, int] = {widget: number for number, widget in enumerate(widgets)}
+        self._items.sort(key=lambda item: place.get(item.widget(), len(place)))
+        self.invalidate()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._arrange(QRect(0, 0, width, 0), place=False)
+
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        self._arrange(rect, place=True)
+
+    def sizeHint(self) -> QSize:
+        return QSize(2 * COLUMN + self._gap, self.heightForWidth(2 * COLUMN + self._gap))
+
+    def minimumSize(self) -> QSize:
+        return QSize(COLUMN, 0)
+
+    def _arrange(self, rect: QRect, place: bool) -> int:
+        shown = [item for item in self._items if not item.isEmpty()]
+        columns = 2 if rect.width() >= 2 * theme.sized(COLUMN) + self._gap else 1
+        width = (rect.width() - (columns - 1) * self._gap) // columns
+        top = rect.y()
+        for first in range(0, len(shown), columns):
+            line = shown[first : first + columns]
+            height = max(_height(item, width) for item in line)
+            if place:
+                for number, item in enumerate(line):
+                    item.setGeometry(QRect(rect.x() + number * (width + self._gap), top, width, height))
+            top += height + self._gap
+        return max(0, top - rect.y() - self._gap)
+
+
+def _height(item: QLayoutItem, width: int) -> int:
+    return item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
+
+
+class PagesList(QWidget):
+    """The screen. ``action_requested`` carries a page's id and a PageAction; ``copy_requested`` the id of the page to copy."""
+
+    action_requested = Signal(str, str)
+    new_requested = Signal()
+    copy_requested = Signal(str)
+    pause_all_requested = Signal()
+    resume_all_requested = Signal()
+    reload_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = PagesState()
+        self._cards: dict[str, PageCardView] = {}
+        self._title = Label("", "title")
+        self._line = Label("", "small", "muted")
+        self.pause = Button("", icon="pause")
+        self.new = Button("", "primary", icon="add")
+        self.banner = Banner("neutral")
+        self.fault = Banner("danger")
+        self.empty = EmptyState()
+        self.new_card = NewCard()
+        self._skeletons = [_skeleton() for _number in range(2)]
+        self._fill()
+        self._connect()
+        self.render_state(self._state)
+
+    def _fill(self) -> None:
+        content = QWidget()
+        self.grid = CardGrid()
+        for skeleton in self._skeletons:
+            self.grid.addWidget(skeleton)
+        self.grid.addWidget(self.new_card)
+        words = column(gap=2)
+        words.addWidget(self._title)
+        words.addWidget(self._line)
+        head = row(gap=8)
+        head.addLayout(words, 1)
+        head.addWidget(self.pause, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self.new, 0, Qt.AlignmentFlag.AlignVCenter)
+        lines = column(gap=20)
+        lines.addLayout(head)
+        lines.addWidget(self.fault)
+        lines.addWidget(self.banner)
+        lines.addLayout(self.grid)
+        lines.addWidget(self.empty, 1)
+        lines.addStretch(0)
+        middle = QWidget()
+        middle.setLayout(lines)
+        middle.setMaximumWidth(WIDEST)
+        outer = row(margins=(32, 24, 32, 24), on=content)
+        outer.addWidget(middle, 1)
+        column(on=self).addWidget(ScrollArea(content))
+
+    def _connect(self) -> None:
+        self.new.clicked.connect(self.new_requested)
+        self.pause.clicked.connect(self._switch_all)
+        self.banner.action_requested.connect(self.resume_all_requested)
+        self.fault.action_requested.connect(self.reload_requested)
+        self.empty.action_requested.connect(self.new_requested)
+        self.new_card.clicked.connect(self._choose_beginning)
+        shortcut = QShortcut(QKeySequence.StandardKey.New, self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.new_requested)
+
+    def render_state(self, state: PagesState) -> None:
+        self._state = state
+        self._title.setText(_("Scheduling pages"))
+        self._line.setText(state.line)
+        self.new.setText(_("New page"))
+        self.new.setVisible(not state.empty)
+        self.pause.setText(_("Pause all") if state.pages_on else _("Switch on again"))
+        self.pause.set_icon("pause" if state.pages_on else "play")
+        self.pause.setVisible(bool(state.cards))
+        self._render_banners(state)
+        self.new_card.show_words(_("Make a new page"), _("From scratch or as a copy of another page"))
+        self.new_card.setVisible(bool(state.cards))
+        self.empty.setVisible(state.empty)
+        for skeleton in self._skeletons:
+            skeleton.setVisible(not state.loaded and not state.failed)
+        self._render_cards(state)
+
+    def _render_banners(self, state: PagesState) -> None:
+        self.fault.setVisible(state.failed)
+        self.fault.show_words(
+            _("Your pages could not be read"),
+            _("Nothing is lost. Guests still see what you saved last."),
+            [("retry", _("Try again"), "primary")],
+        )
+        self.banner.setVisible(not state.pages_on and bool(state.cards))
+        self.banner.show_words(_("All pages are paused"), state.pause_line, [("resume", _("Switch on again"), "primary")])
+        self.empty.show_words(
+            _("No scheduling pages yet"),
+            _("Each page offers one kind of meeting. Guests open its link and book a time that is free in your calendar."),
+            [("new", _("Make a new page"), "primary", "add")],
+        )
+
+    def _render_cards(self, state: PagesState) -> None:
+        for page_id in self._cards.keys() - set(state.order):
+            gone = self._cards.pop(page_id)
+            self.grid.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        for card in state.cards:
+            view = self._cards.get(card.id)
+            if view is None:
+                view = self._cards[card.id] = PageCardView()
+                view.action_requested.connect(self.action_requested)
+                self.grid.addWidget(view)
+            view.render_card(card)
+        order = [self._cards[page_id] for page_id in state.order]
+        self.grid.order([*order, self.new_card])
+        self._order_tabs([*order, self.new_card])
+
+    def _order_tabs(self, views: list[QWidget]) -> None:
+        """Tab follows the cards after they have been moved."""
+        stops: list[QWidget] = [self.pause, self.new]
+        for view in views:
+            if isinstance(view, PageCardView):
+                stops += [view.switch, view.copy, view.edit, view.more]
+            else:
+                stops.append(view)
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
+    def card(self, page_id: str) -> PageCardView:
+        return self._cards[page_id]
+
+    def _switch_all(self) -> None:
+        (self.pause_all_requested if self._state.pages_on else self.resume_all_requested).emit()
+
+    def _choose_beginning(self) -> None:
+        menu = MenuPopup(self.new_card, name=_("Make a new page"))
+        menu.add(_("From scratch"), self.new_requested.emit, icon="add_quiet")
+        menu.add_separator()
+        for card in self._state.cards:
+            menu.add(
+                _("Copy of {page}").format(page=card.title),
+                lambda page_id=card.id: self.copy_requested.emit(page_id),  # type: ignore[misc]
+                icon="copy-simple",
+            )
+        menu.open_at(self.new_card)
+
+
+def _skeleton() -> Card:
+    card = Card(padding=20)
+    card.body.addWidget(SkeletonRow(60))
+    card.body.addWidget(SkeletonRow(60))
+    return card
