@@ -1,14 +1,15 @@
 """The landscape as geometry: hills, sun or moon, water and glints, for any size, as path commands.
 
-The window paints them with a painter path, the public pages write them as SVG; both come from here, so the two are the same picture. The points
-are those of ``horizon`` in ``resources/tokens.json`` (a test compares them). Only the height of the sun carries meaning: ``phase`` 0 to 1, or
-the moon for a pause.
+The window paints them with a painter path, the public pages write them as SVG; both come from here, so the two are the same
+picture. The points are those of ``horizon`` in ``resources/tokens.json`` (a test compares them). Only the height of the sun
+carries meaning: ``phase`` 0 to 1, or the moon for a pause.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 Point = tuple[float, float]
 Command = tuple[str, tuple[float, ...]]
@@ -138,15 +139,26 @@ def _arc(circle: Circle, begin: float, end: float) -> Path:
         ax, ay = circle.x + circle.radius * math.cos(a), circle.y + circle.radius * math.sin(a)
         bx, by = circle.x + circle.radius * math.cos(b), circle.y + circle.radius * math.sin(b)
         found.append(
-            ("C", (ax - reach * math.sin(a), ay + reach * math.cos(a), bx + reach * math.sin(b), by - reach * math.cos(b), bx, by))
+            (
+                "C",
+                (
+                    ax - reach * math.sin(a),
+                    ay + reach * math.cos(a),
+                    bx + reach * math.sin(b),
+                    by - reach * math.cos(b),
+                    bx,
+                    by,
+                ),
+            )
         )
     return tuple(found)
 
 
 def _ridge(points: list[Point], foot: float) -> Path:
-    """A line of hills through ``points``, closed along ``foot``. Neighbours are joined by cubic curves with handles half way in x."""
+    """A line of hills through ``points``, closed along ``foot``. Neighbours are joined by cubic curves with handles half way
+    in x."""
     found: list[Command] = [("M", points[0])]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         half = (x0 + x1) / 2
         found.append(("C", (half, y0, half, y1, x1, y1)))
     found += [("L", (points[-1][0], max(foot, points[-1][1]))), ("L", (points[0][0], foot)), ("Z", ())]

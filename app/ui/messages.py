@@ -5,7 +5,7 @@ Everything here takes the language in force when it is called, so nobody keeps w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app import i18n
@@ -82,12 +82,14 @@ def _slug(error: AftaleError) -> Words:
     return Words(_("{address} is already the address of another page").format(address=slug), _("Choose another address."))
 
 
-_ERRORS = {
+_ERRORS: dict[type[object], Callable[[AftaleError], Words]] = {
     InvalidFields: _invalid,
     NotFound: lambda _error: Words(_("It is not there any more"), _("It may have been deleted in the meantime.")),
     SlotTaken: lambda _error: Words(_("That time is not free any more"), _("Choose one of the other times.")),
     SlugTaken: _slug,
-    StateConflict: lambda _error: Words(_("It has changed in the meantime"), _("Look at it again: what you see now is current.")),
+    StateConflict: lambda _error: Words(
+        _("It has changed in the meantime"), _("Look at it again: what you see now is current.")
+    ),
     TooLate: lambda _error: Words(_("It is too late to change this meeting")),
     WorkspaceReadOnly: lambda _error: Words(
         _("Aftale cannot write to its folder"), _("Give your user the right to write there, then start Aftale again.")
@@ -207,7 +209,11 @@ def how_to_fix(lost: Lost | None) -> str:
         Lost.SWITCHED: _("Check again to take it back into use."),
     }
     first = words[lost] if lost is not None else _("Check again. If that does not help, remove it here.")
-    return first + "\n\n" + _("When you remove it, Aftale no longer looks there before it offers a time. Its events stay where they are.")
+    return (
+        first
+        + "\n\n"
+        + _("When you remove it, Aftale no longer looks there before it offers a time. Its events stay where they are.")
+    )
 
 
 def access_words(access: Access) -> str:
@@ -226,8 +232,6 @@ def place(location: Location) -> tuple[str, str]:
         return "where_place", location.detail or _("At your place")
     if location.kind in (LocationKind.HOST_CALLS, LocationKind.GUEST_CALLS):
         return "where_phone", _("Phone")
-    if location.kind is LocationKind.LINK:
-        return "where_video", _("Online")
     if location.kind is LocationKind.ASK:
         return "where_place", location.detail or _("To be agreed")
     return "where_video", _("Video")
@@ -260,7 +264,8 @@ def stamp(at: Instant, now: Instant, zone: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NoticeWords:
-    """What a notification shows. ``actions``: id and words of its buttons; ids: ``accept``, ``decline``, ``open``, ``write``, ``fix``, ``check``."""
+    """What a notification shows. ``actions``: id and words of its buttons; ids: ``accept``, ``decline``, ``open``, ``write``,
+    ``fix``, ``check``."""
 
     title: str
     text: str
@@ -282,9 +287,7 @@ def _who_when(notice: Notice, zone: str) -> str:
 
 
 def _booked(notice: Notice, zone: str) -> NoticeWords:
-    return NoticeWords(
-        _("Booked: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),)
-    )
+    return NoticeWords(_("Booked: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),))
 
 
 def _requested(notice: Notice, zone: str) -> NoticeWords:
@@ -293,15 +296,11 @@ def _requested(notice: Notice, zone: str) -> NoticeWords:
 
 
 def _cancelled(notice: Notice, zone: str) -> NoticeWords:
-    return NoticeWords(
-        _("Cancelled: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),)
-    )
+    return NoticeWords(_("Cancelled: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),))
 
 
 def _rescheduled(notice: Notice, zone: str) -> NoticeWords:
-    return NoticeWords(
-        _("Moved: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),)
-    )
+    return NoticeWords(_("Moved: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),))
 
 
 def _attempt(notice: Notice, zone: str) -> NoticeWords:

@@ -1,8 +1,9 @@
 """Colours, fonts and sizes of the desktop program, and how they follow the system and the settings.
 
-Widgets ask this module while they paint, so a change of light and dark or of the text size needs no new widgets: the application's palette and
-font change, Qt tells every widget, and each one paints again. The controls are painted by ``app.ui.widgets``; a style sheet is not used, because
-one sheet on the application makes every widget pass through its matching at start, and the parts that Fusion still draws follow the palette.
+Widgets ask this module while they paint, so a change of light and dark or of the text size needs no new widgets: the
+application's palette and font change, Qt tells every widget, and each one paints again. The controls are painted by
+``app.ui.widgets``; a style sheet is not used, because one sheet on the application makes every widget pass through its
+matching at start, and the parts that Fusion still draws follow the palette.
 """
 
 from __future__ import annotations
@@ -174,7 +175,8 @@ def duration(milliseconds: int) -> int:
 
 
 def retranslate_all() -> None:
-    """Tells every widget that the language changed: each gets ``changeEvent`` with ``LanguageChange``, as after a Qt translator."""
+    """Tells every widget that the language changed: each gets ``changeEvent`` with ``LanguageChange``, as after a Qt
+    translator."""
     for window in QApplication.topLevelWidgets():
         QCoreApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
 

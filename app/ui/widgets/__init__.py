@@ -1,47 +1,66 @@
-"""The component kit: every control of the design, painted from the tokens. Import from here: ``from app.ui.widgets import Button, Card``.
+"""The component kit: every control of the design, painted from the tokens.
+
+Import from here: ``from app.ui.widgets import Button, Card``. Names are looked up when first used, so that a screen loads only
+the widgets that it shows.
 
 Rules for those who use it
-    Widgets take ready words. A view sets its words in ``retranslate()`` and calls that from ``changeEvent`` on ``QEvent.LanguageChange``
-    (``theme.retranslate_all()`` sends it). Colours and fonts are read while painting: ``theme.colours().accent``, ``theme.font("sub")``,
-    ``theme.line("body")``, ``theme.sized(36)`` (a height that grows with the text size), ``theme.page_colour("fjord")``. Texts of people are
-    shown by ``Label``, which is always plain text. ``set_value``/``set_text``/``set_on`` never emit; signals mean that a person did it.
+    Widgets take ready words. A view sets its words in ``retranslate()`` and calls that from ``changeEvent`` on
+    ``QEvent.LanguageChange`` (``theme.retranslate_all()`` sends it). Colours and fonts are read while painting:
+    ``theme.colours().accent``, ``theme.font("sub")``, ``theme.line("body")``, ``theme.sized(36)`` (a height that grows with the
+    text size), ``theme.page_colour("fjord")``. Texts of people are shown by ``Label``, which is always plain text.
+    ``set_value``/``set_text``/``set_on`` never emit; signals mean that a person did it.
 
-Text        Label(text, role, tone, *, wrap, centred): setText, set_tone, set_role, set_strong(part)
-            role: display title heading sub body body_medium label small caption caption_regular tick code
-            tone: text muted faint accent amber danger success on_accent · Divider(inset) · VerticalDivider()
-Buttons     Button(text, kind, size, *, icon, icon_after, flush): clicked, set_busy, set_kind, set_icon
-            kind: primary secondary soft ghost quiet danger danger_outline dashed · size: small normal large
-            IconButton(icon, name, *, size, glyph, tone, outlined): clicked, set_name, set_icon · Spinner(name, size): run(on)
-Inputs      TextField(label, *, required, optional, help, placeholder, icon, unit, compact): changed(str), committed(str), text, set_text,
-            set_label, set_help, set_placeholder, set_unit, set_error(text), set_valid(text), set_busy, set_read_only, edit (the QLineEdit)
-            TextArea(label, *, required, optional, help, placeholder, rows): changed(str), text, set_text, set_error, edit
-            Select(label, options, value, *, icon, required, optional, help, placeholder, compact): chosen(object), value, set_value, set_options
-            Option(value, text, note, colour, icon, possible, reason) · required_note()
-Choices     CheckBox(text, *, checked) · Radio(text, *, checked) · Switch(name, text, *, checked): toggled, set_on
-            ChoiceRow(box, title, effect): toggled, set_words, set_possible, box
-            ChipGroup(options, value, *, several, height, name): chosen(object), value, values, set_value, set_options, chips
-            Segmented(options, value, *, name): chosen(object), value, set_value, set_texts
-Marks       Badge(text, kind, *, icon, dot, size, outlined): set_text(text, kind); kind: neutral success amber danger accent
-            StatusDot(state): set_state · ColourDot(colour, size): set_colour · Avatar(name, size, colour): set_name · SkeletonRow(height)
-            Mark(height) · mark_icon(state, one_colour=) for windows and tray · Landscape(phase, radius=): set_phase
-Surfaces    Card(heading, *, padding, gap, link, dashed): body, set_heading(heading, count=, link=, note=), link_requested
-            Well(): body (sunken strip) · Banner(kind, title, text, actions, *, icon): show_words, action_requested(str), button(id)
-            actions: [(id, words, kind)]; kind: amber danger accent success neutral
-            EmptyState(heading, text, actions, *, phase): actions [(id, words, kind, icon)], action_requested(str) · ScrollArea(content)
-Floating    Popover(anchor, *, name, width, padding): body, open_at(anchor, align), close, closed
-            MenuPopup(anchor, *, name): add(text, call, *, icon, danger, checked, possible), add_separator, open_at, open_at_point
-            toast(near, text, *, action, call, icon)
-Dialogs     Dialog(parent, title, *, width, heading): body, footer, add_button(answer, text, kind, at=), answer, close_with
-            Question(parent, title, text, answers, *, word, placeholder): answers ((id, words, kind), …), said() · always open(), never exec
-Time        DayRibbon(RibbonDay(blocks, free, now)): set_day · Block(start, end, words, colour)
-            WeeklyHoursEditor(hours, *, zone, monday_first, hint): changed(WeeklyHours), hours, set_hours, set_zone, valid, copy_day, open_copy_menu
-            hours_text.parse("9-12, 13-17"), hours_text.write(ranges)
-Layouts     column(gap=, margins=, on=), row(gap=, margins=, on=), FlowLayout(gap=, line_gap=), clear(layout)
-Drawing     base.draw_rounded, base.draw_text, base.painter_for, base.Focusable (mixin: focus ring), base.FocusRing, base.tell_role (accessible role)
-            icons.icon(name, colour, size, ratio), icons.draw_icon(painter, name, place, colour), icons.qt_icon(name, colour); a name is a role of
-            the design (``nav_meetings``, ``copy``), a role with ``-fill``/``-bold``, or a file of resources/icons
-
-Names are looked up when first used, so that a screen loads only the widgets that it shows.
+Text
+    Label(text, role, tone, *, wrap, centred): setText, set_tone, set_role, set_strong(part)
+        role: display title heading sub body body_medium label small caption caption_regular tick code
+        tone: text muted faint accent amber danger success on_accent
+    Divider(inset), VerticalDivider()
+Buttons
+    Button(text, kind, size, *, icon, icon_after, flush): clicked, set_busy, set_kind, set_icon
+        kind: primary secondary soft ghost quiet danger danger_outline dashed; size: small normal large
+    IconButton(icon, name, *, size, glyph, tone, outlined): clicked, set_name, set_icon
+    Spinner(name, size): run(on)
+Inputs
+    TextField(label, *, required, optional, help, placeholder, icon, unit, compact): changed(str), committed(str), text,
+        set_text, set_label, set_help, set_placeholder, set_unit, set_error(text), set_valid(text), set_busy, set_read_only, edit
+    TextArea(label, *, required, optional, help, placeholder, rows): changed(str), text, set_text, set_error, edit
+    Select(label, options, value, *, icon, required, optional, help, placeholder, compact): chosen(object), value, set_value,
+        set_options
+    Option(value, text, note, colour, icon, possible, reason), required_note()
+Choices
+    CheckBox(text, *, checked), Radio(text, *, checked), Switch(name, text, *, checked): toggled, set_on
+    ChoiceRow(box, title, effect): toggled, set_words, set_possible, box
+    ChipGroup(options, value, *, several, height, name): chosen(object), value, values, set_value, set_options, chips
+    Segmented(options, value, *, name): chosen(object), value, set_value, set_texts
+Marks
+    Badge(text, kind, *, icon, dot, size, outlined): set_text(text, kind); kind: neutral success amber danger accent
+    StatusDot(state): set_state; ColourDot(colour, size): set_colour; Avatar(name, size, colour): set_name
+    SkeletonRow(height); Mark(height); mark_icon(state, one_colour=) for windows and tray; Landscape(phase, radius=): set_phase
+Surfaces
+    Card(heading, *, padding, gap, link, head_gap, dashed): body, set_padding, link_requested,
+        set_heading(heading, count=, link=, note=)
+    Well(): body (a sunken strip)
+    Banner(kind, title, text, actions, *, icon): show_words, action_requested(str), button(id)
+        actions: [(id, words, kind)]; kind: amber danger accent success neutral
+    EmptyState(heading, text, actions, *, phase): actions [(id, words, kind, icon)], action_requested(str), button(id)
+    ScrollArea(content)
+Floating
+    Popover(anchor, *, name, width, padding): body, open_at(anchor, align), close, closed
+    MenuPopup(anchor, *, name): add(text, call, *, icon, danger, checked, possible), add_separator, open_at, open_at_point
+    toast(near, text, *, action, call, icon)
+Dialogs, always ``open()``, never ``exec``
+    Dialog(parent, title, *, width, heading): body, footer, add_button(answer, text, kind, at=), answer, close_with
+    Question(parent, title, text, answers, *, word, placeholder): answers ((id, words, kind), …), said()
+Time
+    DayRibbon(RibbonDay(blocks, free, now)): set_day; Block(start, end, words, colour)
+    WeeklyHoursEditor(hours, *, zone, monday_first, hint): changed(WeeklyHours), hours, set_hours, set_zone, valid, copy_day,
+        open_copy_menu; hours_text.parse("9-12, 13-17"), hours_text.write(ranges)
+Layouts
+    column(gap=, margins=, on=), row(gap=, margins=, on=), FlowLayout(gap=, line_gap=), clear(layout)
+Drawing
+    base: draw_rounded, draw_text, painter_for, Focusable (mixin: focus ring), FocusRing, tell_role (accessible role)
+    icons: icon(name, colour, size, ratio), draw_icon(painter, name, place, colour), qt_icon(name, colour); a name is a role of
+    the design (``nav_meetings``, ``copy``), a role with ``-fill`` or ``-bold``, or a file of ``resources/icons``
 """
 
 from __future__ import annotations
@@ -87,9 +106,9 @@ if TYPE_CHECKING:
     from app.ui.widgets.popups import Popover as Popover
     from app.ui.widgets.popups import Toast as Toast
     from app.ui.widgets.popups import toast as toast
-    from app.ui.widgets.ribbon import Block as Block
     from app.ui.widgets.ribbon import DayRibbon as DayRibbon
-    from app.ui.widgets.ribbon import RibbonDay as RibbonDay
+    from app.ui.widgets.ribbon_day import Block as Block
+    from app.ui.widgets.ribbon_day import RibbonDay as RibbonDay
     from app.ui.widgets.select import Select as Select
     from app.ui.widgets.surfaces import Banner as Banner
     from app.ui.widgets.surfaces import Card as Card
@@ -111,7 +130,8 @@ _HOME = {
     "landscape": "Landscape Mark mark_icon",
     "layouts": "FlowLayout clear column row",
     "popups": "MenuPopup Popover Toast toast",
-    "ribbon": "Block DayRibbon RibbonDay",
+    "ribbon": "DayRibbon",
+    "ribbon_day": "Block RibbonDay",
     "select": "Select",
     "surfaces": "Banner Card EmptyState ScrollArea Well",
     "text": "Divider Label VerticalDivider",

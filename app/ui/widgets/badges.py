@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from zlib import crc32
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QColor, QFont, QPaintEvent
@@ -164,7 +165,7 @@ class ColourDot(QWidget):
         painter.drawEllipse(QRectF(self.rect()))
 
 
-_AVATAR_COLOURS = ("fjord", "brick", "heather", "moss", "amber", "slate")
+_AVATAR_COLOURS = ("moss", "heather", "fjord", "brick", "amber", "slate")
 
 
 def initials(name: str) -> str:
@@ -177,13 +178,15 @@ def initials(name: str) -> str:
 
 def avatar_colour(name: str) -> str:
     """The page colour that a name always gets."""
-    return _AVATAR_COLOURS[sum(map(ord, name)) % len(_AVATAR_COLOURS)]
+    return _AVATAR_COLOURS[crc32(name.encode() + b"\x0c") % len(_AVATAR_COLOURS)]
 
 
 class Avatar(QWidget):
     """A person's initials. ``colour`` defaults to the one that the name always gets."""
 
-    def __init__(self, name: str = "", size: Literal[32, 36, 40, 56] = 40, colour: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str = "", size: Literal[32, 36, 40, 56] = 40, colour: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._colour = colour
         self.setFixedSize(size, size)
@@ -203,7 +206,7 @@ class Avatar(QWidget):
         painter.drawEllipse(QRectF(self.rect()))
         ink = colour.lighter(115) if theme.active().dark else colour.darker(135)
         font = QFont(theme.font("sub"))
-        font.setPixelSize(max(11, round(self.width() * 0.35)))
+        font.setPixelSize(max(12, round(self.width() * 0.37)))
         painter.setFont(font)
         painter.setPen(ink)
         painter.drawText(QRectF(self.rect()), int(Qt.AlignmentFlag.AlignCenter), initials(self._name))

@@ -1,4 +1,5 @@
-"""What all widgets of the kit share: drawing helpers, the keyboard's focus ring, and the accessible roles of painted controls."""
+"""What all widgets of the kit share: drawing helpers, the keyboard's focus ring, and the accessible roles of painted
+controls."""
 
 from __future__ import annotations
 
@@ -16,7 +17,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QAccessibleWidget, QScrollArea, QWidget
 
@@ -160,7 +160,7 @@ class FocusRing(QWidget):
         super().__init__(canvas)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._control = control
+        self._control, self._canvas = control, canvas
         self._watched: list[QWidget] = []
         walk: QWidget | None = control
         while walk is not None and walk is not canvas:
@@ -222,7 +222,7 @@ class FocusRing(QWidget):
     def _follow(self) -> None:
         place = self._control.focus_place()
         grow = -1 if self._control.focus_inside else RING
-        corner = self._control.mapTo(self.parentWidget(), place.topLeft())
+        corner = self._control.mapTo(self._canvas, place.topLeft())
         self.setGeometry(QRect(corner, place.size()).adjusted(-grow, -grow, grow, grow))
         self.update()
 

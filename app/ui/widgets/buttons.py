@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QEnterEvent, QPaintEvent, QPen, QPainter
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.ui import theme
@@ -38,7 +38,11 @@ def looks(kind: Kind) -> tuple[Look, Look, Look]:
     """Rest, hover and pressed."""
     c = theme.colours()
     if kind == "primary":
-        return Look(c.accent, None, c.on_accent), Look(c.accent_hover, None, c.on_accent), Look(c.accent_pressed, None, c.on_accent)
+        return (
+            Look(c.accent, None, c.on_accent),
+            Look(c.accent_hover, None, c.on_accent),
+            Look(c.accent_pressed, None, c.on_accent),
+        )
     if kind == "soft":
         return Look(c.accent_soft, None, c.accent_text), *[Look(c.accent_line, None, c.accent_text)] * 2  # type: ignore[return-value]
     if kind == "ghost":
@@ -102,7 +106,7 @@ class Button(Focusable, QPushButton):
         self.update()
 
     def hitButton(self, pos: object) -> bool:
-        return not self._busy and self.rect().contains(pos)  # type: ignore[call-overload, no-any-return]
+        return not self._busy and self.rect().contains(pos)  # type: ignore[call-overload]
 
     def nextCheckState(self) -> None:
         if not self._busy:
@@ -142,7 +146,11 @@ class Button(Focusable, QPushButton):
         if self.isDown() and not self._busy:
             return pressed.fill, pressed.outline, pressed.text
         share = max(self._hover.value, 0.0) if not self._busy else 0.0
-        return _blend(rest.fill, hover.fill, share), _blend(rest.outline, hover.outline, share), mixed(rest.text, hover.text, share)
+        return (
+            _blend(rest.fill, hover.fill, share),
+            _blend(rest.outline, hover.outline, share),
+            mixed(rest.text, hover.text, share),
+        )
 
     def _draw_content(self, painter: QPainter, colour: QColor) -> None:
         role = _ROLES[self._size]
@@ -192,7 +200,8 @@ def _blend(one: QColor | None, other: QColor | None, share: float) -> QColor | N
         return with_alpha(other, other.alphaF() * share) if share > 0 else None
     if other is None and one is not None:
         return with_alpha(one, one.alphaF() * (1 - share))
-    assert one is not None and other is not None
+    assert one is not None
+    assert other is not None
     return mixed(one, other, share)
 
 

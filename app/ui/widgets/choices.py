@@ -20,7 +20,8 @@ from app.ui.widgets.text import Label
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing to choose. ``note`` stands muted beside the text; ``colour`` is a page colour's dot; ``reason`` says why it cannot be chosen."""
+    """One thing to choose. ``note`` stands muted beside the text; ``colour`` is a page colour's dot; ``reason`` says why it
+    cannot be chosen."""
 
     value: object
     text: str
@@ -96,7 +97,9 @@ class CheckBox(_Box, QCheckBox):
         self.draw_label(painter)
 
 
-def draw_check(painter: QPainter, place: QRectF, on: bool, enabled: bool = True, hover: bool = False, down: bool = False) -> None:
+def draw_check(
+    painter: QPainter, place: QRectF, on: bool, enabled: bool = True, hover: bool = False, down: bool = False
+) -> None:
     c = theme.colours()
     if on:
         fill = c.border_strong if not enabled else c.accent_pressed if down else c.accent_hover if hover else c.accent
@@ -136,7 +139,8 @@ class Radio(_Box, QRadioButton):
 
 
 class Switch(_Box, QCheckBox):
-    """Takes effect at once. ``name`` is what it switches, for those who do not see where it stands; ``text`` is drawn beside it, if any."""
+    """Takes effect at once. ``name`` is what it switches, for those who do not see where it stands; ``text`` is drawn beside
+    it, if any."""
 
     focus_radius = 10
     mark_size = QSize(36, 20)
@@ -264,7 +268,7 @@ class _ChipBase(Focusable):
     focus_radius = 8
 
     def __init__(self, option: Option, height: Literal[28, 32, 36] = 32, parent: QWidget | None = None) -> None:
-        super().__init__(option.text, parent)  # type: ignore[arg-type, call-arg]
+        super().__init__(option.text, parent)  # type: ignore[arg-type]
         self._height = height
         self.set_option(option)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -311,7 +315,8 @@ class CheckChip(_ChipBase, QCheckBox):
 
 
 class ChipGroup(Sized, QWidget):
-    """Chips in lines. One Tab stop; arrows move. ``chosen`` tells the value (or, with ``several``, all chosen values) after a press.
+    """Chips in lines. One Tab stop; arrows move. ``chosen`` tells the value (or, with ``several``, all chosen values) after a
+    press.
 
     Options that are not possible are struck through and cannot be chosen.
     """
@@ -334,7 +339,7 @@ class ChipGroup(Sized, QWidget):
         self._group.setExclusive(not several)
         self._flow = FlowLayout(self)
         self._chips: list[Chip | CheckChip] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(name)
@@ -376,7 +381,7 @@ class ChipGroup(Sized, QWidget):
             step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
             possible = [chip for chip in self._chips if chip.isEnabled()]
             if step and watched in possible:
-                at = possible.index(watched)  # type: ignore[arg-type]
+                at = possible.index(watched)
                 possible[(at + step) % len(possible)].setFocus(Qt.FocusReason.TabFocusReason)
                 return True
         return False
@@ -426,7 +431,9 @@ class Segmented(Sized, QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, options: Sequence[Option], value: object = None, *, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, options: Sequence[Option], value: object = None, *, name: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._line = row(margins=(3, 3, 3, 3), on=self)
         self._segments: list[_Segment] = []

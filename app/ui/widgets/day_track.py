@@ -35,6 +35,7 @@ class Bubble(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._canvas = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._text = ""
         self.hide()
@@ -42,7 +43,7 @@ class Bubble(QWidget):
     def show_at(self, middle: int, bottom: int, text: str) -> None:
         self._text = text
         wide, high = round(text_width(text, "label")) + 20, theme.sized(26)
-        left = max(0, min(middle - wide // 2, self.parentWidget().width() - wide))
+        left = max(0, min(middle - wide // 2, self._canvas.width() - wide))
         self.setGeometry(QRect(left, max(0, bottom - high), wide, high))
         self.raise_()
         self.show()
@@ -58,8 +59,8 @@ class Bubble(QWidget):
 class DayTrack(Focusable, QWidget):
     """The track of one day. ``changed`` carries the new ranges; ``left`` asks to go to the day before (-1) or after (1).
 
-    Keys: left and right go between blocks; Enter opens the block (or makes one); then left and right move it by 15 minutes, with Shift its end;
-    Enter or Esc ends that; Delete removes it. ``pointed`` tells the block that is being changed, or None.
+    Keys: left and right go between blocks; Enter opens the block (or makes one); then left and right move it by 15 minutes,
+    with Shift its end; Enter or Esc ends that; Delete removes it. ``pointed`` tells the block that is being changed, or None.
     """
 
     changed = Signal(object)
@@ -140,8 +141,12 @@ class DayTrack(Focusable, QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._drag is None:
-            grip, index = self._grip_at(event.position().x())
-            shape = {"start": Qt.CursorShape.SizeHorCursor, "end": Qt.CursorShape.SizeHorCursor, "whole": Qt.CursorShape.OpenHandCursor}
+            grip, _index = self._grip_at(event.position().x())
+            shape = {
+                "start": Qt.CursorShape.SizeHorCursor,
+                "end": Qt.CursorShape.SizeHorCursor,
+                "whole": Qt.CursorShape.OpenHandCursor,
+            }
             self.setCursor(shape.get(grip, Qt.CursorShape.CrossCursor))
             return
         self._drag_to(self._minute(event.position().x()))
@@ -162,7 +167,9 @@ class DayTrack(Focusable, QWidget):
             self._close()
             self.left.emit(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self._key_sideways(1 if key == Qt.Key.Key_Right else -1, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            self._key_sideways(
+                1 if key == Qt.Key.Key_Right else -1, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            )
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._key_enter()
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self._at >= 0:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.widgets.buttons import Button, Kind
@@ -16,7 +16,8 @@ from app.ui.widgets.text import Divider, Label
 
 
 class Dialog(QDialog):
-    """Fill ``body``, add buttons, then ``open()`` it (never ``exec``). ``answer`` is the id of the button that closed it, empty for Esc.
+    """Fill ``body``, add buttons, then ``open()`` it (never ``exec``). ``answer`` is the id of the button that closed it,
+    empty for Esc.
 
     Esc is Cancel; Enter presses the primary unless a field of several lines has the focus.
     """

@@ -18,7 +18,9 @@ _PADDING = 12
 _GLYPH = 18
 
 
-def draw_input_frame(painter: QPainter, place: QRectF, *, focused: bool, error: bool, enabled: bool, read_only: bool = False) -> None:
+def draw_input_frame(
+    painter: QPainter, place: QRectF, *, focused: bool, error: bool, enabled: bool, read_only: bool = False
+) -> None:
     """The outline of everything that can be filled in."""
     c = theme.colours()
     if not enabled or read_only:
@@ -99,7 +101,9 @@ class LineEdit(Sized, QLineEdit):
         elif self._valid:
             draw_icon(painter, "status_ok", right, c.success)
         if self._unit:
-            draw_text(painter, place.adjusted(0, 0, -_PADDING, 0), self._unit, "body", c.text_muted, Qt.AlignmentFlag.AlignRight)
+            draw_text(
+                painter, place.adjusted(0, 0, -_PADDING, 0), self._unit, "body", c.text_muted, Qt.AlignmentFlag.AlignRight
+            )
         painter.end()
         super().paintEvent(event)
 

@@ -13,8 +13,8 @@ _PARTS = re.compile(r"\s*(?:,|;|\bog\b|\band\b|\+|&)\s*", re.IGNORECASE)
 
 
 def parse(text: str) -> tuple[Range, ...] | None:
-    """The ranges that ``text`` names, sorted and joined where they touch; empty for an empty text or a word such as *closed*; None if it cannot
-    be read. Minutes are given after ``.`` or ``:``; ``24`` is the end of the day."""
+    """The ranges that ``text`` names, sorted and joined where they touch; empty for an empty text or a word such as *closed*;
+    None if it cannot be read. Minutes are given after ``.`` or ``:``; ``24`` is the end of the day."""
     if not re.search(r"\d", text):
         return ()
     found: list[Range] = []

@@ -1,4 +1,5 @@
-"""The glyphs: Phosphor's SVG files, drawn through QtSvg in a token's colour, each rendered once a size, colour and pixel ratio."""
+"""The glyphs: Phosphor's SVG files, drawn through QtSvg in a token's colour, each rendered once a size, colour and pixel
+ratio."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ FOLDER = tokens.RESOURCES / "icons"
 
 
 def file_name(name: str) -> str:
-    """The file that draws ``name``: a role of the design (``nav_meetings``), with ``-fill`` or ``-bold`` behind it, or a file's own name."""
+    """The file that draws ``name``: a role of the design (``nav_meetings``), with ``-fill`` or ``-bold`` behind it, or a
+    file's own name."""
     roles = tokens.load().icons
     for weight in ("-fill", "-bold"):
         role = name.removesuffix(weight)

@@ -19,7 +19,13 @@ class Landscape(QWidget):
     """Sky, sun, hills and water. ``phase`` 0 to 1 is the height of the sun, ``"moon"`` a pause. Hidden from screen readers."""
 
     def __init__(
-        self, phase: Phase = 0.35, *, radius: float = 0, round_bottom: bool = True, sky: QColor | None = None, parent: QWidget | None = None
+        self,
+        phase: Phase = 0.35,
+        *,
+        radius: float = 0,
+        round_bottom: bool = True,
+        sky: QColor | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._phase: Phase = phase
@@ -151,7 +157,8 @@ def draw_mark(painter: QPainter, place: QRectF, *, one_colour: QColor | None = N
 
 
 def mark_icon(state: str = "", *, one_colour: QColor | None = None) -> QIcon:
-    """The mark as an icon for windows and tray. ``state``: ``amber`` or ``danger`` puts a dot at the lower right, ``""`` none."""
+    """The mark as an icon for windows and tray. ``state``: ``amber`` or ``danger`` puts a dot at the lower right, ``""``
+    none."""
     found = QIcon()
     for size in (16, 22, 24, 32, 48, 64, 128, 256):
         pixmap = QPixmap(size, size)

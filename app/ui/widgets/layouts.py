@@ -7,7 +7,6 @@ from typing import TypeVar
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QLayoutItem, QVBoxLayout, QWidget
 
-
 L = TypeVar("L", bound=QBoxLayout)
 
 

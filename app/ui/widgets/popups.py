@@ -1,7 +1,7 @@
 """What floats inside the window: popovers, menus and toasts.
 
-They are children of the window and not windows of their own: they stay inside it, look the same on every desktop, also on one that cannot show
-transparent windows, and belong to the window for screen readers.
+They are children of the window and not windows of their own: they stay inside it, look the same on every desktop, also on one
+that cannot show transparent windows, and belong to the window for screen readers.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def draw_shadow(painter: QPainter, place: QRectF, radius: float, drop: float = 1
     for ring in range(rings):
         grow = blur / 2 * (1 - 2 * ring / rings)
         painter.setBrush(with_alpha(colour, strength / rings))
-        painter.drawRoundedRect(place.translated(0, drop * 0.6).adjusted(-grow, -grow, grow, grow), radius + max(0, grow), radius + max(0, grow))
+        painter.drawRoundedRect(
+            place.translated(0, drop * 0.6).adjusted(-grow, -grow, grow, grow), radius + max(0, grow), radius + max(0, grow)
+        )
 
 
 class _Beside(QWidget):
@@ -68,7 +70,8 @@ class _Beside(QWidget):
 
 
 class Popover(QWidget):
-    """A small panel below the button that opened it. Fill ``body``, then ``open_at`` that button. Esc or a press beside closes it.
+    """A small panel below the button that opened it. Fill ``body``, then ``open_at`` that button. Esc or a press beside
+    closes it.
 
     It deletes itself after closing; ``closed`` comes once.
     """
@@ -142,7 +145,10 @@ class Popover(QWidget):
         stops = [
             child
             for child in self.findChildren(QWidget)
-            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isEnabled() and child.isVisibleTo(self) and not child.focusProxy()
+            if child.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and child.isEnabled()
+            and child.isVisibleTo(self)
+            and not child.focusProxy()
         ]
         if not stops:
             return True
@@ -288,8 +294,11 @@ class MenuPopup(Popover):
 class Toast(Sized, QWidget):
     """A short word at the lower middle of the window, with at most one action."""
 
-    def __init__(self, window: QWidget, text: str, icon: str, action: str, call: Callable[[], None] | None, seconds: float) -> None:
+    def __init__(
+        self, window: QWidget, text: str, icon: str, action: str, call: Callable[[], None] | None, seconds: float
+    ) -> None:
         super().__init__(window)
+        self._window = window
         self._text, self._icon = text, icon
         self._fade = Glide(self, theme.motion().toast)
         self.setAccessibleName(text)
@@ -346,7 +355,7 @@ class Toast(Sized, QWidget):
         draw_text(painter, QRectF(left, 0, room, self.height()), self._text, "body_medium", c.on_tooltip)
 
     def _place(self) -> None:
-        window = self.parentWidget()
+        window = self._window
         size = self.sizeHint().boundedTo(QSize(window.width() - 32, 200))
         self.setGeometry(QRect(QPoint((window.width() - size.width()) // 2, window.height() - size.height() - 24), size))
 
@@ -371,7 +380,9 @@ class _ToastAction(Focusable, QPushButton):
         draw_text(painter, self.rect(), plain(self.text()), "body_medium", c.on_tooltip, Qt.AlignmentFlag.AlignHCenter)
 
 
-def toast(near: QWidget, text: str, *, action: str = "", call: Callable[[], None] | None = None, icon: str = "status_ok") -> Toast:
+def toast(
+    near: QWidget, text: str, *, action: str = "", call: Callable[[], None] | None = None, icon: str = "status_ok"
+) -> Toast:
     """Shows a toast in the window of ``near``, in place of an earlier one: 5 s, with an action 10 s."""
     window = near.window()
     for earlier in window.findChildren(Toast, options=Qt.FindChildOption.FindDirectChildrenOnly):

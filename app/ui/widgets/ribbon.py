@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QAccessible, QFocusEvent, QHelpEvent, QKeyEvent, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.i18n import _
 from app.ui import theme
 from app.ui.widgets.base import Focusable, FocusRing, draw_rounded, draw_text, painter_for, tell_role
+from app.ui.widgets.ribbon_day import Block, RibbonDay
 
 tell_role("DayRibbon", QAccessible.Role.List)
 tell_role("RibbonBlock", QAccessible.Role.ListItem)
 
 _TRACK_TOP, _TRACK_HIGH = 8, 20
 _TICKS_TOP = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A span of the day in minutes since midnight. ``colour``: a page colour, or none for a grey one. ``words`` tell it."""
-
-    start: int
-    end: int
-    words: str
-    colour: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RibbonDay:
-    """``free``: bookable spans in minutes; ``now``: minutes, or None on another day."""
-
-    blocks: tuple[Block, ...] = ()
-    free: tuple[tuple[int, int], ...] = ()
-    now: int | None = None
 
 
 class RibbonBlock(QWidget):
@@ -93,7 +73,7 @@ class DayRibbon(Focusable, QWidget):
             return self._children[self._at].geometry()
         return QRect(0, _TRACK_TOP, self.width(), _TRACK_HIGH)
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -108,15 +88,17 @@ class DayRibbon(Focusable, QWidget):
             FocusRing.refresh_at(self)
             self._tell()
             place = self._children[self._at].geometry()
-            QToolTip.showText(self.mapToGlobal(QPoint(place.center().x(), place.bottom())), self._day.blocks[self._at].words, self)
+            QToolTip.showText(
+                self.mapToGlobal(QPoint(place.center().x(), place.bottom())), self._day.blocks[self._at].words, self
+            )
         else:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._day.now is not None:
-            if abs(event.pos().x() - self._x(self._day.now)) < 5:
-                QToolTip.showText(event.globalPos(), _("Now"), self)
-                return True
+        now = self._day.now
+        if isinstance(event, QHelpEvent) and now is not None and abs(event.pos().x() - self._x(now)) < 5:
+            QToolTip.showText(event.globalPos(), _("Now"), self)
+            return True
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -138,10 +120,7 @@ class DayRibbon(Focusable, QWidget):
             painter.drawEllipse(QPointF(x, 4), 3.5, 3.5)
         self._draw_ticks(painter)
 
-    def _draw_ticks(self, painter: object) -> None:
-        from PySide6.QtGui import QPainter
-
-        assert isinstance(painter, QPainter)
+    def _draw_ticks(self, painter: QPainter) -> None:
         c = theme.colours()
         first, last = self.span()
         step = 2 if last - first <= 16 else 3

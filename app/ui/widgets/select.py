@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QStyledItemDelegate, QStyleOptionViewItem, QStyle, QWidget
+from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.i18n import _
 from app.ui import theme
@@ -151,8 +151,8 @@ class _Delegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         c = theme.colours()
         found: Option = index.data(_OPTION)
-        place = QRectF(option.rect)  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        place = QRectF(option.rect)
+        state = option.state
         if found.possible and state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
             draw_rounded(painter, place, 6, c.selected)
         colour = c.text if found.possible else c.text_faint

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QColor, QEnterEvent, QPaintEvent, QPainter
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHBoxLayout, QScrollArea, QScrollBar, QSizePolicy, QStyleOptionSlider, QStyle, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QColor, QEnterEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QScrollBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui import theme
-from app.ui.widgets.base import Sized, draw_rounded, painter_for, tell_role, with_alpha
 from app.ui.widgets.badges import Badge
+from app.ui.widgets.base import Sized, draw_rounded, painter_for, tell_role, with_alpha
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.landscape import Landscape, Phase
@@ -46,11 +55,12 @@ class Card(QFrame):
         padding: int = 16,
         gap: int = 0,
         link: str = "",
+        head_gap: int = 12,
         dashed: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._dashed = dashed
+        self._dashed, self._head_gap = dashed, head_gap
         self._outer = column(margins=(padding, padding, padding, padding), on=self)
         self._head: QHBoxLayout | None = None
         self._title: Label | None = None
@@ -65,7 +75,9 @@ class Card(QFrame):
         """Shows or changes the title line. ``note`` stands muted beside the title."""
         if self._head is None:
             self._make_head()
-        assert self._title is not None and self._count is not None and self._link is not None
+        assert self._title is not None
+        assert self._count is not None
+        assert self._link is not None
         self._title.setText(heading)
         self._note.setText(note)
         self._note.setVisible(bool(note))
@@ -89,7 +101,10 @@ class Card(QFrame):
         self._head.addStretch(1)
         self._head.addWidget(self._link)
         self._outer.insertLayout(0, self._head)
-        self._outer.insertSpacing(1, 12)
+        self._outer.insertSpacing(1, self._head_gap)
+
+    def set_padding(self, left: int, top: int, right: int, bottom: int) -> None:
+        self._outer.setContentsMargins(left, top, right, bottom)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = theme.colours()
@@ -137,14 +152,15 @@ class Banner(Sized, QWidget):
         self._line = row(gap=8)
         words = column()
         words.addWidget(self._title)
+        words.addSpacing(2)
         words.addWidget(self._text)
         self._space = QWidget()
-        self._space.setFixedHeight(10)
+        self._space.setFixedHeight(12)
         words.addWidget(self._space)
         words.addLayout(self._line)
         outer = row(margins=(16 + 24 + 12, 16, 16, 16), on=self)
         outer.addLayout(words, 1)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.show_words(title, text, actions)
@@ -248,6 +264,7 @@ class ScrollBar(QScrollBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._wide = False
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
 
     def sizeHint(self) -> QSize:
         return QSize(12, 48)
@@ -276,21 +293,50 @@ class ScrollBar(QScrollBar):
 
 
 def style_scroll_bars(area: QAbstractScrollArea) -> None:
-    """Gives ``area`` the kit's vertical scroll bar."""
-    area.setVerticalScrollBar(ScrollBar(area))
+    """Gives ``area`` the kit's vertical scroll bar, which lies over the content at the right and takes no room from it."""
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    _OverlayBar(area)
+
+
+class _OverlayBar(ScrollBar):
+    """Follows the area's own bar, which is hidden."""
+
+    def __init__(self, area: QAbstractScrollArea) -> None:
+        super().__init__(area)
+        self._area = area
+        self._inner = area.verticalScrollBar()
+        self._inner.rangeChanged.connect(self._follow)
+        self._inner.valueChanged.connect(self.setValue)
+        self.valueChanged.connect(self._inner.setValue)
+        area.installEventFilter(self)
+        self._follow()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._follow()
+        return False
+
+    def _follow(self) -> None:
+        inner = self._inner
+        self.setRange(inner.minimum(), inner.maximum())
+        self.setPageStep(inner.pageStep())
+        self.setSingleStep(inner.singleStep())
+        self.setValue(inner.value())
+        self.setGeometry(self._area.width() - 12, 0, 12, self._area.height())
+        self.setVisible(inner.maximum() > inner.minimum())
+        self.raise_()
 
 
 class ScrollArea(QScrollArea):
-    """Scrolls ``content`` up and down, on ``tone`` (a name of the palette, or none for what lies beneath)."""
+    """Scrolls ``content`` up and down; beneath it shows what lies beneath the area."""
 
-    def __init__(self, content: QWidget, *, tone: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, content: QWidget, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tone = tone
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        style_scroll_bars(self)
         self.viewport().setAutoFillBackground(False)
         self.setWidget(content)
         content.setAutoFillBackground(False)
+        style_scroll_bars(self)

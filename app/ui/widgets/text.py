@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.ui import theme
@@ -32,8 +42,8 @@ def tone_colour(tone: Tone) -> QColor:
 class Label(Sized, QLabel):
     """Plain text in a role of the type scale. What people typed is shown as it is, never as markup.
 
-    ``wrap``: breaks into lines and takes the height that its width needs; else one line, cut with an ellipsis where it does not fit (the whole
-    text is then the tool tip). ``strong``: a part of the text to be set in semibold.
+    ``wrap``: breaks into lines and takes the height that its width needs; else one line, cut with an ellipsis where it does
+    not fit (the whole text is then the tool tip). ``strong``: a part of the text to be set in semibold.
     """
 
     def __init__(
@@ -51,15 +61,19 @@ class Label(Sized, QLabel):
         self._role, self._tone, self._centred = role, tone, centred
         self._strong = ""
         self.setWordWrap(wrap)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # A fixed height would be that of the preferred width, and cut a text that wraps.
+        high = QSizePolicy.Policy.Minimum if wrap else QSizePolicy.Policy.Fixed
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, high)
         policy.setHeightForWidth(wrap)
         self.setSizePolicy(policy)
+        self._made: tuple[tuple[object, ...], QTextLayout] | None = None
         self.setText(text)
 
     def setText(self, text: str) -> None:
         if text == self.text():
             return
         super().setText(text)
+        self._tell_rest()
         self.updateGeometry()
         self.update()
 
@@ -106,21 +120,33 @@ class Label(Sized, QLabel):
         painter.setPen(tone_colour(self._tone if self.isEnabled() else "faint"))
         line = theme.line(self._role)
         layout = self._layout(self.width())
-        top = max(0.0, (self.height() - layout.lineCount() * line) / 2)
+        top = 0.0 if self.wordWrap() else max(0.0, (self.height() - line) / 2)
         for index in range(layout.lineCount()):
             found = layout.lineAt(index)
             left = (self.width() - found.naturalTextWidth()) / 2 if self._centred else 0.0
             found.draw(painter, QPointF(left, top + index * line + (line - found.height()) / 2 - found.y()))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell_rest()
+
+    def _tell_rest(self) -> None:
+        """A text that is cut can be read whole in the tool tip."""
+        if not self.wordWrap() and self.isVisible():
+            cut = QFontMetricsF(theme.font(self._role)).horizontalAdvance(self.text()) > self.width() + 0.5
+            self.setToolTip(self.text() if cut else "")
+
     def _layout(self, width: int) -> QTextLayout:
+        key = (self.text(), width, self._role, self._strong, theme.active().scale, theme.active().scheme)
+        if self._made is None or self._made[0] != key:
+            self._made = (key, self._make_layout(width))
+        return self._made[1]
+
+    def _make_layout(self, width: int) -> QTextLayout:
         text = self.text()
         font = theme.font(self._role)
         if not self.wordWrap():
-            metrics = QFontMetricsF(font)
-            short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 0.5)
-            if not self.property("own_tip"):
-                self.setToolTip(text if short != text else "")
-            text = short
+            text = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, width + 0.5)
         layout = QTextLayout(text.replace("\n", "\u2028"), font)
         option = QTextOption()
         option.setWrapMode(

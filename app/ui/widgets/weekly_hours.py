@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
@@ -119,7 +121,8 @@ class _Hint(Sized, QWidget):
 
 
 class WeeklyHoursEditor(Sized, QWidget):
-    """Edits ``WeeklyHours``. ``changed`` carries them after each valid change; while figures cannot be read ``valid()`` is False.
+    """Edits ``WeeklyHours``. ``changed`` carries them after each valid change; while figures cannot be read ``valid()`` is
+    False.
 
     Check boxes, tracks and figures are one Tab stop each; up and down go from day to day.
     """
@@ -183,14 +186,14 @@ class WeeklyHoursEditor(Sized, QWidget):
     def open_copy_menu(self, anchor: QWidget) -> MenuPopup:
         """The menu behind *Copy Monday to…*."""
         wording = i18n.current()
-        names = [wording.day_name(_Day(day)) for day in range(7)]
+        names = [wording.day_name(_weekday(day)) for day in range(7)]
         menu = MenuPopup(anchor, name=_("Copy Monday to…"))
         joint = _("{first} to {last}")
         menu.add(_first_up(joint.format(first=names[1], last=names[4])), lambda: self.copy_day(0, (1, 2, 3, 4)))
         menu.add(_("All other days"), lambda: self.copy_day(0, tuple(range(1, 7))))
         menu.add_separator()
         for day in range(1, 7):
-            menu.add(_first_up(names[day]), lambda day=day: self.copy_day(0, (day,)))  # type: ignore[misc]
+            menu.add(_first_up(names[day]), lambda day=day: self.copy_day(0, (day,)))
         menu.open_at(anchor, "right")
         return menu
 
@@ -206,10 +209,10 @@ class WeeklyHoursEditor(Sized, QWidget):
     def retranslate(self) -> None:
         wording = i18n.current()
         for day in range(7):
-            name = _first_up(wording.day_name(_Day(day)))
+            name = _first_up(wording.day_name(_weekday(day)))
             self._names[day].setText(name)
             self._boxes[day].setAccessibleName(name)
-            self._figures[day].setAccessibleName(_("Hours on {day}").format(day=wording.day_name(_Day(day))))
+            self._figures[day].setAccessibleName(_("Hours on {day}").format(day=wording.day_name(_weekday(day))))
             self._name_track(day)
         self._say_hint()
 
@@ -254,7 +257,7 @@ class WeeklyHoursEditor(Sized, QWidget):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched in self._boxes:
             step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
             if step:
-                self._go(self._boxes, self._boxes.index(watched), step)  # type: ignore[arg-type]
+                self._go(self._boxes, self._boxes.index(watched), step)
                 return True
         return False
 
@@ -344,14 +347,9 @@ class WeeklyHoursEditor(Sized, QWidget):
         self._hint.label.setText(words)
 
 
-class _Day:
-    """A weekday for the wording, which asks a date for nothing else."""
-
-    def __init__(self, day: int) -> None:
-        self._day = day
-
-    def weekday(self) -> int:
-        return self._day
+def _weekday(day: int) -> date:
+    """Some date on that day of the week, for the wording."""
+    return date(2024, 1, 1 + day)
 
 
 def _first_up(text: str) -> str:
@@ -359,8 +357,6 @@ def _first_up(text: str) -> str:
 
 
 def _clock(wording: i18n.Wording, minutes: int) -> str:
-    from datetime import datetime
-
     if minutes == 1440:
         return "24.00" if wording.language == "da" else "24:00"
-    return wording.time(datetime(2000, 1, 1, minutes // 60, minutes % 60))  # noqa: DTZ001
+    return wording.time(datetime(2000, 1, 1, minutes // 60, minutes % 60))

@@ -180,7 +180,9 @@ class Gallery(QWidget):
         line.addWidget(ChipGroup(chips, 30), 1)
         line.addWidget(Button("Add…", "dashed", "small", icon="add_quiet"))
         card.body.addLayout(line)
-        card.body.addWidget(Segmented([Option(1, "Choose"), Option(2, "Form"), Option(3, "Done")], 2), 0, Qt.AlignmentFlag.AlignLeft)
+        card.body.addWidget(
+            Segmented([Option(1, "Choose"), Option(2, "Form"), Option(3, "Done")], 2), 0, Qt.AlignmentFlag.AlignLeft
+        )
         return card
 
     def _badges(self) -> Card:

@@ -1,0 +1,1 @@
+"""The Meetings dashboard: is all well, what comes next, what must the owner answer."""

@@ -1,0 +1,394 @@
+"""The sidebar: the mark, the sections, Settings, and the status chip with the master switch, which never leaves the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.i18n import _, ngettext
+from app.ui import theme
+from app.ui.messages import Status
+from app.ui.tokens import Role
+from app.ui.widgets import CountBadge, IconButton, Label, Mark, Popover, StatusDot, Switch, column, row
+from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for, tell_role
+from app.ui.widgets.icons import draw_icon
+
+WIDE, COMPACT = 208, 64
+
+tell_role("NavItem", QAccessible.Role.PageTab)
+tell_role("NavList", QAccessible.Role.PageTabList)
+
+
+class NavItem(Focusable, QPushButton):
+    """One section. In the compact sidebar only its icon, with the name as tool tip."""
+
+    stepped = Signal(int)
+
+    def __init__(self, key: str, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.key, self._icon = key, icon
+        self._compact = False
+        self._count = 0
+        self._badge = CountBadge(self)
+        self._badge.hide()
+        self.setCheckable(True)
+        self.setAutoExclusive(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_words(self, name: str, shortcut: str) -> None:
+        self.setText(name)
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(self._count_words())
+        self.setToolTip(f"{name} ({shortcut})" if shortcut else name)
+
+    def set_count(self, count: int) -> None:
+        """How many things wait there for the owner."""
+        self._count = count
+        self._badge.setText(str(count))
+        self._badge.adjustSize()
+        self._badge.setVisible(count > 0)
+        self.setAccessibleDescription(self._count_words())
+        self._place_badge()
+
+    def set_compact(self, compact: bool) -> None:
+        self._compact = compact
+        self._place_badge()
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(40 if self._compact else 176, theme.sized(40))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, theme.sized(40))
+
+    def nextCheckState(self) -> None:
+        """The window decides what is current."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.stepped.emit(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_badge()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        c = theme.colours()
+        chosen = self.isChecked()
+        if chosen:
+            draw_rounded(painter, self.rect(), 8, c.surface, c.border)
+        elif self.underMouse():
+            draw_rounded(painter, self.rect(), 8, c.border if not theme.active().dark else c.hover)
+        left = (self.width() - 20) / 2 if self._compact else 10.0
+        place = QRectF(round(left), round((self.height() - 20) / 2), 20, 20)
+        draw_icon(painter, f"{self._icon}-fill" if chosen else self._icon, place, c.accent if chosen else c.text_muted)
+        if not self._compact:
+            room = self.width() - 42 - (self._badge.width() + 12 if self._count else 6)
+            draw_text(
+                painter, QRectF(42, 0, room, self.height()), self.text(), "body_medium", c.text if chosen else c.text_muted
+            )
+
+    def _place_badge(self) -> None:
+        if self._compact:
+            self._badge.move(self.width() - self._badge.width() + 2, -1)
+        else:
+            self._badge.move(self.width() - self._badge.width() - 9, (self.height() - self._badge.height()) // 2)
+
+    def _count_words(self) -> str:
+        if not self._count:
+            return ""
+        return ngettext("{count} waits for your answer", "{count} wait for your answer", self._count).format(count=self._count)
+
+
+class StatusChip(Sized, QWidget):
+    """Dot, words and master switch. A press on the words opens the popover; in the compact sidebar only the dot is left."""
+
+    switch_requested = Signal(bool)
+    opened = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._status: Status | None = None
+        self._compact = False
+        self._words = _ChipWords(self)
+        self._words.clicked.connect(self.opened)
+        self._switch = Switch(parent=self)
+        self._switch.toggled.connect(self._toggled)
+        self._dot = StatusDot(parent=self)
+        self._dot.move(9, 11)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(40, 40) if self._compact else QSize(176, self._words.sizeHint().height() + 16)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        wide = self._switch.sizeHint()
+        self._switch.setGeometry(QRect(QPoint(self.width() - wide.width() - 8, 7), wide))
+        self._words.setGeometry(34, 8, self.width() - 34 - 6, self._words.sizeHint().height())
+        self._words.set_room(self._switch.x() - 34 - 4)
+
+    def show_status(self, status: Status) -> None:
+        before, self._status = self._status, status
+        self._dot.set_state(status.dot)  # type: ignore[arg-type]
+        self._words.show_words(status)
+        self._switch.set_on(status.on)
+        self._words.resize(self._words.width(), self._words.sizeHint().height())
+        self._switch.set_name(_("Scheduling pages are on") if status.on else _("Scheduling pages are off"))
+        self.setToolTip(status.spoken if self._compact else "")
+        self.setAccessibleName(status.spoken)
+        self.updateGeometry()
+        self.update()
+        if before is not None and before.spoken != status.spoken and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleEvent(self._words, QAccessible.Event.NameChanged))
+
+    def set_compact(self, compact: bool) -> None:
+        self._compact = compact
+        self._words.setVisible(not compact)
+        self._switch.setVisible(not compact)
+        self._dot.move(*((12, 12) if compact else (9, 11)))
+        self.updateGeometry()
+        self.setToolTip(self._status.spoken if compact and self._status is not None else "")
+        self.setCursor(Qt.CursorShape.PointingHandCursor if compact else Qt.CursorShape.ArrowCursor)
+
+    def set_live(self, live: bool) -> None:
+        """The switch works only when the services are there."""
+        self._switch.setEnabled(live)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._compact:
+            self.opened.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._compact:
+            return
+        c = theme.colours()
+        painter = painter_for(self)
+        draw_rounded(painter, self.rect(), 10, c.surface, c.border)
+        if self._status is not None and self._status.warning:
+            top = 8 + theme.line("label") + theme.line("caption_regular") + 10 + (theme.line("caption") - 14) // 2
+            draw_icon(painter, "status_warning", QRectF(10, top, 14, 14), c.amber)
+
+    def _toggled(self, on: bool) -> None:
+        if self._status is not None and on != self._status.on:
+            self.switch_requested.emit(on)
+
+
+class _ChipWords(Focusable, QPushButton):
+    """The words of the chip: a button that opens what lies behind them."""
+
+    focus_radius = 6
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._status: Status | None = None
+        self._room = 80
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def show_words(self, status: Status) -> None:
+        self._status = status
+        self.setAccessibleName(status.spoken)
+        self.setToolTip(status.spoken)
+        self.update()
+
+    def set_room(self, room: int) -> None:
+        """How far the first line may reach before the switch begins."""
+        self._room = room
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        high = theme.line("label") + 3 + theme.line("caption_regular") + 4
+        if self._status is not None and self._status.warning:
+            high += theme.line("caption") + 6
+        return QSize(80, high)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        status = self._status
+        if status is None:
+            return
+        painter = painter_for(self)
+        c = theme.colours()
+        first, second = theme.line("label"), theme.line("caption_regular")
+        lit = c.accent if self.underMouse() else c.text
+        draw_text(painter, QRectF(0, 2, self._room, first), status.first, "label", lit)
+        role: Role = "label" if status.strong else "caption_regular"
+        colour = lit if status.strong else c.text_muted
+        draw_text(painter, QRectF(0, first + 5, self.width(), second), status.second, role, colour)
+        if status.warning:
+            place = QRectF(0, first + second + 10, self.width(), theme.line("caption"))
+            draw_text(painter, place, status.warning, "caption", c.amber_text)
+
+
+class StatusPopover(Popover):
+    """What lies behind the chip: the address, to copy and to open, and how far it reaches."""
+
+    copy_requested = Signal()
+    open_requested = Signal()
+
+    def __init__(self, anchor: QWidget, status: Status, link: str, live: bool) -> None:
+        super().__init__(anchor, name=status.spoken, width=320, padding=16)
+        head = row(gap=10)
+        head.addWidget(StatusDot(status.dot))  # type: ignore[arg-type]
+        head.addWidget(Label(status.spoken, "sub", wrap=True), 1)
+        self.body.addLayout(head)
+        self.body.addSpacing(6)
+        text = _("Your pages open on this computer. Nobody else can open them yet.")
+        if not status.on:
+            text = _("People read that you take no bookings at the moment. Nothing is deleted.")
+        self.body.addWidget(Label(text, "small", "muted", wrap=True))
+        if link and live:
+            self._add_address(link)
+
+    def _add_address(self, link: str) -> None:
+        from app.ui.widgets import Well
+
+        self.body.addSpacing(12)
+        well = Well(gap=0)
+        well.setFixedHeight(theme.sized(44))
+        well.body.addWidget(Label(link.partition("://")[2], "small"), 1)
+        copy = IconButton("copy", _("Copy my link"), tone="accent")
+        copy.clicked.connect(self._copy)
+        open_ = IconButton("open_outside", _("Open my page"), tone="accent")
+        open_.clicked.connect(self._open_page)
+        well.body.addWidget(copy)
+        well.body.addWidget(open_)
+        self.body.addWidget(well)
+
+    def _copy(self) -> None:
+        self.close()
+        self.copy_requested.emit()
+
+    def _open_page(self) -> None:
+        self.close()
+        self.open_requested.emit()
+
+
+class NavList(QWidget):
+    """The sections: one Tab stop, arrows move, Enter goes there."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.items: list[NavItem] = []
+        self._lines: QVBoxLayout = column(gap=4, on=self)
+
+    def add(self, item: NavItem) -> None:
+        item.clicked.connect(lambda: self.chosen.emit(item.key))
+        item.stepped.connect(lambda step: self._step(item, step))
+        item.setFocusPolicy(Qt.FocusPolicy.ClickFocus if self.items else Qt.FocusPolicy.StrongFocus)
+        self.items.append(item)
+        self._lines.addWidget(item)
+
+    def set_current(self, key: str) -> None:
+        known = any(item.key == key for item in self.items)
+        for item in self.items:
+            item.setChecked(item.key == key)
+            if known:
+                item.setFocusPolicy(Qt.FocusPolicy.StrongFocus if item.key == key else Qt.FocusPolicy.ClickFocus)
+
+    def _step(self, item: NavItem, step: int) -> None:
+        at = self.items.index(item) + step
+        if 0 <= at < len(self.items):
+            item.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self.items[at].setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.items[at].setFocus(Qt.FocusReason.TabFocusReason)
+
+
+class Sidebar(QWidget):
+    """Emits what was pressed; the window decides what follows."""
+
+    section_chosen = Signal(str)
+    settings_requested = Signal()
+    switch_requested = Signal(bool)
+    copy_link_requested = Signal()
+    open_page_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._compact = False
+        self._live = False
+        self._link = ""
+        self._status: Status | None = None
+        self.nav = NavList()
+        self.nav.chosen.connect(self.section_chosen)
+        self.settings = NavItem("settings", "nav_settings")
+        self.settings.setCheckable(False)
+        self.settings.clicked.connect(self.settings_requested)
+        self.chip = StatusChip()
+        self.chip.switch_requested.connect(self.switch_requested)
+        self.chip.opened.connect(self._open_popover)
+        self._name = Label("Aftale", "heading")
+        self._brand = row(gap=10, margins=(8, 0, 0, 0))
+        self._brand.addWidget(Mark(19))
+        self._brand.addWidget(self._name, 1)
+        lines = column(margins=(16, 22, 15, 16), on=self)
+        lines.addLayout(self._brand)
+        lines.addSpacing(22)
+        lines.addWidget(self.nav)
+        lines.addStretch(1)
+        lines.addWidget(self.settings)
+        lines.addSpacing(8)
+        lines.addWidget(self.chip)
+        self.setFixedWidth(WIDE)
+        self.retranslate()
+
+    @property
+    def compact(self) -> bool:
+        return self._compact
+
+    def set_compact(self, compact: bool) -> None:
+        if compact == self._compact:
+            return
+        self._compact = compact
+        self.setFixedWidth(COMPACT if compact else WIDE)
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(*((12, 22, 11, 16) if compact else (16, 22, 15, 16)))
+        self._brand.setContentsMargins(*((6, 0, 0, 0) if compact else (8, 0, 0, 0)))
+        self._name.setVisible(not compact)
+        for item in (*self.nav.items, self.settings):
+            item.set_compact(compact)
+        self.chip.set_compact(compact)
+
+    def show_status(self, status: Status, link: str = "") -> None:
+        self._status, self._link = status, link
+        self.chip.show_status(status)
+
+    def set_live(self, live: bool) -> None:
+        self._live = live
+        self.chip.set_live(live)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        self.settings.set_words(_("Settings"), _("Ctrl+,"))
+        self.nav.setAccessibleName(_("Sections"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        c = theme.colours()
+        painter.fillRect(self.rect(), c.sidebar)
+        painter.fillRect(QRectF(self.width() - 1, 0, 1, self.height()), c.border)
+
+    def _open_popover(self) -> None:
+        if self._status is None:
+            return
+        popover = StatusPopover(self.chip, self._status, self._link, self._live)
+        popover.copy_requested.connect(self.copy_link_requested)
+        popover.open_requested.connect(self.open_page_requested)
+        popover.open_at(self.chip)
