@@ -7,6 +7,7 @@ A lane is a thread with one connection and a queue. Whoever asks waits in an eve
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Callable
@@ -186,6 +187,7 @@ class Writer(Lane):
                     for job in jobs:
                         self._run_apart(session, job)
         except BaseException as error:
+            undo(session)
             told = translate(error, self._path)
             if isinstance(told, WorkspaceInUse):
                 jobs += self._all_waiting()
@@ -218,3 +220,11 @@ class Writer(Lane):
 def has_transaction(session: Connection) -> bool:
     raw = session.connection.dbapi_connection
     return raw is not None and bool(raw.in_transaction)
+
+
+def undo(session: Connection) -> None:
+    """Ends a transaction whose commit failed: SQLite keeps it open for another try, and SQLAlchemy takes it for ended."""
+    raw = session.connection.dbapi_connection
+    if raw is not None and has_transaction(session):
+        with suppress(sqlite3.Error):
+            raw.rollback()
