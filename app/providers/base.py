@@ -13,7 +13,7 @@ Every provider passes the suite ``tests/providers/contract.py``, which says the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.domain.calendars import Event, EventDraft
 from app.domain.clock import Instant
@@ -83,4 +83,32 @@ class Provider(Protocol):
 
     async def find(self, calendar: str, key: str) -> Event | None:
         """The event that a create with this key made, if it still exists."""
+        ...
+
+
+class Brought(Protocol):
+    """What an import brought: occurrences, series, and what could not be read."""
+
+    @property
+    def events(self) -> int: ...
+    @property
+    def series(self) -> int: ...
+    @property
+    def problems(self) -> tuple[str, ...]: ...
+
+
+@runtime_checkable
+class KeepsEventsHere(Protocol):
+    """What only a provider can do whose calendars lie in this workspace."""
+
+    async def extend(self, calendar: str, until: Instant) -> None:
+        """Expands every series up to ``until``."""
+        ...
+
+    async def import_ics(self, calendar: str, text: str, start: Instant, until: Instant) -> Brought:
+        """Adds what an ``.ics`` file holds from ``start`` on; the same file again changes nothing."""
+        ...
+
+    async def export_ics(self, calendar: str, now: Instant) -> str:
+        """The whole calendar as one ``.ics`` file."""
         ...

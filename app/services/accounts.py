@@ -22,7 +22,7 @@ from app.models import notices as notice_rows
 from app.models import outbox as outbox_rows
 from app.models.base import Session
 from app.models.database import Database
-from app.providers.base import Provider
+from app.providers.base import Brought, KeepsEventsHere, Provider
 from app.services.announcer import Announcer
 from app.services.ground import Ground
 from app.services.settings import SettingsService
@@ -31,6 +31,8 @@ from app.services.taking import fresh_window, owe_write, page_by_any_slug
 LOCAL_ACCOUNT = "local"
 LOCAL_CALENDAR = "local"
 HORIZON = 2 * 366 * DAY
+PAST = 31 * DAY
+"""How far back an import reaches: the agenda shows no more."""
 _log = logging.getLogger(__name__)
 
 
@@ -165,9 +167,34 @@ class AccountsService:
         self._changed(calendar)
         return event
 
-    def announce_change(self, calendar: Calendar) -> None:
-        """Tells that events of ``calendar`` changed."""
+    async def import_ics(self, calendar_id: str, text: str) -> Brought:
+        """Adds the events of an ``.ics`` file to a calendar that is kept here. Raises NotFound."""
+        calendar, provider = await self._kept_here(calendar_id)
+        now = self._clock.now()
+        brought = await provider.import_ics(calendar.id, text, now - PAST, now + HORIZON)
         self._changed(calendar)
+        return brought
+
+    async def export_ics(self, calendar_id: str) -> str:
+        """A calendar that is kept here as one ``.ics`` file. Raises NotFound."""
+        calendar, provider = await self._kept_here(calendar_id)
+        return await provider.export_ics(calendar.id, self._clock.now())
+
+    async def _kept_here(self, calendar_id: str) -> tuple[Calendar, KeepsEventsHere]:
+        calendar = await self._database.read(lambda session: self._find(session, calendar_id))
+        provider = await self.provider(calendar.account)
+        if not isinstance(provider, KeepsEventsHere):
+            raise NotFound("calendar on this computer")
+        return calendar, provider
+
+    async def extend_horizons(self) -> None:
+        """Series without an end are expanded only so far; this moves the horizon on."""
+        for account in await self.accounts():
+            provider = self._provider_of(account)
+            if isinstance(provider, KeepsEventsHere):
+                for calendar in await self.calendars():
+                    if calendar.account == account.id:
+                        await provider.extend(calendar.id, self._clock.now() + HORIZON)
 
     def _find(self, session: Session, calendar_id: str) -> Calendar:
         for calendar in rows.list_calendars(session):

@@ -33,6 +33,7 @@ from app.domain.events import Cancelled, Declined, Fact
 from app.domain.ids import token_hash
 from app.models import attempts as attempt_rows
 from app.models import bookings as rows
+from app.models import idempotency
 from app.models.base import Session
 from app.models.database import Database
 from app.services import changing
@@ -190,6 +191,11 @@ class BookingService:
 
     async def dismiss_attempt(self, attempt_id: str) -> None:
         await self._database.write(lambda session: attempt_rows.dismiss_attempt(session, attempt_id))
+
+    async def forget_old_answers(self) -> None:
+        """Answers that were kept for repeats of the same request, older than a day."""
+        now = self._clock.now()
+        await self._database.write(lambda session: idempotency.forget_expired(session, now))
 
     async def expire_requests(self) -> None:
         """Requests whose every wished time has passed get no answer any more."""

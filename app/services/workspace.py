@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from app.domain.clock import Clock
 from app.domain.connections import Account
+from app.domain.errors import AftaleError
 from app.models.database import Database
 from app.providers.base import Provider
 from app.services import demo
@@ -23,6 +25,9 @@ from app.services.overview import OverviewService
 from app.services.pages import PagesService
 from app.services.publishing import PublishingService
 from app.services.settings import SettingsService
+
+HOUSE_EVERY = 6 * 3600.0
+_log = logging.getLogger(__name__)
 
 
 class Workspace:
@@ -65,8 +70,18 @@ class Workspace:
 
     def run(self) -> None:
         """Starts the workers; ``close`` ends them."""
-        workers: tuple[Coroutine[Any, Any, None], ...] = (self.outbox.run(), self.notices.run())
+        workers: tuple[Coroutine[Any, Any, None], ...] = (self.outbox.run(), self.notices.run(), self._keep_house())
         self._tasks += [asyncio.ensure_future(worker) for worker in workers]
+
+    async def _keep_house(self) -> None:
+        """What has to be done now and then."""
+        while True:
+            try:
+                await self.accounts.extend_horizons()
+                await self.bookings.forget_old_answers()
+            except AftaleError as error:
+                _log.warning("the house could not be kept: %s", error)
+            await asyncio.sleep(HOUSE_EVERY)
 
     async def close(self) -> None:
         await self.publishing.stop()
