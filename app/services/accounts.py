@@ -53,6 +53,7 @@ class AccountsService:
         self._remote = False
 
     async def load(self) -> None:
+        """Notes whether any account's calendars are kept elsewhere, so that they have to be read afresh before a booking."""
         self._remote = any(not self._provider_of(account).keeps_events_here for account in await self.accounts())
 
     async def accounts(self) -> tuple[Account, ...]:
@@ -82,6 +83,7 @@ class AccountsService:
                     owe_write(session, JobKind.CREATE, booking, calendar, now)
 
         await self._database.write(write)
+        await self.load()
         self._changed(calendar)
         return account
 
@@ -95,7 +97,9 @@ class AccountsService:
             rows.delete_account(session, account_id)
             return gone
 
-        for calendar in await self._database.write(write):
+        gone = await self._database.write(write)
+        await self.load()
+        for calendar in gone:
             self._changed(calendar)
 
     async def set_scheduling(self, account_id: str, on: bool) -> None:
@@ -239,10 +243,6 @@ class AccountsService:
             for task in late:
                 task.cancel()
         return found
-
-    def using_remote(self) -> None:
-        """From now on windows are read afresh: an account whose calendars are kept elsewhere was connected."""
-        self._remote = True
 
 
 def _reason(text: str) -> Lost:
