@@ -1,8 +1,8 @@
 """Series: rules, added and left-out starts, as occurrences in a window (RFC 5545 §3.8.5).
 
 A wall that the clock skips counts with the offset from before the gap; of one that comes twice the first is meant (§3.3.5).
-A first start that does not fit its own rule is undefined in the RFC; here it is an occurrence, as most calendars show it. Only
-where UNTIL lies before it there is none: that is what *this and all following* leaves of a series whose first one was taken out.
+A first start that does not fit its own rule is undefined in the RFC; here it is an occurrence, as most calendars show it. Where
+UNTIL lies before it there is none: that is what *this and all following* leaves of a series if the first one was taken out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ MOST_STARTS = 100_000
 """Starts that one series may have in a window."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -62_104_000_000, 253_370_000_000
+"""Instants of the years 2 and 9998: beyond them a wall may have no date."""
 
 
 def expand(
@@ -94,8 +96,8 @@ def to_instant(wall: datetime, zone: tzinfo) -> Instant:
 
 
 def to_wall(instant: Instant, zone: tzinfo) -> datetime:
-    """The naive wall in ``zone`` at ``instant``."""
-    return (_EPOCH + timedelta(seconds=instant)).astimezone(zone).replace(tzinfo=None, fold=0)
+    """The naive wall in ``zone`` at ``instant``; at the ends of the calendar that of the nearest instant that has one."""
+    return (_EPOCH + timedelta(seconds=min(max(instant, _FIRST), _LAST))).astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 def _as_instant(start: Start, zone: tzinfo) -> Instant:

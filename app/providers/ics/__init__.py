@@ -8,8 +8,19 @@ up on whole files, keeps the time zones of one file for the next, and takes seco
 Importing this package loads icalendar (some 60 ms): do it in a thread.
 """
 
-from app.providers.ics.masters import draft_text, with_changed, without
+from app.providers.ics.entries import series_id
+from app.providers.ics.masters import draft_text, redrafted, with_changed, without
 from app.providers.ics.reading import ImportedCalendar, occurrences, read_ics
 from app.providers.ics.writing import write_ics
 
-__all__ = ["ImportedCalendar", "draft_text", "occurrences", "read_ics", "with_changed", "without", "write_ics"]
+__all__ = [
+    "ImportedCalendar",
+    "draft_text",
+    "occurrences",
+    "read_ics",
+    "redrafted",
+    "series_id",
+    "with_changed",
+    "without",
+    "write_ics",
+]

@@ -12,7 +12,7 @@ from icalendar.prop import vRecur
 from app.domain.calendars import EventDraft
 from app.domain.recurrence import parse_rule
 from app.domain.series import Start
-from app.providers.ics.entries import read_entry
+from app.providers.ics.entries import Entry, read_entry
 from app.providers.ics.lines import Component, join, parse
 from app.providers.ics.reading import PRODUCT
 from app.providers.ics.writing import clean, component, put_fields, put_times, zone_component
@@ -28,6 +28,18 @@ def draft_text(draft: EventDraft, uid: str) -> str:
     part.add("rrule", _rule(draft.rrule))
     zones = [] if draft.days or draft.zone == "UTC" else [zone_component(draft.zone)]
     return _calendar([*zones, component(part)])
+
+
+def redrafted(text: str, draft: EventDraft) -> str:
+    """The text after the whole series was brought to the state of ``draft``. Single occurrences stay as they were made, unless
+    the times of the series change: then nobody could say which of the new ones they are. Raises RuleError."""
+    new = draft_text(draft, draft.uid or _entries(text)[0].uid)
+    (old_master, *changed), (new_master,) = _entries(text), _entries(new)
+    if (old_master.start, old_master.rules) != (new_master.start, new_master.rules):
+        return new
+    new_master.part.lines += [line for line in old_master.part.lines if line.upper().startswith(("EXDATE:", "EXDATE;"))]
+    zones = {part.value("TZID"): part for part in (*_zones_of(text), *_zones_of(new))}
+    return _calendar([*zones.values(), new_master.part, *(entry.part for entry in changed)])
 
 
 def without(text: str, at: Start) -> str:
@@ -67,11 +79,19 @@ def _calendar(parts: Iterable[Component]) -> str:
 
 def _taken_apart(text: str, at: Start) -> tuple[Component, list[Component], list[Component]]:
     """The master, the changed occurrences other than the one of ``at``, and the zones."""
+    master, *changed = _entries(text)
+    others = [entry.part for entry in changed if entry.recurrence is None or master.original(entry.recurrence) != at]
+    return master.part, others, _zones_of(text)
+
+
+def _entries(text: str) -> list[Entry]:
+    """The master first, then the changed occurrences."""
     (calendar,) = parse(text).inside("VCALENDAR")
     zones = Zones("UTC", calendar.inside("VTIMEZONE"))
-    entries = [read_entry(part, zones) for part in calendar.inside("VEVENT")]
-    (master,) = (entry for entry in entries if entry.recurrence is None)
-    others = [
-        entry.part for entry in entries if entry.recurrence is not None and master.original(entry.recurrence) != at
-    ]  # fmt: skip
-    return master.part, others, calendar.inside("VTIMEZONE")
+    found = [read_entry(part, zones) for part in calendar.inside("VEVENT")]
+    return sorted(found, key=lambda entry: entry.recurrence is not None)
+
+
+def _zones_of(text: str) -> list[Component]:
+    (calendar,) = parse(text).inside("VCALENDAR")
+    return calendar.inside("VTIMEZONE")
