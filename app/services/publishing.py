@@ -98,6 +98,11 @@ class PublishingService:
         await self.stop()
         await self.start(port)
 
+    @property
+    def child_pid(self) -> int:
+        """The process that serves the pages, 0 while there is none."""
+        return self._child.pid if self._child is not None else 0
+
     async def settled(self) -> None:
         """Returns when what changed before the call stands on the pages."""
         await self._look()

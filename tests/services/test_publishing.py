@@ -1,0 +1,120 @@
+"""The program and its real public child: what visitors see follows at once, and a child that dies comes back on the same address."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app.domain.clock import SystemClock, to_iso
+from app.domain.errors import PortTaken
+from app.services.child import listen
+from app.services.workspace import Workspace
+from tests.services.opened import StandingClock, furnished, page
+
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(90)]
+PATIENCE = 20.0
+
+
+class Now(StandingClock):
+    """The computer's clock, for the child has no other."""
+
+    def now(self) -> int:
+        return SystemClock().now()
+
+
+@pytest.fixture
+async def published(tmp_path: Path) -> AsyncIterator[Workspace]:
+    workspace = await furnished(tmp_path, Now(), page(1))
+    workspace.run()
+    await workspace.publishing.start(0)
+    yield workspace
+    await workspace.close()
+
+
+async def until(found: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not found():
+            await asyncio.sleep(0.02)
+
+
+async def get(workspace: Workspace, path: str) -> httpx2.Response:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as client:
+        return await client.get(f"{workspace.publishing.url}{path}")
+
+
+async def slots(workspace: Workspace) -> list[str]:
+    now = workspace.clock.now()
+    days = f"from={to_iso(now)[:10]}&to={to_iso(now + 20 * 86400)[:10]}"
+    answer = await get(workspace, f"/meetings/anna/page-1/slots?{days}&duration=30")
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["slots"])
+
+
+@pytest.mark.shows("PUB-1", "PAGE-1")
+async def test_visitors_see_the_new_title_when_the_owner_saves_it(published: Workspace) -> None:
+    await published.pages.save(page(1, title="A quite different title"))
+    await published.publishing.settled()
+    async with asyncio.timeout(PATIENCE):
+        while "A quite different title" not in (await get(published, "/meetings/anna/page-1")).text:
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.shows("PUB-2")
+async def test_page_is_back_on_the_same_address_when_the_child_was_killed(published: Workspace) -> None:
+    before, url = await slots(published), published.publishing.url
+    first = published.publishing.child_pid
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: published.publishing.child_pid not in (0, first) and published.publishing.state == "live")
+    assert published.publishing.url == url
+    assert await slots(published) == before
+
+
+@pytest.mark.shows("PUB-2")
+async def test_visitor_waits_instead_of_being_refused_when_the_child_is_just_starting_again(published: Workspace) -> None:
+    os.kill(published.publishing.child_pid, signal.SIGKILL)
+    answer = await get(published, "/healthz")
+    assert answer.status_code == 200
+
+
+async def test_address_is_the_same_when_the_program_starts_again(tmp_path: Path) -> None:
+    workspace = await furnished(tmp_path, Now(), page(1))
+    await workspace.publishing.start()
+    url = workspace.publishing.url
+    await workspace.publishing.stop()
+    await workspace.publishing.start()
+    assert workspace.publishing.url == url
+    assert workspace.settings.current.publishing.port == int(url.rpartition(":")[2])
+    await workspace.close()
+
+
+async def test_another_port_is_found_when_the_last_one_is_taken_but_not_when_it_was_asked_for(tmp_path: Path) -> None:
+    workspace = await furnished(tmp_path, Now(), page(1))
+    with listen(0) as other:
+        taken = int(other.getsockname()[1])
+        current = workspace.settings.current
+        await workspace.settings.save(replace(current, publishing=replace(current.publishing, port=taken)))
+        with pytest.raises(PortTaken):
+            await workspace.publishing.start(taken)
+        await workspace.publishing.start()
+        assert not workspace.publishing.url.endswith(f":{taken}")
+        assert (await get(workspace, "/healthz")).status_code == 200
+    await workspace.close()
+
+
+@pytest.mark.shows("DATA-1", "S11")
+async def test_child_gets_no_secret_by_its_command_line_or_environment(
+    published: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = Path(f"/proc/{published.publishing.child_pid}")
+    command = (child / "cmdline").read_text()
+    environment = (child / "environ").read_text()
+    assert "--pages" in command
+    assert str(published.folder) not in command + environment
+    assert "AFTALE" not in environment
