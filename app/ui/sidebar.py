@@ -341,7 +341,7 @@ class Sidebar(QWidget):
         lines.addWidget(self.settings)
         lines.addSpacing(8)
         lines.addWidget(self.chip)
-        self.setFixedWidth(WIDE)
+        self._fit()
         self.retranslate()
 
     @property
@@ -352,7 +352,7 @@ class Sidebar(QWidget):
         if compact == self._compact:
             return
         self._compact = compact
-        self.setFixedWidth(COMPACT if compact else WIDE)
+        self._fit()
         layout = self.layout()
         assert layout is not None
         layout.setContentsMargins(*((12, 22, 11, 16) if compact else (16, 22, 15, 16)))
@@ -361,6 +361,10 @@ class Sidebar(QWidget):
         for item in (*self.nav.items, self.settings):
             item.set_compact(compact)
         self.chip.set_compact(compact)
+
+    def _fit(self) -> None:
+        """As wide as its words need at the chosen text size."""
+        self.setFixedWidth(COMPACT if self._compact else theme.sized(WIDE))
 
     def show_status(self, status: Status, link: str = "") -> None:
         self._status, self._link = status, link
@@ -374,6 +378,8 @@ class Sidebar(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+        elif event.type() == QEvent.Type.FontChange:
+            self._fit()
 
     def retranslate(self) -> None:
         self.settings.set_words(_("Settings"), _("Ctrl+,"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal
+
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -11,8 +14,9 @@ from app.ui.dashboard.banners import BannerState
 from app.ui.dashboard.requests import RequestsCard
 from app.ui.dashboard.rows import DayBox, MeetingLine
 from app.ui.dashboard.side import AttemptsCard, PagesCard, StepsCard
-from app.ui.dashboard.state import DashboardState, DayCard, MeetingRow
-from app.ui.widgets import Banner, Button, Card, Label, ScrollArea, clear, column, row
+from app.ui.dashboard.state import DashboardState, DayCard
+from app.ui.messages import Words
+from app.ui.widgets import Banner, Button, Card, Label, ScrollArea, clear, column, row, toast
 
 _BANNERS_SHOWN = 2
 _MAIN, _SIDE = 528, 296
@@ -47,6 +51,7 @@ class DashboardView(QWidget):
         self._live = True
         self._all_banners = self._show_later = False
         self._boxes: list[DayBox] = []
+        self._flash: Banner | None = None
         self._make_header()
         self._make_columns()
         content = QWidget()
@@ -263,6 +268,7 @@ class DashboardView(QWidget):
 
     def _fill_banners(self) -> None:
         assert self._state is not None
+        self._unflash()
         clear(self._banner_lines)
         found = self._state.banners
         shown = found if self._all_banners else found[:_BANNERS_SHOWN]
@@ -289,6 +295,31 @@ class DashboardView(QWidget):
         if action in ("check", "restart", "scheduling", "switch_on"):
             banner.button(action).set_busy(True)
         self.fix_requested.emit(state.id, action)
+
+    def flash(self, kind: Literal["success", "danger", "amber"], words: Words) -> None:
+        """Says above all banners how something went; a success for six seconds, a fault until the next one or a press."""
+        self._unflash()
+        self._flash = Banner(kind, words.title, words.text, () if kind == "success" else (("close", _("Close"), "secondary"),))
+        self._flash.action_requested.connect(lambda _action: self._unflash())
+        self._banner_lines.insertWidget(0, self._flash)
+        self._banners.show()
+        if kind == "success":
+            QTimer.singleShot(6000, self._flash, self._unflash)
+
+    def _unflash(self) -> None:
+        if self._flash is not None:
+            self._flash.hide()
+            self._flash.deleteLater()
+            self._flash = None
+            self._banners.setVisible(self._state is not None and bool(self._state.banners))
+
+    def toast(self, text: str, action: str = "", call: Callable[[], None] | None = None, icon: str = "status_ok") -> None:
+        """A short word about something that went well."""
+        toast(self, text, action=action, call=call, icon=icon)
+
+    def line_of(self, booking: str) -> MeetingLine | None:
+        """The row of a booking, if it is shown."""
+        return next((line for line in self.lines() if line.state.booking == booking), None)
 
     def fix_ended(self, fault: str) -> None:
         """The work behind a banner's button is over, whether or not it helped."""
@@ -346,6 +377,3 @@ def _holder(layout: QVBoxLayout) -> QWidget:
     policy.setHeightForWidth(True)
     holder.setSizePolicy(policy)
     return holder
-
-
-__all__ = ["DashboardView", "MeetingRow"]

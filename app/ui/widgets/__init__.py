@@ -22,7 +22,8 @@ Buttons
     Spinner(name, size): run(on)
 Inputs
     TextField(label, *, required, optional, help, placeholder, icon, unit, compact): changed(str), committed(str), text,
-        set_text, set_label, set_help, set_placeholder, set_unit, set_error(text), set_valid(text), set_busy, set_read_only, edit
+        set_text, set_label, set_help, set_placeholder, set_unit, set_error(text), set_valid(text), set_busy,
+        set_read_only, edit (the QLineEdit)
     TextArea(label, *, required, optional, help, placeholder, rows): changed(str), text, set_text, set_error, edit
     Select(label, options, value, *, icon, required, optional, help, placeholder, compact): chosen(object), value, set_value,
         set_options

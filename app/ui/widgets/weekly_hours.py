@@ -193,7 +193,7 @@ class WeeklyHoursEditor(Sized, QWidget):
         menu.add(_("All other days"), lambda: self.copy_day(0, tuple(range(1, 7))))
         menu.add_separator()
         for day in range(1, 7):
-            menu.add(_first_up(names[day]), lambda day=day: self.copy_day(0, (day,)))
+            menu.add(_first_up(names[day]), partial(self.copy_day, 0, (day,)))
         menu.open_at(anchor, "right")
         return menu
 
