@@ -33,7 +33,8 @@ class Editing:
     """``new``: not saved yet. ``follows``: the address follows the name until it is typed. ``shown``: fields whose problems are
     said, because they were left or Save was pressed. ``elsewhere``: the page was changed in another place meanwhile.
 
-    ``prefix`` stands before the slug in the page's whole address; ``owner`` is the first name that guests read.
+    ``prefix`` stands before the slug in the page's whole address; ``owner`` is the first name that guests read;
+    ``fault`` says why the page could not be saved.
     """
 
     base: Page
@@ -49,7 +50,7 @@ class Editing:
     shown: frozenset[str] = frozenset()
     slug: SlugCheck = SlugCheck()
     saving: bool = False
-    failed: bool = False
+    fault: str = ""
     elsewhere: bool = False
     pages_on: bool = True
     owner: str = ""
@@ -102,7 +103,7 @@ def typed(editing: Editing, draft: PageDraft) -> Editing:
     if follows and draft.title != editing.draft.title:
         draft = replace(draft, slug=address_of(draft.title, editing.own_part))
     slug = editing.slug if draft.slug == editing.draft.slug else SlugCheck()
-    return _judged(replace(editing, draft=draft, follows=follows, slug=slug, failed=False))
+    return _judged(replace(editing, draft=draft, follows=follows, slug=slug, fault=""))
 
 
 def left(editing: Editing, name: str) -> Editing:
@@ -135,7 +136,7 @@ def saved(editing: Editing, page: Page, sent: PageDraft) -> Editing:
     return _judged(
         replace(
             editing, base=page, saved=stored, draft=draft, new=False, follows=False, shown=frozenset(), slug=SlugCheck(),
-            saving=False, failed=False, elsewhere=False,
+            saving=False, fault="", elsewhere=False,
         )
     )  # fmt: skip
 
@@ -143,7 +144,7 @@ def saved(editing: Editing, page: Page, sent: PageDraft) -> Editing:
 def discarded(editing: Editing) -> Editing:
     """Back to what is saved."""
     found = replace(editing, draft=editing.saved, shown=frozenset(), slug=SlugCheck(), follows=editing.new)
-    return _judged(replace(found, failed=False, elsewhere=False))
+    return _judged(replace(found, fault="", elsewhere=False))
 
 
 def changed_elsewhere(editing: Editing, page: Page, usual: Hours, pages_on: bool) -> Editing:

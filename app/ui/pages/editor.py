@@ -37,7 +37,6 @@ class Editor(QWidget):
     back_requested = Signal()
     copy_link_requested = Signal()
     open_requested = Signal()
-    reload_requested = Signal()
     duration_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -60,6 +59,7 @@ class Editor(QWidget):
         self.sections = _make_sections(self._monday_first)
         self.preview = Preview()
         self.notice = Banner("amber", icon="info")
+        self.fault = Banner("danger")
         self._lay_out()
         self._connect()
         self._holder.addWidget(self._whole)
@@ -67,6 +67,7 @@ class Editor(QWidget):
     def _lay_out(self) -> None:
         content = QWidget()
         lines = column(gap=8, margins=(24, 16, 24, 24), on=content)
+        lines.addWidget(self.fault)
         lines.addWidget(self.notice)
         for card in self.sections.values():
             lines.addWidget(card)
@@ -80,6 +81,7 @@ class Editor(QWidget):
         whole.addLayout(self._sides, 1)
         self.preview.setMinimumWidth(360)
         self.notice.hide()
+        self.fault.hide()
 
     def _connect(self) -> None:
         for card in self.sections.values():
@@ -91,7 +93,8 @@ class Editor(QWidget):
         self.bar.save.clicked.connect(self.save_requested)
         self.bar.discard.clicked.connect(self.discard_requested)
         self.bar.fault_pressed.connect(self.go_to_problem)
-        self.notice.action_requested.connect(self.reload_requested)
+        self.notice.action_requested.connect(self.discard_requested)
+        self.fault.action_requested.connect(self.save_requested)
         self.preview.open_requested.connect(self.open_requested)
         self.preview.duration_chosen.connect(self.duration_chosen)
 
@@ -120,8 +123,10 @@ class Editor(QWidget):
         self.notice.show_words(
             _("This page was changed elsewhere meanwhile"),
             _("Saving puts your version in its place. What you have not touched here follows the other one."),
-            [("reload", _("Discard mine"), "secondary")],
+            [("discard", _("Discard mine"), "secondary")],
         )
+        self.fault.setVisible(bool(editing.fault))
+        self.fault.show_words(_("The page could not be saved"), editing.fault, [("save", _("Try again"), "primary")])
 
     def render_preview(self, state: PreviewState) -> None:
         self._previewed = state
@@ -253,9 +258,9 @@ class TopBar(QWidget):
         self._address.setText(f"{editing.prefix}{editing.base.slug if not editing.new else draft.slug}")
         self.copy.setVisible(not editing.new)
         wrong = len(editing.told)
-        self._spot.setVisible(dirty or editing.failed)
-        self._spot.show_tone("danger" if wrong or editing.failed else "amber")
-        self.fault.setVisible(bool(wrong) and not editing.failed)
+        self._spot.setVisible(dirty or bool(editing.fault))
+        self._spot.show_tone("danger" if wrong or editing.fault else "amber")
+        self.fault.setVisible(bool(wrong) and not editing.fault)
         self.fault.setText(_("Show what to mend"))
         self.status.setVisible(not self.fault.isVisibleTo(self))
         self.status.setText(_status(editing))
@@ -279,7 +284,7 @@ class TopBar(QWidget):
 
 
 def _status(editing: Editing) -> str:
-    if editing.failed:
+    if editing.fault:
         return _("Not saved. Nothing you typed is lost.")
     if editing.dirty:
         return _("Unsaved changes")

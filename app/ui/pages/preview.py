@@ -94,7 +94,14 @@ class Preview(QWidget):
             return
         view = chosen_view(state, self._selection)
         self.choose.show_view(state, view)
-        self.form.show_form(state, view)
+        self.form.show_form(state, self._with_time(state, view))
+
+    def _with_time(self, state: PreviewState, view: Choose) -> Choose:
+        """The form is seen with a time: the chosen one, or the first of the day."""
+        if view.picks or view.day is None:
+            return view
+        first = view.day.parts[0].slots[0].start
+        return chosen_view(state, replace(self._selection, picks=(first,)))
 
     def _choose_day(self, day: date) -> None:
         self._selection = replace(self._selection, day=day, month=(day.year, day.month))
@@ -171,7 +178,7 @@ class PreviewChoose(QWidget):
         lines.addWidget(self._host)
         lines.addSpacing(10)
         lines.addWidget(self._text)
-        lines.addSpacing(2)
+        lines.addSpacing(10)
         lines.addWidget(self.lengths)
         lines.addSpacing(8)
         lines.addWidget(month_head(self._month, self.back, self.ahead))

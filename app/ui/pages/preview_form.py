@@ -60,7 +60,8 @@ class PreviewForm(QWidget):
         for question in questions_of(page):
             self._fields.addWidget(_drawn_question(question, words))
         if page.consent.kind is not ConsentKind.NONE:
-            self._fields.addWidget(DrawnConsent(page.consent.text, page.consent.kind is ConsentKind.TICK))
+            privacy = _("Privacy") if page.consent.link else ""
+            self._fields.addWidget(DrawnConsent(page.consent.text, privacy, page.consent.kind is ConsentKind.TICK))
         button = _("Send the request") if page.state is PageState.REQUEST else _("Book the meeting")
         self._fields.addWidget(DrawnButton(button))
 
@@ -139,11 +140,13 @@ class DrawnChoices(Sized, QWidget):
 class DrawnConsent(DrawnChoices):
     """The consent: with a box to tick, or as a notice."""
 
-    def __init__(self, text: str, tick: bool) -> None:
-        super().__init__("" if tick else text, (text,) if tick else (), required=False, box=True)
-        if not tick:
-            self._label.set_role("caption_regular")
-            self._label.set_tone("muted")
+    def __init__(self, text: str, privacy: str, tick: bool) -> None:
+        whole = f"{text} {privacy}".strip()
+        super().__init__("" if tick else whole, (whole,) if tick else (), required=False, box=True)
+        said = self._choices[0] if tick else self._label
+        said.set_role("small")
+        said.set_tone("muted")
+        said.set_strong(privacy)
 
 
 class DrawnButton(Sized, QWidget):
