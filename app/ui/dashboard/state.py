@@ -6,12 +6,12 @@ view can leave alone what did not change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app import i18n
 from app.domain.clock import Instant
-from app.domain.overview import Meeting, OpenRequest, Overview, Reachability
+from app.domain.overview import Meeting, OpenRequest, Overview
 from app.i18n import _, local, ngettext
 from app.ui import messages
 from app.ui.dashboard.attempts import AttemptRow, attempt_rows
@@ -154,11 +154,6 @@ def build(overview: Overview) -> DashboardState:
         empty_text=_empty_text(overview) if first_day else "",
         link=overview.link,
     )
-
-
-def before_services(overview: Overview, now: Instant) -> Overview:
-    """The last overview as the first screen of a new start: what it says about the server and free time is not known yet."""
-    return replace(overview, now=now, reach=Reachability.STARTING, free_today=())
 
 
 def _listed(overview: Overview) -> tuple[Meeting, ...]:

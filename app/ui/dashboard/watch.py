@@ -1,18 +1,13 @@
-"""The overview as the window knows it: read again after each fact, once a minute moved on in time, and kept for the next start.
+"""The overview as the window knows it: read again after each fact, and once a minute moved on in time.
 
 Dashboard, status chip and tray all follow one watch, so they never tell different things.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
-import logging
-import os
 import typing
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,9 +15,7 @@ from app.domain import events
 from app.domain.clock import MINUTE, Clock
 from app.domain.errors import AftaleError
 from app.domain.overview import Overview
-from app.domain.plain import from_plain, to_plain
 from app.i18n import local
-from app.ui.dashboard.state import before_services
 from app.ui.runtime import tasks
 
 if typing.TYPE_CHECKING:
@@ -30,22 +23,21 @@ if typing.TYPE_CHECKING:
 
 READ_EVERY = 5
 """Minutes after which the overview is read again even if nothing was announced: requests grow old by themselves."""
-_log = logging.getLogger(__name__)
 
 
 class OverviewWatch(QObject):
     """``changed`` carries each new ``Overview``; ``failed`` the error of a read that did not succeed.
 
-    ``show_kept`` gives the one of the last run at once; ``attach`` begins the real ones.
+    ``show`` gives the one of the last run at once; ``attach`` begins the real ones.
     """
 
     changed = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, clock: Clock, kept: Path, parent: QObject | None = None) -> None:
+    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.current: Overview | None = None
-        self._clock, self._kept = clock, kept
+        self._clock = clock
         self._workspace: Workspace | None = None
         self._ends: list[Callable[[], None]] = []
         self._reading = self._again = False
@@ -57,13 +49,10 @@ class OverviewWatch(QObject):
         self._soon.setInterval(0)
         self._soon.timeout.connect(self.reload)
 
-    def show_kept(self) -> bool:
-        """Shows what the last run kept, as of now. False if there is nothing, or nothing that can be read."""
-        found = read_kept(self._kept)
-        if found is None:
-            return False
-        self._show(before_services(found, self._clock.now()))
-        return True
+    def show(self, overview: Overview) -> None:
+        """Shows an overview that was not read now: that of the last run, before the services are there."""
+        self.current = overview
+        self.changed.emit(overview)
 
     def attach(self, workspace: Workspace) -> None:
         """Follows the facts of ``workspace`` from now on."""
@@ -90,16 +79,11 @@ class OverviewWatch(QObject):
             self._again = True
             return
         self._reading = True
-        tasks.start(self._read(self._workspace), owner=self, done=self._read_done, failed=self._read_failed)
-
-    async def _read(self, workspace: Workspace) -> Overview:
-        overview = await workspace.overview.load()
-        await asyncio.get_running_loop().run_in_executor(None, keep, self._kept, overview)
-        return overview
+        tasks.start(self._workspace.overview.load(), owner=self, done=self._read_done, failed=self._read_failed)
 
     def _read_done(self, overview: Overview) -> None:
         self._reading = False
-        self._show(overview)
+        self.show(overview)
         self._read_again()
 
     def _read_failed(self, error: AftaleError) -> None:
@@ -111,10 +95,6 @@ class OverviewWatch(QObject):
         if self._again:
             self._again = False
             self.reload()
-
-    def _show(self, overview: Overview) -> None:
-        self.current = overview
-        self.changed.emit(overview)
 
     def _wait_for_minute(self) -> None:
         self._tick.start(1000 * (MINUTE - self._clock.now() % MINUTE))
@@ -128,25 +108,4 @@ class OverviewWatch(QObject):
         if new_day or now // MINUTE % READ_EVERY == 0:
             self.reload()
         else:
-            self._show(replace(shown, now=now))
-
-
-def keep(path: Path, overview: Overview) -> None:
-    """Writes the overview for the next start, whole or not at all, for the owner's eyes only. A full disk only costs the
-    first screen."""
-    beside = path.with_suffix(".new")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
-            json.dump(to_plain(overview), file, ensure_ascii=False, separators=(",", ":"))
-        beside.replace(path)
-    except OSError as error:
-        _log.info("the first screen was not kept: %s", error)
-
-
-def read_kept(path: Path) -> Overview | None:
-    """What ``keep`` wrote, or None: a file of another version or a damaged one counts as none."""
-    try:
-        return from_plain(Overview, json.loads(path.read_bytes()))
-    except (OSError, ValueError):
-        return None
+            self.show(replace(shown, now=now))
