@@ -1,0 +1,76 @@
+"""Answers of the child: status, headers and bytes. Every answer carries the same protective headers (QUALITY 4.1)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+Header = tuple[bytes, bytes]
+HTML = b"text/html; charset=utf-8"
+JSON = b"application/json"
+TEXT = b"text/plain; charset=utf-8"
+_WORTH_PACKING = 1024
+
+
+def protective(style: str) -> list[Header]:
+    """The headers that every answer has. ``style`` is the source expression of the one style sheet that stands in the pages."""
+    policy = (
+        f"default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+        (b"x-frame-options", b"DENY"),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``keep``: the same bytes may be sent again while nothing changes. ``plain``: never packed, because it holds a secret of the
+    visitor's next to text that others may have a hand in. ``close``: the connection ends with this answer."""
+
+    status: int
+    body: bytes = b""
+    type: bytes = b""
+    headers: tuple[Header, ...] = ()
+    keep: bool = False
+    plain: bool = False
+    close: bool = False
+    cache: bytes = b"no-store"
+
+    def packed(self) -> Answer:
+        """The same with its body as gzip, if that is worth it."""
+        if self.plain or len(self.body) < _WORTH_PACKING or not self.type.startswith((b"text/", b"application/json")):
+            return self
+        body = gzip.compress(self.body, 6, mtime=0)
+        return replace(self, body=body, headers=(*self.headers, (b"content-encoding", b"gzip")))
+
+    def header_list(self, common: Sequence[Header]) -> list[Header]:
+        found = [*common, (b"cache-control", self.cache), *self.headers]
+        if self.type:
+            found.append((b"content-type", self.type))
+        if self.status not in (204, 304):
+            found.append((b"content-length", b"%d" % len(self.body)))
+        if self.close:
+            found.append((b"connection", b"close"))
+        return found
+
+
+def page(status: int, text: str, *headers: Header, keep: bool = False, plain: bool = False) -> Answer:
+    vary = (b"vary", b"accept, accept-language, accept-encoding")
+    return Answer(status, text.encode(), HTML, (vary, *headers), keep=keep, plain=plain)
+
+
+def data(status: int, value: object, *headers: Header, keep: bool = False) -> Answer:
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return Answer(status, body, JSON, ((b"vary", b"accept, accept-encoding"), *headers), keep=keep)
+
+
+def redirect(status: int, location: str, *headers: Header) -> Answer:
+    return Answer(status, headers=((b"location", location.encode("ascii")), *headers))

@@ -1,0 +1,129 @@
+"""Turns templates and values into pages. Everything that a page says comes in as a value or through ``_``; all of it is escaped."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from markupsafe import Markup, escape
+
+from app.domain.clock import to_iso
+from app.domain.public import PublicPage
+from app.domain.saying import genitive, initials
+from app.i18n import Wording
+from app.web.assets import RESOURCES, Assets, landscape, mark
+from app.web.visit import Visit
+
+_COLOURS = frozenset({"fjord", "heather", "moss", "amber", "brick", "slate"})
+_OTHER = {"en": ("da", "Dansk"), "da": ("en", "English")}
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The link to the same page in the other language."""
+
+    address: str
+    language: str
+    name: str
+
+
+class Icons:
+    """The icons of one page: each is drawn once, out of sight, and shown wherever it is named."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+        self._used: dict[str, None] = {}
+
+    def __call__(self, name: str, extra: str = "") -> Markup:
+        self._used[name] = None
+        return Markup(f'<svg class="i{" " if extra else ""}{extra}" aria-hidden="true"><use href="#i-{name}"/></svg>')
+
+    def sprite(self) -> Markup:
+        drawn = "".join(
+            f'<symbol id="i-{name}" viewBox="0 0 256 256">{self._assets.icon_path(name)}</symbol>' for name in self._used
+        )
+        return Markup(f'<svg class="sprite" aria-hidden="true">{drawn}</svg>')
+
+
+def fill(text: str, **values: object) -> Markup:
+    """``text`` with its placeholders replaced; values that are markup stay markup."""
+    return Markup(str(escape(text))).format(**values)
+
+
+def as_data(value: object) -> Markup:
+    """JSON that can stand inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)
+
+
+class Drawing:
+    """Draws pages with the templates of ``resources/web/templates``."""
+
+    def __init__(self, assets: Assets) -> None:
+        self.assets = assets
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(RESOURCES / "web/templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._templates.globals.update(
+            assets=assets, style=Markup(assets.style), fill=fill, mark=mark, landscape=landscape, iso=to_iso
+        )
+        self._templates.filters["iso"] = to_iso
+
+    def warm(self, *names: str) -> None:
+        """Compiles templates ahead of their first use."""
+        for name in names:
+            self._templates.get_template(f"{name}.html")
+
+    def draw(
+        self,
+        name: str,
+        visit: Visit,
+        *,
+        title: str,
+        page: PublicPage | None = None,
+        words: Wording | None = None,
+        here: str = "",
+        scripted: bool = True,
+        **values: Any,
+    ) -> str:
+        """``here``: where the page can be read again by GET, for the link to the other language; by default where it was asked."""
+        words = words or visit.words
+        host = visit.host
+        path = f"/meetings/{page.slug}" if page is not None else ""
+        return self._templates.get_template(f"{name}.html").render(
+            {
+                "_": words.gettext,
+                "ngettext": words.ngettext,
+                "words": words,
+                "host": host,
+                "names": genitive(host.first_name, words.language),
+                "initials": initials(host.name),
+                "icon": Icons(self.assets),
+                "title": title,
+                "page": page,
+                "path": path,
+                "privacy": f"{path}?{urlencode([('privacy', ''), ('lang', words.language)])}" if page is not None else "",
+                "colour": page.colour if page is not None and page.colour in _COLOURS else "fjord",
+                "switch": _switch(visit, words, here),
+                "noindex": not host.indexed,
+                "scripted": scripted,
+                **values,
+            }
+        )
+
+
+def _switch(visit: Visit, words: Wording, here: str) -> Switch:
+    language, name = _OTHER[words.language]
+    pairs = [] if here else [(key, value) for key, value in visit.query if key != "lang"]
+    query = urlencode([*pairs, ("lang", language)])
+    return Switch(f"{here}?{query}", language, name)

@@ -1,0 +1,115 @@
+"""Who is asking, and whether their own page sent them: hosts, addresses, cross-site requests (QUALITY 4.2 to 4.4).
+
+No header of a request is believed about where it comes from: as long as pages are published on this computer or its network, the
+address is that of the socket's peer.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.domain.public import PublicHost
+from app.domain.settings import Reach
+
+FORWARDED = frozenset(
+    {
+        b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-port", b"x-forwarded",
+        b"x-forwarded-server", b"x-real-ip", b"x-client-ip", b"x-cluster-client-ip", b"cf-connecting-ip", b"cf-ray",
+        b"true-client-ip", b"fastly-client-ip", b"x-original-host",
+    }
+)  # fmt: skip
+"""Headers that tell of something between the visitor and this computer."""
+
+Headers = Mapping[bytes, bytes]
+
+
+class Origin(Enum):
+    """Where a POST says that it comes from."""
+
+    OWN = auto()
+    FOREIGN = auto()
+    UNSAID = auto()
+
+
+def peer(scope: Mapping[str, Any]) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+@lru_cache(maxsize=1024)
+def counted_as(address: str) -> str:
+    """The name under which an address is counted: an IPv6 network of 64 bits belongs to one visitor."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False).network_address)
+    return str(found)
+
+
+@lru_cache(maxsize=1024)
+def is_loopback(address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return found.is_loopback or (mapped is not None and mapped.is_loopback)
+
+
+def is_direct(scope: Mapping[str, Any], headers: Headers, host: PublicHost) -> bool:
+    """Whether the visitor sits at this computer while pages are published only on it: no limits then, and programs may book."""
+    return host.reach == Reach.COMPUTER and FORWARDED.isdisjoint(headers) and is_loopback(peer(scope))
+
+
+@lru_cache(maxsize=256)
+def host_of(header: bytes) -> str:
+    """The name in a Host header, lowered and without its port; empty if it is none."""
+    try:
+        text = header.decode("ascii").lower()
+        parts = urlsplit(f"//{text}")
+        valid = parts.port is None or parts.port >= 0
+    except (UnicodeDecodeError, ValueError):
+        return ""
+    if not valid or parts.path or parts.query or parts.fragment or parts.username is not None or "@" in text:
+        return ""
+    return (parts.hostname or "").rstrip(".")
+
+
+def host_allowed(header: bytes | None, host: PublicHost) -> bool:
+    return header is not None and host_of(header) in host.hosts
+
+
+def origin_of(headers: Headers, host: PublicHost) -> Origin:
+    """What Sec-Fetch-Site says, and where it is missing, the Origin (QUALITY 4.3). A browser cannot be made to lie in either."""
+    site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
+    if site is not None and site not in (b"same-origin", b"none"):
+        return Origin.FOREIGN
+    if origin is not None and origin != b"null" and not _own(origin, headers.get(b"host", b""), host):
+        return Origin.FOREIGN
+    if site is not None:
+        return Origin.OWN
+    if origin is None:
+        return Origin.UNSAID
+    return Origin.FOREIGN if origin == b"null" else Origin.OWN
+
+
+def _own(origin: bytes, asked: bytes, host: PublicHost) -> bool:
+    """Whether an Origin is the address that was asked for or the one that links carry. Another port is another site."""
+    try:
+        parts = urlsplit(origin.decode("ascii").lower())
+    except (UnicodeDecodeError, ValueError):
+        return False
+    if parts.scheme not in ("http", "https"):
+        return False
+    if parts.netloc == asked.decode("latin-1").lower() or origin.decode("ascii").lower() == host.origin.rstrip("/").lower():
+        return True
+    return parts.hostname in host.hosts and not is_loopback(parts.hostname or "") and parts.hostname != "localhost"

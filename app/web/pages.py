@@ -1,0 +1,266 @@
+"""What can be read by GET, and the answers that every route may need: pages, lists of free times, and what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from app.domain.choosing import SUGGESTIONS
+from app.domain.clock import Clock, Instant, to_iso
+from app.domain.forms import questions_of
+from app.domain.pages import ConsentKind
+from app.domain.public import PageState, PublicPage
+from app.domain.zones import day_number, day_start, local_day
+from app.i18n import Wording
+from app.web import answers
+from app.web.address import Address, from_query, starts_in
+from app.web.answers import Answer
+from app.web.limits import FormTokens
+from app.web.link import Link
+from app.web.views import Views, closed_reason
+from app.web.visit import Visit
+
+MOST_DAYS = 92
+RETRY = (b"retry-after", b"30")
+_EPOCH = date(1970, 1, 1)
+
+_PROBLEMS = {
+    "not_found": ("There is no page here", "The address may be mistyped, or the page is no longer there."),
+    "method_not_allowed": ("This does not work here", "The page exists, but not for what was sent to it."),
+    "cross_site": ("This was not sent from this page", "Nothing was saved. Please open the page itself and try again."),
+    "form_token": ("This was not sent from this page", "Nothing was saved. Please open the page itself and try again."),
+    "too_large": ("This is too much at once", "Nothing was saved. Please shorten your text and try again."),
+    "content_type": ("This cannot be read", "Nothing was saved: only forms and JSON are read here."),
+    "invalid": ("This cannot be read", "Nothing was saved. Please open the page and try again."),
+    "too_many": ("Too many tries", "Please wait a while before you try again."),
+    "host": ("There is no page here", "The address may be mistyped, or the page is no longer there."),
+    "internal": ("Something went wrong here", "It is not your fault. Please try again in a moment."),
+}
+
+
+class Pages:
+    """One for all visitors."""
+
+    def __init__(self, link: Link, clock: Clock, tokens: FormTokens, views: Views) -> None:
+        self._link, self._clock, self._tokens, self._views = link, clock, tokens, views
+
+    # Pages
+
+    def home(self, visit: Visit) -> Answer:
+        slug = visit.host.default_slug
+        page = self._link.shelf.page(slug)
+        return answers.redirect(303, f"/meetings/{slug}") if page is not None and not page.secret else self.not_found(visit)
+
+    def find(self, slug: str) -> PublicPage | None:
+        """The page with this slug now, or with it before."""
+        shelf = self._link.shelf
+        page = shelf.page(slug) or shelf.page(shelf.redirects.get(slug, ""))
+        return None if page is None or page.secret else page
+
+    def read(self, visit: Visit, slug: str) -> Answer:
+        page = self.find(slug)
+        if page is None:
+            return self._listing(visit, slug)
+        if page.slug != slug:
+            query = visit.request.scope["query_string"].decode("latin-1")
+            return answers.redirect(301, f"/meetings/{page.slug}" + (f"?{query}" if query else ""))
+        if visit.has("privacy"):
+            return answers.page(200, self._views.privacy(visit, page), keep=True)
+        if self._link.stale:
+            return self._stale(visit, page)
+        if visit.wants_data:
+            return answers.data(200, describe(page, visit), keep=True)
+        if page.state in (PageState.PAUSED, PageState.UNAVAILABLE) or visit.has("left"):
+            key = self._tokens.make(page.id, "message")
+            text = self._views.closed(visit, page, closed_reason(page), key, left=visit.has("left"))
+            return answers.page(200, text)
+        return self._choose_or_form(visit, page)
+
+    def _listing(self, visit: Visit, slug: str) -> Answer:
+        """All pages of the host, or the only one."""
+        pages = [page for page in self._link.shelf.pages if not page.secret]
+        if slug != visit.host.own_part or not pages:
+            return self.not_found(visit)
+        if len(pages) == 1:
+            return answers.redirect(303, f"/meetings/{pages[0].slug}")
+        if visit.wants_data:
+            return answers.data(200, {"pages": [describe(page, visit) for page in pages]}, keep=True)
+        return answers.page(200, self._views.listing(visit, pages), keep=True)
+
+    def _choose_or_form(self, visit: Visit, page: PublicPage) -> Answer:
+        address, now = from_query(visit, page), self._clock.now()
+        if visit.one("choose") == "zone":
+            text = self._views.zones(visit, page, address, now, visit.one("find")[:60], visit.words)
+            return answers.page(200, text, keep=True)
+        free = self.free(page, now)
+        starts = starts_in(visit.query)
+        if not starts:
+            return answers.page(200, self._views.choose(visit, page, address, now, free), keep=True)
+        most = SUGGESTIONS if page.state is PageState.REQUEST else 1
+        starts = tuple(dict.fromkeys(starts))[:most]
+        known = set(free[address.duration])
+        if visit.has("more"):
+            address = address.with_picks((*address.picks, *starts))
+            return answers.page(200, self._views.choose(visit, page, address, now, free), keep=True)
+        if not known.issuperset(starts):
+            address = address.with_picks(start for start in starts if start in known)
+            notice = visit.words.gettext("That time was just taken. These are the nearest free ones.")
+            address = _near(address, page, free[address.duration], starts)
+            return answers.page(200, self._views.choose(visit, page, address, now, free, notice=notice), keep=True)
+        key = self._tokens.make(page.id, "book")
+        return answers.page(200, self._views.form(visit, page, address, starts, key))
+
+    def free(self, page: PublicPage, now: Instant) -> dict[int, Sequence[Instant]]:
+        """The bookable starts of every length."""
+        return {duration: self._link.shelf.starts(page, duration, now) for duration in page.durations}
+
+    def choose_again(
+        self,
+        visit: Visit,
+        page: PublicPage,
+        address: Address,
+        words: Wording,
+        notice: str = "",
+        nearest: Sequence[Instant] = (),
+    ) -> str:
+        """Choose, in a form that keeps what was typed; on the day of the nearest free times, if a time was lost."""
+        now = self._clock.now()
+        free = self.free(page, now)
+        if nearest:
+            free = {**free, address.duration: sorted({*free[address.duration], *nearest})}
+            address = replace(address, picks=(), day=None, month=None)
+            address = replace(address, day=_day_of(nearest[0], address.zone))
+        return self._views.choose(visit, page, replace(address, kept=True), now, free, words=words, notice=notice)
+
+    # Free times for programs and the script
+
+    def slots(self, visit: Visit, slug: str) -> Answer:
+        page = self.find(slug)
+        if page is None:
+            return self.not_found(visit)
+        if self._link.stale:
+            return answers.data(503, {"error": "unavailable"}, RETRY)
+        now = self._clock.now()
+        today = _EPOCH + timedelta(local_day(page.zone, now))
+        faults: dict[str, str] = {}
+        first = _day_asked(visit, "from", today, faults)
+        last = _day_asked(visit, "to", first + timedelta(31), faults)
+        duration = _duration_asked(visit, page, faults)
+        if not faults and not 0 < (last - first).days <= MOST_DAYS:
+            faults["to"] = "too_many" if last > first else "not_offered"
+        if faults:
+            return answers.data(422, {"error": "invalid", "fields": faults})
+        begin, end = day_start(page.zone, day_number(first)), day_start(page.zone, day_number(last))
+        starts = self._link.shelf.starts(page, duration, now) if page.state in (PageState.BOOK, PageState.REQUEST) else ()
+        found = {
+            "state": page.state,
+            "duration": duration,
+            "time_zone": page.zone,
+            "from": first.isoformat(),
+            "to": last.isoformat(),
+            "slots": [to_iso(start) for start in starts if begin <= start < end],
+        }
+        return answers.data(200, found, keep=True)
+
+    def robots(self, visit: Visit) -> Answer:
+        if visit.host.indexed:
+            text = "User-agent: *\nDisallow: /manage*\n"
+        else:
+            text = "User-agent: *\nDisallow: /meetings*\nDisallow: /manage*\n"
+        return Answer(200, text.encode(), answers.TEXT, keep=True)
+
+    # What is not there, or not now
+
+    def problem(self, visit: Visit, status: int, error: str, faults: Mapping[str, str] | None = None) -> Answer:
+        if visit.wants_data:
+            found: dict[str, object] = {"error": error}
+            if faults is not None:
+                found["fields"] = dict(faults)
+            return answers.data(status, found)
+        _ = visit.words.gettext
+        return answers.page(status, self._views.note(visit, _(_PROBLEMS[error][0]), _(_PROBLEMS[error][1])))
+
+    def not_found(self, visit: Visit) -> Answer:
+        return replace(self.problem(visit, 404, "not_found"), keep=True)
+
+    def too_many(self, visit: Visit, wait: int) -> Answer:
+        self._link.count(refused=1)
+        answer = self.problem(visit, 429, "too_many")
+        return replace(answer, headers=(*answer.headers, (b"retry-after", b"%d" % wait)))
+
+    def silent(self, visit: Visit) -> Answer:
+        """The program does not answer about a booking."""
+        if visit.wants_data:
+            return answers.data(503, {"error": "unavailable"}, RETRY)
+        heading = visit.words.gettext("This cannot be shown right now")
+        text = visit.words.gettext("The computer of {name} does not answer. Nothing was changed. Please try again in a moment.")
+        return answers.page(503, self._views.note(visit, heading, text.format(name=visit.host.first_name)), RETRY, plain=True)
+
+    def _stale(self, visit: Visit, page: PublicPage) -> Answer:
+        if visit.wants_data:
+            return answers.data(503, {"error": "unavailable"}, RETRY)
+        return answers.page(503, self._views.closed(visit, page, "silent", ""), RETRY)
+
+
+def _day_of(start: Instant, zone: str) -> date:
+    return _EPOCH + timedelta(local_day(zone, start))
+
+
+def _near(address: Address, page: PublicPage, free: Sequence[Instant], wanted: Sequence[Instant]) -> Address:
+    """The day on which the free time nearest to a lost one lies."""
+    if not free:
+        return address
+    nearest = min(free, key=lambda start: abs(start - wanted[0]))
+    return replace(address, day=_day_of(nearest, address.zone), month=None)
+
+
+def _day_asked(visit: Visit, name: str, otherwise: date, faults: dict[str, str]) -> date:
+    text = visit.one(name)
+    if not visit.has(name):
+        return otherwise
+    try:
+        found = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        found = None
+    if found is None or not 1970 < found.year < 2200:
+        faults[name] = "not_a_date"
+        return otherwise
+    return found
+
+
+def _duration_asked(visit: Visit, page: PublicPage, faults: dict[str, str]) -> int:
+    if not visit.has("duration"):
+        return next(iter(page.durations), 0)
+    text = visit.one("duration")
+    duration = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    if duration not in page.durations:
+        faults["duration"] = "not_offered"
+    return duration
+
+
+def describe(page: PublicPage, visit: Visit) -> dict[str, object]:
+    """A page as data. The place only as far as everybody may know it."""
+    consent = page.consent
+    return {
+        "slug": page.slug,
+        "title": page.title,
+        "description": page.description,
+        "host": visit.host.name,
+        "state": page.state,
+        "durations": list(page.durations),
+        "time_zone": page.zone,
+        "location": page.location.kind,
+        "guests": page.guests_max,
+        "questions": [
+            {
+                "id": each.id,
+                "label": each.label,
+                "kind": each.kind,
+                "required": each.required,
+                "choices": list(each.choices),
+            }
+            for each in questions_of(page)
+        ],
+        "consent": {"kind": consent.kind, "text": consent.text, "required": consent.kind is ConsentKind.TICK},
+    }

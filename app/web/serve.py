@@ -1,0 +1,134 @@
+"""The public child as a process: ``main.py --pages``.
+
+Reads lines on standard input, serves pages on the socket that it was handed, writes lines on standard output, and ends when its
+input does. Whatever else would write to standard output goes to standard error instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from uvicorn import Server
+
+from app import wire
+from app.domain.clock import Clock, SystemClock
+from app.web.asgi import App
+from app.web.connection import Gate, GatedConfig
+from app.web.link import ParentLink
+
+GREETED_WITHIN = 3.0
+"""Seconds that the first page waits for the program to have told everything."""
+COUNTS_EVERY = 30.0
+_TEMPLATES = ("choose", "form", "confirmed", "closed", "note")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the child until its input ends. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="aftale --pages")
+    parser.add_argument("--fd", type=int, help="a listening socket that was inherited")
+    parser.add_argument("--port", type=int, default=0, help="listen on this port of this computer instead")
+    options = parser.parse_args(arguments)
+    # Ctrl+C in a terminal reaches the child as well; it ends when the program does.
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    _raise_file_limit()
+    listening = socket.socket(fileno=options.fd) if options.fd is not None else _listen(options.port)
+    source, sink = _take_streams()
+    with asyncio.Runner() as runner:
+        runner.run(serve(listening, source, sink, SystemClock()))
+    return 0
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    return listening
+
+
+def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input, and standard output for lines alone."""
+    sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return sys.stdin.buffer, sink
+
+
+def _raise_file_limit() -> None:
+    """Room for every connection that the gate lets in."""
+    try:
+        import resource
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4096 if hard == resource.RLIM_INFINITY else min(hard, 4096)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+class _Server(Server):
+    """uvicorn's server, which here neither takes signals nor says anything, but tells when it listens."""
+
+    def __init__(self, config: GatedConfig) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:  # type: ignore[override]
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
+async def serve(listening: socket.socket, source: BinaryIO, sink: BinaryIO, clock: Clock) -> None:
+    """Serves on ``listening`` until ``source`` ends."""
+    ended = asyncio.Event()
+    link = ParentLink(source, sink, clock, ended.set)
+    link.start()
+    if not await _greeted(link, ended):
+        return
+    app = App(link, bytes.fromhex(link.hello.result().key), clock)
+    gate = Gate(lambda: link.shelf.host, app.headers, lambda: link.count(refused=1))
+    server = _Server(GatedConfig(app, gate))
+    running = asyncio.ensure_future(server.serve([listening]))
+    await server.listening.wait()
+    link.tell(wire.Ready(int(listening.getsockname()[1])))
+    app.drawing.warm(*_TEMPLATES)
+    # What was made until now stays for good: the collector need not look through it while visitors wait.
+    gc.collect()
+    gc.freeze()
+    telling = asyncio.ensure_future(_tell_counts(link))
+    await asyncio.wait([running, asyncio.ensure_future(ended.wait())], return_when=asyncio.FIRST_COMPLETED)
+    telling.cancel()
+    server.should_exit = True
+    await running
+
+
+async def _greeted(link: ParentLink, ended: asyncio.Event) -> bool:
+    """Waits for the key and for what there is to know; False if the program ended before."""
+    end = asyncio.ensure_future(ended.wait())
+    await asyncio.wait([link.hello, end], return_when=asyncio.FIRST_COMPLETED)
+    if not link.hello.done():
+        return False
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(link.greeted.wait(), GREETED_WITHIN)
+    end.cancel()
+    return not ended.is_set()
+
+
+async def _tell_counts(link: ParentLink) -> None:
+    while True:
+        await asyncio.sleep(COUNTS_EVERY)
+        link.tell_counts()
