@@ -26,7 +26,8 @@ _DAYS_SHORT = {
 _DAYS_LETTER = {"en": ("M", "T", "W", "T", "F", "S", "S"), "da": ("M", "T", "O", "T", "F", "L", "S")}
 _MONTHS = {
     "en": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
     ),
     "da": (
         "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december",
@@ -36,7 +37,8 @@ _MONTHS_SHORT = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "da": ("jan.", "feb.", "mar.", "apr.", "maj", "jun.", "jul.", "aug.", "sep.", "okt.", "nov.", "dec."),
 }
-_CITIES = {"da": {"Europe/Copenhagen": "København", "Europe/Gothenburg": "Göteborg", "Europe/Rome": "Rom", "Europe/Prague": "Prag",
+_CITIES = {"da": {"Europe/Copenhagen": "København", "Europe/Gothenburg": "Göteborg", "Europe/Rome": "Rom", "Europe/Prague":
+"Prag",
                   "Europe/Vienna": "Wien", "Europe/Warsaw": "Warszawa", "Europe/Athens": "Athen", "Europe/Lisbon": "Lissabon",
                   "Europe/Moscow": "Moskva", "Atlantic/Reykjavik": "Reykjavík"}}  # fmt: skip
 
@@ -122,6 +124,10 @@ class Wording:
     def city(self, zone: str) -> str:
         """The place that names a zone: ``Copenhagen``, ``København``."""
         return _CITIES.get(self.language, {}).get(zone) or zone.rpartition("/")[2].replace("_", " ")
+
+    def cities(self) -> dict[str, str]:
+        """The zones whose place has another name in this language than in the zone's own."""
+        return dict(_CITIES.get(self.language, {}))
 
     def zone_name(self, zone: str) -> str:
         """``Copenhagen time``; in Danish ``dansk tid``, else ``tid i Paris``."""
