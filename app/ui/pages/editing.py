@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.pages import Hours, Page
+from app.i18n import Wording
 from app.ui.pages.editor_state import PageDraft, Section, address_of, clash, draft_of, edited, rebase, section_of
 from app.ui.pages.problems import problems
 
@@ -33,7 +34,8 @@ class Editing:
     """``new``: not saved yet. ``follows``: the address follows the name until it is typed. ``shown``: fields whose problems are
     said, because they were left or Save was pressed. ``elsewhere``: the page was changed in another place meanwhile.
 
-    ``prefix`` stands before the slug in the page's whole address; ``owner`` is the first name that guests read;
+    ``prefix`` stands before the slug in the page's whole address; ``owner`` is the first name that guests read and
+    ``words`` their language;
     ``fault`` says why the page could not be saved.
     """
 
@@ -54,6 +56,7 @@ class Editing:
     elsewhere: bool = False
     pages_on: bool = True
     owner: str = ""
+    words: Wording = Wording()
 
     @property
     def edited(self) -> frozenset[Section]:

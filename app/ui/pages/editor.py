@@ -93,6 +93,7 @@ class Editor(QWidget):
         self.bar.save.clicked.connect(self.save_requested)
         self.bar.discard.clicked.connect(self.discard_requested)
         self.bar.fault_pressed.connect(self.go_to_problem)
+        self.bar.look.toggled.connect(self._share_room)
         self.notice.action_requested.connect(self.discard_requested)
         self.fault.action_requested.connect(self.save_requested)
         self.preview.open_requested.connect(self.open_requested)
@@ -137,6 +138,7 @@ class Editor(QWidget):
         if self._editing is None or not self._editing.first_problem:
             return
         key = self._editing.first_problem
+        self.bar.look.setChecked(False)
         card = self.sections[section_of(key)]
         card.set_open(True)
         card.body.go_to(key)
@@ -168,16 +170,27 @@ class Editor(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Another language: every word is made anew; the draft stands in the state, so nothing is lost."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._share_room()
         if event.type() == QEvent.Type.LanguageChange:
             self._rebuild()
+            self._share_room()
             if self._editing is not None:
                 self.render_editing(self._editing)
             if self._previewed is not None:
                 self.preview.render_preview(self._previewed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.preview.setVisible(self.width() >= _PREVIEW_FROM)
         super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Sections and preview beside each other; where the window is too narrow, one of them, and a button that swaps."""
+        narrow = self.width() < theme.sized(_PREVIEW_FROM)
+        looking = self.bar.look.isChecked()
+        self.bar.look.setVisible(narrow)
+        self.preview.setVisible(not narrow or looking)
+        self.area.setVisible(not narrow or not looking)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -217,6 +230,8 @@ class TopBar(QWidget):
         self._spot = Spot()
         self.status = Label("", "small", "muted")
         self.fault = Button("", "ghost", "small", flush=True)
+        self.look = IconButton("show_password", _("Preview"), outlined=True)
+        self.look.setCheckable(True)
         self.discard = Button(_("Discard"))
         self.save = Button(_("Save"), "primary")
         self.status.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
@@ -242,6 +257,7 @@ class TopBar(QWidget):
         line.addWidget(self._spot)
         line.addWidget(self.status)
         line.addWidget(self.fault)
+        line.addWidget(self.look)
         line.addWidget(self.discard)
         line.addWidget(self.save)
         self.copy.setFixedHeight(20)

@@ -84,6 +84,7 @@ class EditorController:
             prefix=without_scheme(self._workspace.pages.link("")),
             pages_on=settings.pages_on,
             owner=host_of(settings).first_name,
+            words=Wording(settings.profile.language, settings.appearance.clock_24),
         )
         self._view.begin(self._editing, monday_first=settings.appearance.week_starts_monday)
         self._preview(0.0)
@@ -199,7 +200,7 @@ class EditorController:
             PreviewState(
                 page=public_page(page, self._editing.usual, offline=self.offline),
                 host=host_of(settings),
-                words=Wording(settings.profile.language, settings.appearance.clock_24),
+                words=self._editing.words,
                 now=self._workspace.clock.now(),
                 duration=self._duration,
                 starts=self._starts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.pages import Consent, ConsentKind, Mode, Page, Question, QuestionKind
+from app.domain.saying import capital
 from app.i18n import Wording, _, ngettext
 from app.ui.pages.editor_state import PageDraft, Section, to_page
 from app.ui.pages.figures import Unit
@@ -52,7 +53,7 @@ def section_value(section: Section, draft: PageDraft, base: Page, wording: Wordi
 def hours_value(draft: PageDraft, wording: Wording) -> str:
     if not draft.own_hours:
         return _("My usual hours")
-    value = weekly_in_words(draft.weekly, wording)
+    value = capital(weekly_in_words(draft.weekly, wording))
     if not draft.overrides:
         return value
     count = len(draft.overrides)

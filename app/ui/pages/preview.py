@@ -57,7 +57,7 @@ class Preview(QWidget):
         foot = row(gap=8)
         foot.addStretch(1)
         foot.addWidget(Glyph("show_password"))
-        foot.addWidget(Label(_("Live preview. Shows your changes before you save."), "small", "muted"))
+        foot.addWidget(Label(_("Live preview. Shows your changes before you save."), "small", "muted", wrap=True))
         foot.addStretch(1)
         lines = column(margins=(24, 16, 24, 16), on=self)
         lines.addLayout(head)

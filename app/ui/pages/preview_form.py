@@ -6,18 +6,15 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.domain import asking
+from app.domain.asking import Asked, Field, Input
 from app.domain.choosing import Choose
-from app.domain.forms import PHONE, questions_of
-from app.domain.pages import ConsentKind, Question, QuestionKind
 from app.domain.public import PageState
-from app.domain.saying import Words
 from app.ui import theme
 from app.ui.pages.preview_state import PreviewState
 from app.ui.widgets import Avatar, Label, clear, column, row
 from app.ui.widgets.base import Sized, draw_rounded, draw_text, painter_for, text_width
 from app.ui.widgets.icons import draw_icon
-
-_CHOICE_LINES = (QuestionKind.CHOICE, QuestionKind.SEVERAL)
 
 
 class PreviewForm(QWidget):
@@ -47,38 +44,38 @@ class PreviewForm(QWidget):
         length = next((each.text for each in view.lengths if each.chosen), "")
         self._small.setText(f"{state.page.title}, {length}")
         self._title.setText(view.picks[0].text if view.picks else view.bar)
-        page, words = state.page, state.words
-        drawn = (page.questions, page.consent, page.location.kind, page.guests_max, page.state, words)
-        if drawn == self._drawn:
+        fields = asking.fields(state.page, state.host, state.words)
+        asked = asking.consent(state.page, state.host, state.words)
+        button = _button(state)
+        if (fields, asked, button) == self._drawn:
             return
-        self._drawn = drawn
+        self._drawn = (fields, asked, button)
         clear(self._fields)
-        _ = words.gettext
-        self._fields.addWidget(DrawnField(_("First name"), required=True))
-        self._fields.addWidget(DrawnField(_("Last name"), required=True))
-        self._fields.addWidget(DrawnField(_("E-mail"), required=True))
-        for question in questions_of(page):
-            self._fields.addWidget(_drawn_question(question, words))
-        if page.consent.kind is not ConsentKind.NONE:
-            privacy = _("Privacy") if page.consent.link else ""
-            self._fields.addWidget(DrawnConsent(page.consent.text, privacy, page.consent.kind is ConsentKind.TICK))
-        button = _("Send the request") if page.state is PageState.REQUEST else _("Book the meeting")
+        for field in fields:
+            self._fields.addWidget(_drawn(field))
+        if asked is not None:
+            self._fields.addWidget(DrawnConsent(asked))
         self._fields.addWidget(DrawnButton(button))
 
 
-def _drawn_question(question: Question, words: Words) -> QWidget:
-    _ = words.gettext
-    label = question.label or (_("Your phone number") if question.id == PHONE else _("Where shall we meet?"))
-    if question.kind is QuestionKind.TICK:
-        return DrawnChoices("", (label,), required=question.required, box=True)
-    if question.kind in _CHOICE_LINES:
-        return DrawnChoices(label, question.choices, required=question.required, box=question.kind is QuestionKind.SEVERAL)
+def _button(state: PreviewState) -> str:
+    if state.page.state is PageState.REQUEST:
+        return state.words.gettext("Send the request")
+    return state.words.gettext("Book the meeting")
+
+
+def _drawn(field: Field) -> QWidget:
+    match field.input:
+        case Input.TICK:
+            return DrawnChoices("", (field.label,), required=field.required, box=True)
+        case Input.RADIOS | Input.TICKS:
+            return DrawnChoices(field.label, field.choices, required=field.required, box=field.input is Input.TICKS)
     return DrawnField(
-        label,
-        required=question.required,
-        high=question.kind is QuestionKind.LONG_TEXT,
-        caret=question.kind is QuestionKind.DROPDOWN,
-        hint=question.help,
+        field.label,
+        required=field.required,
+        high=field.input is Input.LONG,
+        caret=field.input is Input.SELECT,
+        hint=field.help,
     )
 
 
@@ -140,13 +137,14 @@ class DrawnChoices(Sized, QWidget):
 class DrawnConsent(DrawnChoices):
     """The consent: with a box to tick, or as a notice."""
 
-    def __init__(self, text: str, privacy: str, tick: bool) -> None:
-        whole = f"{text} {privacy}".strip()
-        super().__init__("" if tick else whole, (whole,) if tick else (), required=False, box=True)
-        said = self._choices[0] if tick else self._label
+    def __init__(self, asked: Asked) -> None:
+        link = asked.link_text if asked.link else ""
+        whole = " ".join(part for part in (asked.text, asked.basis, link) if part)
+        super().__init__("" if asked.tick else whole, (whole,) if asked.tick else (), required=False, box=True)
+        said = self._choices[0] if asked.tick else self._label
         said.set_role("small")
         said.set_tone("muted")
-        said.set_strong(privacy)
+        said.set_strong(link)
 
 
 class DrawnButton(Sized, QWidget):

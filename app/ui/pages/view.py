@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.i18n import _
-from app.ui import theme
 from app.ui.pages.card import NewCard, PageCardView
+from app.ui.pages.grids import EqualColumns
 from app.ui.pages.state import PagesState
 from app.ui.widgets.badges import SkeletonRow
 from app.ui.widgets.buttons import Button
@@ -21,68 +21,6 @@ from app.ui.widgets.text import Label
 
 WIDEST = 1040
 COLUMN = 320
-
-
-class CardGrid(QLayout):
-    """Cards of one width in two columns, in one where two would be too narrow; each line as high as its highest card."""
-
-    def __init__(self, parent: QWidget | None = None, gap: int = 16) -> None:
-        super().__init__(parent)
-        self._items: list[QLayoutItem] = []
-        self._gap = gap
-        self.setContentsMargins(0, 0, 0, 0)
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def order(self, widgets: list[QWidget]) -> None:
-        """Puts the cards into this order; the ones that are not named stand last."""
-        place: dict[QWidget | None, int] = {widget: number for number, widget in enumerate(widgets)}
-        self._items.sort(key=lambda item: place.get(item.widget(), len(place)))
-        self.invalidate()
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), place=False)
-
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._arrange(rect, place=True)
-
-    def sizeHint(self) -> QSize:
-        return QSize(2 * COLUMN + self._gap, self.heightForWidth(2 * COLUMN + self._gap))
-
-    def minimumSize(self) -> QSize:
-        return QSize(COLUMN, 0)
-
-    def _arrange(self, rect: QRect, place: bool) -> int:
-        shown = [item for item in self._items if not item.isEmpty()]
-        columns = 2 if rect.width() >= 2 * theme.sized(COLUMN) + self._gap else 1
-        width = (rect.width() - (columns - 1) * self._gap) // columns
-        top = rect.y()
-        for first in range(0, len(shown), columns):
-            line = shown[first : first + columns]
-            height = max(_height(item, width) for item in line)
-            if place:
-                for number, item in enumerate(line):
-                    item.setGeometry(QRect(rect.x() + number * (width + self._gap), top, width, height))
-            top += height + self._gap
-        return max(0, top - rect.y() - self._gap)
-
-
-def _height(item: QLayoutItem, width: int) -> int:
-    return item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
 
 
 class PagesList(QWidget):
@@ -114,7 +52,7 @@ class PagesList(QWidget):
 
     def _fill(self) -> None:
         content = QWidget()
-        self.grid = CardGrid()
+        self.grid = EqualColumns(least=COLUMN, stretch=True)
         for skeleton in self._skeletons:
             self.grid.addWidget(skeleton)
         self.grid.addWidget(self.new_card)

@@ -9,12 +9,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.domain.pages import LocationKind
-from app.i18n import _, ngettext
+from app.i18n import _
 from app.ui.pages.editing import Editing, SlugState
 from app.ui.pages.editor_state import LENGTHS, to_slug
 from app.ui.pages.editor_words import free_words, problem_words
 from app.ui.pages.figures import own_length
-from app.ui.pages.sections.section import FieldGrid, HeldField, SectionBody
+from app.ui.pages.grids import columns_of
+from app.ui.pages.sections.section import HeldField, SectionBody
 from app.ui.pages.summaries import colour_name, where_name
 from app.ui.widgets import Button, ChipGroup, FlowLayout, Label, Option, Popover, Select, TextArea, TextField, column, row
 
@@ -56,7 +57,7 @@ class BasicsSection(SectionBody):
         lines.addWidget(self.title)
         lines.addWidget(self.description)
         lines.addWidget(self._lengths_field)
-        lines.addWidget(FieldGrid([self.where, self.colour], columns=2, least=180))
+        lines.addWidget(columns_of([self.where, self.colour], most=2, least=180))
         lines.addWidget(self.detail)
         address = column(gap=8)
         address.addWidget(self.slug)
@@ -170,7 +171,7 @@ class LengthsControl(QWidget):
         offered = tuple(sorted({*LENGTHS, *marked, *self._offered}))
         if offered != self._offered:
             self._offered = offered
-            options = [Option(each, ngettext("{count} min", "{count} min", each).format(count=each)) for each in offered]
+            options = [Option(each, _("{count} min").format(count=each)) for each in offered]
             self.chips.set_options(options, tuple(marked))
         else:
             self.chips.set_value(tuple(marked))

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QWidget
 from app.domain.pages import Mode
 from app.i18n import _
 from app.ui.pages.editing import Editing
+from app.ui.pages.grids import columns_of
 from app.ui.pages.sections.rows import RadioRows
-from app.ui.pages.sections.section import FieldGrid, SectionBody
+from app.ui.pages.sections.section import SectionBody
 from app.ui.pages.sections.span_field import SpanField
 from app.ui.widgets import CheckBox, ChoiceRow, TextArea, column
 
@@ -37,7 +38,7 @@ class BookingSection(SectionBody):
         inset = column(margins=(30, 0, 0, 0))
         inset.addWidget(self._holds_row)
         lines.addLayout(inset)
-        lines.addWidget(FieldGrid([self.cutoff], columns=2, least=200))
+        lines.addWidget(columns_of([self.cutoff], most=2, least=200))
         lines.addWidget(self.thanks)
         self.mode.chosen.connect(lambda mode: self.change(mode=mode))
         self.holds.clicked.connect(lambda on: self.change(holds=on))

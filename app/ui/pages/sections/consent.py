@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from app.domain.pages import ConsentKind
-from app.i18n import _
+from app.i18n import Wording, _
 from app.ui.pages.editing import Editing
 from app.ui.pages.sections.rows import RadioRows
 from app.ui.pages.sections.section import SectionBody
@@ -35,7 +35,7 @@ class ConsentSection(SectionBody):
         self.text = TextArea(_("What they read"), required=True, rows=2)
         self.link = TextField(_("Privacy notice"), optional=True, icon="nav_pages", placeholder="https://")
         self.fields = {"consent_text": self.text, "consent_link": self.link}
-        self._owner = ""
+        self._owner, self._words = "", Wording()
         self._more = QWidget()
         more = column(gap=14, on=self._more)
         more.addWidget(self.text)
@@ -59,12 +59,12 @@ class ConsentSection(SectionBody):
         if kind is ConsentKind.NONE:
             return ""
         if kind is ConsentKind.TICK:
-            return _("{name} may keep my answers to prepare and hold the meeting.").format(name=self._owner)
-        return _("{name} keeps your answers to prepare and hold the meeting.").format(name=self._owner)
+            return self._words.gettext("{name} may keep my answers to prepare and hold the meeting.").format(name=self._owner)
+        return self._words.gettext("{name} keeps your answers to prepare and hold the meeting.").format(name=self._owner)
 
     def show_draft(self, editing: Editing) -> None:
         draft = editing.draft
-        self._owner = editing.owner
+        self._owner, self._words = editing.owner, editing.words
         self.kind.set_value(draft.consent)
         self._more.setVisible(draft.consent is not ConsentKind.NONE)
         self.text.set_label(_("What they agree to") if draft.consent is ConsentKind.TICK else _("What they read"))

@@ -14,10 +14,10 @@ from app.i18n import Wording, _, current
 from app.ui import theme
 from app.ui.pages.date_field import DateField
 from app.ui.pages.editor_words import problem_words
+from app.ui.pages.grids import columns_of, ends_of
 from app.ui.pages.overrides import OverrideDraft
 from app.ui.pages.sections.rows import ListRow, Panel, RowFrame
-from app.ui.pages.sections.section import FieldGrid
-from app.ui.widgets import Button, IconButton, Label, TextField, column, row
+from app.ui.widgets import Button, FlowLayout, IconButton, Label, TextField, column
 from app.ui.widgets.fields import FieldMessage
 
 
@@ -46,13 +46,12 @@ class ExceptionsList(QWidget):
         self.panel = ExceptionPanel()
         self.days_off = Button(_("Add days off"), "ghost", "small", icon="add_quiet", flush=True)
         self.other = Button(_("Add other hours"), "ghost", "small", icon="add_quiet", flush=True)
-        head = row(gap=16)
-        head.addWidget(Label(_("Exceptions"), "sub"))
-        head.addStretch(1)
-        head.addWidget(self.days_off)
-        head.addWidget(self.other)
+        adders = QWidget()
+        flow = FlowLayout(adders, gap=16, line_gap=4)
+        flow.addWidget(self.days_off)
+        flow.addWidget(self.other)
         lines = column(gap=8, on=self)
-        lines.addLayout(head)
+        lines.addWidget(ends_of(Label(_("Exceptions"), "sub"), adders))
         lines.addWidget(self.frame)
         lines.addWidget(self.panel)
         self.panel.hide()
@@ -175,7 +174,7 @@ class ExceptionPanel(Panel):
         self.hours = TextField(_("Hours"), placeholder=_("Closed"))
         self.message = FieldMessage()
         self.finish = Button(_("Done"), "soft")
-        self.body.addWidget(FieldGrid([self.first, self.last, self.hours], least=136))
+        self.body.addWidget(columns_of([self.first, self.last, self.hours], least=136))
         self.body.addWidget(self.message)
         self.body.addWidget(self.finish, 0, Qt.AlignmentFlag.AlignRight)
         self.first.changed.connect(lambda day: self._tell("first", day))

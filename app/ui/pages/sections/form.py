@@ -11,9 +11,10 @@ from app.i18n import _
 from app.ui.pages.editing import Editing
 from app.ui.pages.editor_state import moved
 from app.ui.pages.editor_words import kind_name, question_name
+from app.ui.pages.grids import columns_of
 from app.ui.pages.sections.question import QuestionPanel, kind_icon
 from app.ui.pages.sections.rows import ListRow, RowFrame
-from app.ui.pages.sections.section import FieldGrid, SectionBody
+from app.ui.pages.sections.section import SectionBody
 from app.ui.widgets import Badge, Button, IconButton, TextField, column, toast
 
 
@@ -40,7 +41,7 @@ class FormSection(SectionBody):
         lines.addWidget(self.panel)
         lines.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addSpacing(4)
-        lines.addWidget(FieldGrid([self.guests], columns=2, least=200))
+        lines.addWidget(columns_of([self.guests], most=2, least=200))
         self.panel.hide()
         icons_words = (
             ("person", _("First name"), _("Short text")),

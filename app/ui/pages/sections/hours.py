@@ -9,14 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.domain.pages import WeeklyHours
+from app.domain.saying import capital
 from app.i18n import _, current
 from app.ui.pages.editing import Editing
 from app.ui.pages.editor_state import fits_in_a_day, has_no_times
+from app.ui.pages.grids import ends_of
 from app.ui.pages.sections.exceptions import ExceptionsList
 from app.ui.pages.sections.rows import AmberNote
 from app.ui.pages.sections.section import SectionBody
 from app.ui.pages.summaries import weekly_in_words
-from app.ui.widgets import Button, Label, Option, Segmented, Select, WeeklyHoursEditor, column, row
+from app.ui.widgets import Button, Label, Option, Segmented, Select, WeeklyHoursEditor, column
 
 _REGIONS = frozenset(
     {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
@@ -40,17 +42,13 @@ class HoursSection(SectionBody):
         self._connect()
 
     def _fill(self) -> None:
-        head = row(gap=12)
-        head.addWidget(self.kind)
-        head.addStretch(1)
-        head.addWidget(self.copy)
         self._own = QWidget()
         own = column(gap=16, on=self._own)
         own.addWidget(self.weekly)
         own.addWidget(self.zone)
         own.addWidget(self.exceptions)
         lines = column(gap=12, on=self)
-        lines.addLayout(head)
+        lines.addWidget(ends_of(self.kind, self.copy))
         lines.addWidget(self._usual)
         lines.addWidget(self._own)
         lines.addWidget(self.note)
@@ -94,7 +92,7 @@ class HoursSection(SectionBody):
         self.note.say(self._warning(editing))
 
     def _usual_words(self, editing: Editing) -> str:
-        week, zone = weekly_in_words(editing.usual.weekly, current()), current().zone_name(editing.usual.zone)
+        week, zone = capital(weekly_in_words(editing.usual.weekly, current())), current().zone_name(editing.usual.zone)
         return _("{hours}. Times are {zone}.").format(hours=week, zone=zone)
 
     def _warning(self, editing: Editing) -> str:

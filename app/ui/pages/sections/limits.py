@@ -12,7 +12,8 @@ from app.ui.pages.date_field import DateField
 from app.ui.pages.editing import Editing
 from app.ui.pages.editor_state import STEPS, to_page
 from app.ui.pages.editor_words import step_name
-from app.ui.pages.sections.section import FieldGrid, HeldField, SectionBody
+from app.ui.pages.grids import columns_of
+from app.ui.pages.sections.section import HeldField, SectionBody
 from app.ui.pages.sections.span_field import SpanField
 from app.ui.pages.summaries import span_in_words
 from app.ui.widgets import CheckBox, Option, Segmented, Select, TextField, column, row
@@ -54,13 +55,13 @@ class LimitsSection(SectionBody):
 
     def _fill(self) -> None:
         lines = column(gap=14, on=self)
-        lines.addWidget(FieldGrid([self.before, self.after, self.step, self.notice, self.per_day, self.per_week]))
+        lines.addWidget(columns_of([self.before, self.after, self.step, self.notice, self.per_day, self.per_week]))
         lines.addWidget(self._window_field)
         self._rolling = QWidget()
         rolling = row(gap=16, on=self._rolling)
         rolling.addWidget(self.ahead, 1)
         rolling.addWidget(self.working, 2, Qt.AlignmentFlag.AlignBottom)
-        self._fixed = FieldGrid([self.first, self.last], columns=2, least=180)
+        self._fixed = columns_of([self.first, self.last], most=2, least=180)
         lines.addWidget(self._rolling)
         lines.addWidget(self._fixed)
         lines.addWidget(self.drawing)

@@ -14,8 +14,9 @@ from app.i18n import _
 from app.ui import theme
 from app.ui.pages.editor_state import WITH_CHOICES
 from app.ui.pages.editor_words import kind_name, problem_words
+from app.ui.pages.grids import columns_of
 from app.ui.pages.sections.rows import Panel
-from app.ui.pages.sections.section import FieldGrid, HeldField
+from app.ui.pages.sections.section import HeldField
 from app.ui.widgets import Button, CheckBox, FlowLayout, Focusable, LineEdit, Option, Select, TextField, clear, row
 from app.ui.widgets.base import draw_rounded, draw_text, painter_for, text_width
 from app.ui.widgets.icons import draw_icon
@@ -51,7 +52,7 @@ class QuestionPanel(Panel):
         self.required = CheckBox(_("Guests must answer"))
         self.cancel = Button(_("Cancel"), "quiet")
         self.finish = Button(_("Done"), "soft")
-        self.body.addWidget(FieldGrid([self.label, self.kind], columns=2, least=170))
+        self.body.addWidget(columns_of([self.label, self.kind], most=2, least=170))
         self.body.addWidget(self._choices_field)
         self.body.addWidget(self.help)
         foot = row(gap=8)
@@ -109,9 +110,6 @@ class ChoicesControl(QWidget):
         self._choices: tuple[str, ...] = ()
         self._shown: tuple[str, ...] | None = None
         self._flow = FlowLayout(self)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self.add = Button(_("Add…"), "dashed", "small", icon="add_quiet")
         self.edit = LineEdit(compact=True)
         self.edit.setFixedWidth(180)

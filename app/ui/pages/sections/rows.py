@@ -66,7 +66,6 @@ class ListRow(Focusable, QWidget):
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self._handle.setCursor(Qt.CursorShape.SizeVerCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.note.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
 
     def show_row(self, icon: str, title: str, note: str, *, name: str = "") -> None:
         self._icon.show_icon(icon)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPropertyAnimation, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
 
 from app.i18n import _, ngettext
 from app.ui import theme
@@ -97,7 +97,6 @@ class SectionCard(QFrame):
         lines.addWidget(self.head)
         lines.addWidget(self._room)
         self._room.hide()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.head.toggled.connect(self._open)
 
     @property
@@ -119,7 +118,7 @@ class SectionCard(QFrame):
         if not self.isVisible() or theme.duration(1) == 0:
             self._settle()
         else:
-            full = self._room.sizeHint().height()
+            full = self._room.heightForWidth(self.width())
             self._room.setMaximumHeight(0 if on else full)
             self._room.show()
             self._animation.setDuration(theme.duration(theme.motion().expand))
@@ -214,48 +213,6 @@ class SectionHead(Focusable, QPushButton):
         top = round(middle - (name + value) / 2)
         draw_text(painter, QRectF(_TEXT, top, room, name), self.text(), "sub", c.text)
         draw_text(painter, QRectF(_TEXT, top + name, room, value), self._value, "small", c.text_muted)
-
-
-class FieldGrid(QWidget):
-    """Fields beside each other in equal columns, fewer where the width does not hold them."""
-
-    def __init__(self, fields: list[QWidget], *, columns: int = 3, least: int = 132, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._fields, self._most, self._least = fields, columns, least
-        self._columns = 0
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(14)
-        for field in fields:
-            field.setParent(self)
-        self._arrange(columns)
-
-    def resizeEvent(self, event: object) -> None:
-        self._arrange(self._fitting(self.width()))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._arrange(self._fitting(self.width()))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(round(self._least), super().minimumSizeHint().height())
-
-    def _fitting(self, width: int) -> int:
-        least = round(self._least * max(1.0, theme.active().scale))
-        return max(1, min(self._most, (width + 16) // (least + 16)))
-
-    def _arrange(self, columns: int) -> None:
-        if columns == self._columns:
-            return
-        for field in self._fields:
-            self._grid.removeWidget(field)
-        for number in range(max(self._columns, columns)):
-            self._grid.setColumnStretch(number, 1 if number < columns else 0)
-        self._columns = columns
-        for number, field in enumerate(self._fields):
-            self._grid.addWidget(field, number // columns, number % columns, Qt.AlignmentFlag.AlignTop)
 
 
 class HeldField(Field):
