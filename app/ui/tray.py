@@ -87,9 +87,12 @@ class Tray(QObject):
         self._look_timer.stop()
         self._icon.hide()
 
+    def shows_notices(self) -> bool:
+        return self._there and QSystemTrayIcon.supportsMessages()
+
     def show_notice(self, shown: Shown) -> bool:
         """A balloon at the icon, where the notification service is missing."""
-        if not (self._there and QSystemTrayIcon.supportsMessages()):
+        if not self.shows_notices():
             return False
         self._balloon = shown.on_action
         self._icon.showMessage(shown.title, shown.body, self._icon.icon())

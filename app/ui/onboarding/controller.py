@@ -111,7 +111,7 @@ class OnboardingController(QObject):
         if step is Step.PAGE:
             await self._enter_page(workspace)
         else:
-            self._set(step=max(step, self._state.step))
+            self._set(step=Step(max(step, self._state.step)))
 
     async def _save_you(self) -> None:
         workspace, you = await self._workspace(), self._state.you

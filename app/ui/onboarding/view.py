@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.domain.pages import WeeklyHours
 from app.i18n import _
@@ -164,7 +164,7 @@ class OnboardingView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return.value, Qt.Key.Key_Enter.value):
             focused = self.focusWidget()
-            if isinstance(focused, Button) and focused.isVisible():
+            if isinstance(focused, QAbstractButton) and focused.isVisible():
                 focused.click()
             elif self._state.step is Step.YOU:
                 self._next.click()

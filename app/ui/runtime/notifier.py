@@ -50,6 +50,10 @@ class Shown:
 class Balloon(Protocol):
     """The tray icon, as the second way."""
 
+    def shows_notices(self) -> bool:
+        """Whether there is a tray that can show balloons now."""
+        ...
+
     def show_notice(self, shown: Shown) -> bool:
         """Shows title and body; False where the desktop has no tray."""
         ...
@@ -80,7 +84,7 @@ class Notifier:
         async with self._turn:
             if await self._connected():
                 return True
-        return self.balloon is not None
+        return self.balloon is not None and self.balloon.shows_notices()
 
     async def close(self) -> None:
         """Leaves the service; what is on the screen stays there, without effect."""
@@ -115,7 +119,7 @@ class Notifier:
                 can = await service.get_capabilities()
                 self._markup = await _reads_markup(service)
         except _refusals() as error:
-            log.info("no notification service: %s", type(error).__name__)
+            log.debug("no notification service: %s", type(error).__name__)
             await _hang_up(service)
             return False
         if library.Capability.TITLE not in can:

@@ -26,6 +26,9 @@ class Balloons:
     def __init__(self) -> None:
         self.shown: list[str] = []
 
+    def shows_notices(self) -> bool:
+        return True
+
     def show_notice(self, shown: Shown) -> bool:
         self.shown.append(shown.title)
         return True
