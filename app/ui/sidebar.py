@@ -12,6 +12,7 @@ from app.ui.messages import Status
 from app.ui.tokens import Role
 from app.ui.widgets import CountBadge, IconButton, Label, Mark, Popover, StatusDot, Switch, column, row
 from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for, tell_role
+from app.ui.widgets.icons import chosen as chosen_icon
 from app.ui.widgets.icons import draw_icon
 
 WIDE, COMPACT = 208, 64
@@ -89,7 +90,7 @@ class NavItem(Focusable, QPushButton):
             draw_rounded(painter, self.rect(), 8, c.border if not theme.active().dark else c.hover)
         left = (self.width() - 20) / 2 if self._compact else 10.0
         place = QRectF(round(left), round((self.height() - 20) / 2), 20, 20)
-        draw_icon(painter, f"{self._icon}-fill" if chosen else self._icon, place, c.accent if chosen else c.text_muted)
+        draw_icon(painter, chosen_icon(self._icon) if chosen else self._icon, place, c.accent if chosen else c.text_muted)
         if not self._compact:
             room = self.width() - 42 - (self._badge.width() + 12 if self._count else 6)
             draw_text(

@@ -321,7 +321,7 @@ class DashboardController(QObject):
             await workspace.accounts.remove_calendar(calendar)
 
     def _help(self, wanted: tuple[BannerState, QWidget]) -> None:
-        from app.ui.dashboard.details import HelpPopover
+        from app.ui.widgets import HelpPopover
 
         banner, button = wanted
         HelpPopover(button, banner.title, banner.help).open_at(button)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app import i18n
@@ -127,20 +127,6 @@ class DetailsPopover(Popover):
     def _cancel(self) -> None:
         self.close()
         self.cancel_requested.emit(self.details.booking)
-
-
-class HelpPopover(Popover):
-    """What is behind *How to fix* and *How offline mode works*."""
-
-    def __init__(self, anchor: QWidget, title: str, text: str) -> None:
-        super().__init__(anchor, name=title)
-        self.body.addWidget(Label(title, "sub", wrap=True))
-        self.body.addSpacing(6)
-        self.body.addWidget(Label(text, "small", "muted", wrap=True))
-        close = Button(_("Close"), "secondary", "small")
-        close.clicked.connect(self.close)
-        self.body.addSpacing(14)
-        self.body.addWidget(close, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 def _first_up(text: str) -> str:

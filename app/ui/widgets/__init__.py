@@ -47,6 +47,7 @@ Surfaces
     ScrollArea(content)
 Floating
     Popover(anchor, *, name, width, padding): body, open_at(anchor, align), close, closed
+    HelpPopover(anchor, title, text)
     MenuPopup(anchor, *, name): add(text, call, *, icon, danger, checked, possible), add_separator, open_at, open_at_point
     toast(near, text, *, action, call, icon)
 Dialogs, always ``open()``, never ``exec``
@@ -103,6 +104,7 @@ if TYPE_CHECKING:
     from app.ui.widgets.layouts import clear as clear
     from app.ui.widgets.layouts import column as column
     from app.ui.widgets.layouts import row as row
+    from app.ui.widgets.popups import HelpPopover as HelpPopover
     from app.ui.widgets.popups import MenuPopup as MenuPopup
     from app.ui.widgets.popups import Popover as Popover
     from app.ui.widgets.popups import Toast as Toast
@@ -130,7 +132,7 @@ _HOME = {
     "fields": "LineEdit TextArea TextField required_note",
     "landscape": "Landscape Mark mark_icon",
     "layouts": "FlowLayout clear column row",
-    "popups": "MenuPopup Popover Toast toast",
+    "popups": "HelpPopover MenuPopup Popover Toast toast",
     "ribbon": "DayRibbon",
     "ribbon_day": "Block RibbonDay",
     "select": "Select",

@@ -25,6 +25,11 @@ def file_name(name: str) -> str:
     return roles.get(name, name)
 
 
+def chosen(name: str) -> str:
+    """The form of a navigation icon at the chosen entry: filled, but for the link, whose filled form is another picture."""
+    return name if name in ("nav_pages", "set_pages") else f"{name}-fill"
+
+
 def icon(name: str, colour: QColor, size: int, ratio: float = 1.0) -> QPixmap:
     """``name`` in ``colour``, ``size`` logical pixels square, for a screen with ``ratio`` pixels to a logical one."""
     return _render(file_name(name), colour.rgba(), size, ratio)

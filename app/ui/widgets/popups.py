@@ -13,13 +13,14 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QT
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.i18n import _
 from app.ui import theme
 from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for, tell_role, text_width, with_alpha
-from app.ui.widgets.buttons import plain
+from app.ui.widgets.buttons import Button, plain
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.layouts import column, row
 from app.ui.widgets.motion import Glide
-from app.ui.widgets.text import Divider
+from app.ui.widgets.text import Divider, Label
 
 _EDGE = 8
 _SHADOW = 24
@@ -188,6 +189,20 @@ class Popover(QWidget):
 
     def _lose_anchor(self) -> None:
         self._anchor = None
+
+
+class HelpPopover(Popover):
+    """A title and a text to read, such as what is behind *How to fix*."""
+
+    def __init__(self, anchor: QWidget, title: str, text: str) -> None:
+        super().__init__(anchor, name=title)
+        self.body.addWidget(Label(title, "sub", wrap=True))
+        self.body.addSpacing(6)
+        self.body.addWidget(Label(text, "small", "muted", wrap=True))
+        close = Button(_("Close"), "secondary", "small")
+        close.clicked.connect(self.close)
+        self.body.addSpacing(14)
+        self.body.addWidget(close, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 class MenuRow(Focusable, QPushButton):

@@ -1,0 +1,1 @@
+"""The settings window: one list of panels, one Save for all of them."""

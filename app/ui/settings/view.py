@@ -1,0 +1,351 @@
+"""The settings window: the list of panels with its search at the left, the panel at the right, the footer with Save below
+it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QDialog, QPushButton, QSizePolicy, QStackedWidget, QWidget
+
+from app.i18n import _
+from app.ui import theme
+from app.ui.settings.appearance import AppearancePanel
+from app.ui.settings.calendars import CalendarsPanel
+from app.ui.settings.owner import AvailabilityPanel, PagesPanel, ProfilePanel
+from app.ui.settings.panel import Panel
+from app.ui.settings.state import PANELS, SettingsState
+from app.ui.widgets import Button, Divider, Label, LineEdit, Option, column, row
+from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for
+from app.ui.widgets.icons import chosen as chosen_icon
+from app.ui.widgets.icons import draw_icon
+
+SIZE, LEAST = QSize(960, 720), QSize(840, 560)
+NAV = 248
+_ICONS = {
+    "calendars": "set_calendars",
+    "availability": "set_availability",
+    "pages": "set_pages",
+    "profile": "person",
+    "appearance": "set_appearance",
+}
+
+
+class SettingsWindow(QDialog):
+    """Shows one state. ``edited`` carries the new draft; ``close_requested`` comes for Esc, Close, Cancel and the title bar
+    alike."""
+
+    edited = Signal(object)
+    hours_read = Signal(bool)
+    save_requested = Signal()
+    close_requested = Signal()
+
+    def __init__(self, zones: Callable[[str], tuple[Option, ...]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModal(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._state: SettingsState | None = None
+        self._allowed = False
+        self.calendars = CalendarsPanel()
+        self.availability = AvailabilityPanel(zones)
+        self.availability.hours_read.connect(self.hours_read)
+        self._panels: dict[str, Panel] = {
+            "calendars": self.calendars,
+            "availability": self.availability,
+            "pages": PagesPanel(),
+            "profile": ProfilePanel(),
+            "appearance": AppearancePanel(),
+        }
+        self._items = {key: _NavItem(key, _ICONS[key]) for key in PANELS}
+        self._search = LineEdit(icon="search", compact=True)
+        self._stack = QStackedWidget()
+        self._footer = _Footer()
+        self._lay_out()
+        self._connect()
+        self._fit()
+        self.retranslate()
+        self.show_panel("calendars")
+
+    # State
+
+    def render_state(self, state: SettingsState, *, saving: bool = False, failed: str = "") -> None:
+        """Shows ``state``; ``failed`` says in the footer why saving did not work."""
+        self._state = state
+        for key, panel in self._panels.items():
+            panel.render_state(state)
+            self._items[key].set_attention(state.attention(key))
+        self._footer.show_state(state, saving, failed)
+
+    def show_panel(self, key: str) -> None:
+        """Goes to a panel."""
+        for name, item in self._items.items():
+            item.setChecked(name == key)
+            item.setFocusPolicy(Qt.FocusPolicy.StrongFocus if name == key else Qt.FocusPolicy.ClickFocus)
+        self._stack.setCurrentWidget(self._panels[key])
+
+    @property
+    def panel(self) -> str:
+        return next(key for key, panel in self._panels.items() if panel is self._stack.currentWidget())
+
+    def panel_of(self, key: str) -> Panel:
+        return self._panels[key]
+
+    def show_problem(self) -> None:
+        """Leads to the first thing to mend."""
+        if self._state is not None and self._state.problems:
+            problem = self._state.problems[0]
+            self.show_panel(problem.panel)
+            self._panels[problem.panel].show_field(problem.field)
+
+    def allow_close(self) -> None:
+        """Closes without asking again."""
+        self._allowed = True
+        self.close()
+
+    # Words and Qt
+
+    def retranslate(self) -> None:
+        self.setWindowTitle(_("Settings"))
+        self._search.setPlaceholderText(_("Find a setting"))
+        self._search.setAccessibleName(_("Find a setting"))
+        words = {
+            "calendars": _("Calendars"),
+            "availability": _("Availability"),
+            "pages": _("Scheduling pages"),
+            "profile": _("Profile"),
+            "appearance": _("Appearance and language"),
+        }
+        for key, item in self._items.items():
+            item.set_words(words[key])
+        self._footer.retranslate()
+        if self._state is not None:
+            self._footer.show_state(self._state, False, "")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        elif event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._items[self.panel].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._allowed or self._state is None or not self._state.dirty:
+            event.accept()
+            return
+        event.ignore()
+        self.close_requested.emit()
+
+    def reject(self) -> None:
+        """Esc."""
+        self.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        c = theme.colours()
+        nav = self._nav.width()
+        painter.fillRect(self.rect(), c.surface)
+        painter.fillRect(QRectF(0, 0, nav, self.height()), c.sidebar)
+        painter.fillRect(QRectF(nav - 1, 0, 1, self.height()), c.border)
+
+    # Parts
+
+    def _lay_out(self) -> None:
+        self._nav = QWidget()
+        lines = column(gap=2, margins=(12, 20, 13, 16), on=self._nav)
+        lines.addWidget(self._search)
+        lines.addSpacing(14)
+        for item in self._items.values():
+            lines.addWidget(item)
+        self._nothing = Label("", "small", "muted", wrap=True)
+        self._nothing.hide()
+        lines.addWidget(self._nothing)
+        lines.addStretch(1)
+        right = column()
+        for panel in self._panels.values():
+            self._stack.addWidget(panel)
+        right.addWidget(self._stack, 1)
+        right.addWidget(Divider())
+        right.addWidget(self._footer)
+        line = row(on=self)
+        line.addWidget(self._nav)
+        line.addLayout(right, 1)
+
+    def _connect(self) -> None:
+        for key, item in self._items.items():
+            item.clicked.connect(lambda _checked=False, key=key: self.show_panel(key))
+            item.stepped.connect(lambda step, key=key: self._step(key, step))
+        for panel in self._panels.values():
+            panel.edited.connect(self.edited)
+        self._search.textChanged.connect(self._find)
+        self._search.returnPressed.connect(self._go_to_found)
+        self._footer.save.clicked.connect(self.save_requested)
+        self._footer.leave.clicked.connect(self.close)
+        self._footer.problem.clicked.connect(self.show_problem)
+        for keys, call in (("Ctrl+S", self._save_by_key), ("Ctrl+F", self._search.setFocus)):
+            QShortcut(QKeySequence(keys), self).activated.connect(call)
+
+    def _fit(self) -> None:
+        scale = max(1.0, theme.active().scale)
+        self._nav.setFixedWidth(round(NAV * scale))
+        self.setMinimumSize(round(LEAST.width() * scale), LEAST.height())
+        if not self.isVisible():
+            self.resize(round(SIZE.width() * scale), SIZE.height())
+
+    def _save_by_key(self) -> None:
+        if self._footer.save.isEnabled():
+            self.save_requested.emit()
+
+    def _step(self, key: str, step: int) -> None:
+        shown = [name for name, item in self._items.items() if item.isVisible()]
+        at = shown.index(key) + step
+        if 0 <= at < len(shown):
+            self.show_panel(shown[at])
+            self._items[shown[at]].setFocus(Qt.FocusReason.TabFocusReason)
+
+    # Find a setting
+
+    def _matches(self, key: str, text: str) -> list[QWidget]:
+        wanted = text.strip().casefold()
+        return [control for words, control in self._panels[key].rows() if wanted in words.casefold()]
+
+    def _find(self, text: str) -> None:
+        found = [
+            key
+            for key, item in self._items.items()
+            if text.strip().casefold() in item.text().casefold() or self._matches(key, text)
+        ]
+        for key, item in self._items.items():
+            item.setVisible(key in found)
+        self._nothing.setText(_("No setting is called “{text}”.").format(text=text.strip()))
+        self._nothing.setVisible(not found)
+        if text.strip() and found and self.panel not in found:
+            self.show_panel(found[0])
+
+    def _go_to_found(self) -> None:
+        text = self._search.text()
+        if not text.strip():
+            return
+        for key in PANELS:
+            controls = self._matches(key, text)
+            if controls:
+                self.show_panel(key)
+                self._panels[key].go_to(controls[0])
+                return
+
+
+class _NavItem(Focusable, QPushButton):
+    """One panel in the list."""
+
+    stepped = Signal(int)
+
+    def __init__(self, key: str, icon: str) -> None:
+        super().__init__()
+        self.key, self._icon = key, icon
+        self._attention = False
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_words(self, name: str) -> None:
+        self.setText(name)
+        self._tell()
+
+    def set_attention(self, on: bool) -> None:
+        self._attention = on
+        self._tell()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(NAV - 25, theme.sized(42))
+
+    def nextCheckState(self) -> None:
+        """The window decides what is current."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.stepped.emit(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        c = theme.colours()
+        chosen = self.isChecked()
+        if chosen:
+            draw_rounded(painter, self.rect(), 8, c.selected)
+        elif self.underMouse():
+            draw_rounded(painter, self.rect(), 8, c.border if not theme.active().dark else c.hover)
+        place = QRectF(12, round((self.height() - 20) / 2), 20, 20)
+        draw_icon(painter, chosen_icon(self._icon) if chosen else self._icon, place, c.accent if chosen else c.text_muted)
+        room = QRectF(40, 0, self.width() - 40 - (24 if self._attention else 2), self.height())
+        draw_text(painter, room, self.text(), "body_medium", c.accent_text if chosen else c.text)
+        if self._attention:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(c.amber)
+            painter.drawEllipse(QPointF(self.width() - 17, self.height() / 2), 4, 4)
+
+    def _tell(self) -> None:
+        self.setAccessibleName(self.text())
+        self.setAccessibleDescription(_("Needs attention") if self._attention else "")
+
+
+class _Footer(Sized, QWidget):
+    """What stands between the owner and Save, in words, and the two buttons."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sign = ""
+        self._words = Label("", "small", "muted")
+        self.problem = Button("", "ghost", "small", flush=True)
+        self.leave = Button("", "secondary")
+        self.save = Button("", "primary")
+        line = row(gap=8, margins=(40 + 24, 14, 40, 14), on=self)
+        line.addWidget(self._words)
+        line.addWidget(self.problem)
+        line.addStretch(1)
+        line.addWidget(self.leave)
+        line.addWidget(self.save)
+
+    def retranslate(self) -> None:
+        self.save.setText(_("Save"))
+
+    def show_state(self, state: SettingsState, saving: bool, failed: str) -> None:
+        problems = state.problems if state.dirty else ()
+        self.save.setEnabled(state.dirty)
+        self.save.set_busy(saving)
+        self.leave.setText(_("Cancel") if state.dirty else _("Close"))
+        self.problem.setVisible(bool(problems) and not failed)
+        self._words.setVisible(not self.problem.isVisibleTo(self))
+        self._sign = "error" if failed else "dirty" if state.dirty else "clean"
+        self._words.set_tone("danger" if failed else "muted")
+        self._words.setText(failed or (_("Unsaved changes") if state.dirty else _("Everything is saved")))
+        if problems:
+            self.problem.setText(problems[0].words)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = painter_for(self)
+        c = theme.colours()
+        middle = self.height() / 2
+        if self._sign == "dirty":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(c.amber)
+            painter.drawEllipse(QPointF(46, middle), 4, 4)
+        elif self._sign == "error":
+            draw_icon(painter, "field_error", QRectF(38, round(middle) - 9, 18, 18), c.danger)
+        else:
+            draw_icon(painter, "ed_confirmation", QRectF(38, round(middle) - 9, 18, 18), c.success)
