@@ -193,11 +193,11 @@ class LocalProvider:
             if known.get(each.uid) != "":
                 (of_series[each.series] if each.series else single).append(each)
         for first in range(0, len(single), CHUNK):
-            await self._store.write(partial(self._put_single, calendar=calendar, events=single[first : first + CHUNK]))
+            await self._store.write(partial(self._import_single, calendar=calendar, events=single[first : first + CHUNK]))
             await asyncio.sleep(PAUSE)
         for name, made in of_series.items():
             series = Series(name, calendar, found.series[name])
-            await self._store.write(partial(self._put_series, series=series, made=tuple(made)))
+            await self._store.write(partial(self._import_series, series=series, made=made))
             await asyncio.sleep(PAUSE)
         return Imported(len(single) + sum(map(len, of_series.values())), len(of_series), found.problems)
 
@@ -296,6 +296,14 @@ class LocalProvider:
             if table.one_series(calendar, each.id) is not None:
                 table.drop_series(calendar, each.id)
         table.put(calendar, events)
+
+    def _import_single(self, table: EventTable, calendar: str, events: list[Event]) -> None:
+        known = ((each, table.get(calendar, each.id)) for each in events)
+        self._put_single(table, calendar, [replace(each, key=old.key if old else "") for each, old in known])
+
+    def _import_series(self, table: EventTable, series: Series, made: list[Event]) -> None:
+        old = self._rows(table, series)
+        self._put_series(table, series, tuple(replace(each, key=old[0].key if old else "") for each in made))
 
     def _rows(self, table: EventTable, series: Series) -> list[Event]:
         """What stands of the series now, also where it was a single event."""
