@@ -19,7 +19,7 @@ BUSY_MS = 5000
 """How long a statement waits for another program that holds the lock."""
 LOG_LIMIT = 8 * 1024 * 1024
 
-_ALL = (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "trusted_schema=OFF")
+_ALL = ("foreign_keys=ON", "trusted_schema=OFF")
 _WRITER = ("synchronous=FULL", "wal_autocheckpoint=1000", f"journal_size_limit={LOG_LIMIT}")
 _READER = ("query_only=ON", "wal_autocheckpoint=0")
 
@@ -60,7 +60,7 @@ def _engine(path: Path, mode: str, pragmas: tuple[str, ...]) -> Engine:
         # isolation_level None: the driver begins nothing by itself, so that check and write are one transaction.
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000, cached_statements=256)
         try:
-            for pragma in pragmas:
+            for pragma in (f"busy_timeout={BUSY_MS}", *pragmas):
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error:
             connection.close()

@@ -88,6 +88,7 @@ def _examine(path: Path) -> Found:
     """Looks without writing. Raises WorkspaceDamaged, WorkspaceNewer."""
     if lost_transactions(log_path(path)):
         raise _damaged(path, "the log is broken in the middle")
+    _finish_creation(path)
     seal = read_seal(path)
     digest = digest_of(path) if seal is not None and log_is_empty(path) else None
     connection = engine.looker(path)
@@ -96,6 +97,22 @@ def _examine(path: Path) -> Found:
         if found.revision is not None:
             _check(connection, path, found, seal, digest)
         return found
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        # Damage in the catalogue shows as tables or columns that are not there, or as text that is none.
+        if translate(error, path) is error:
+            raise _damaged(path, str(error)) from error
+        raise
+    finally:
+        connection.close()
+
+
+def _finish_creation(path: Path) -> None:
+    """Undoes a switch to the write-ahead log that the power cut short: only a connection that may write can do that."""
+    if not path.with_name(path.name + "-journal").exists():
+        return
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     finally:
         connection.close()
 
@@ -120,7 +137,7 @@ def _check(connection: sqlite3.Connection, path: Path, found: Found, seal: Seal 
         if seal.digest != digest:
             raise _damaged(path, "the file changed while it was closed")
     elif not backups.is_sound(connection):
-        raise _damaged(path, "quick_check found damage")
+        raise _damaged(path, "the check found damage")
 
 
 def _damaged(path: Path, reason: str) -> WorkspaceDamaged:
