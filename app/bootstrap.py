@@ -23,7 +23,6 @@ from app.domain.errors import PortTaken, WorkspaceUnusable
 
 if TYPE_CHECKING:
     from app.providers.base import Provider
-    from app.providers.secrets import SecretStore
     from app.services.workspace import Workspace
 
 EXIT_WORKSPACE = 3
@@ -72,8 +71,7 @@ def _build(folder: Path) -> Workspace:
 
     database = Database(database_file(folder))
     database.open()
-    secrets = _secrets(folder)
-    return Workspace(folder, database, SystemClock(), partial(_provider, database), secrets.seal_or_none)
+    return Workspace(folder, database, SystemClock(), partial(_provider, database), lambda plain, context: None)
 
 
 def _provider(database: object, account: Account) -> Provider:
@@ -83,12 +81,6 @@ def _provider(database: object, account: Account) -> Provider:
 
     assert isinstance(database, Database)
     return LocalProvider(account.id, DatabaseEventStore(database))
-
-
-def _secrets(folder: Path) -> SecretStore:
-    from app.providers.secrets import SecretStore
-
-    raise NotImplementedError
 
 
 def serve(given: Path | None, port: int | None, demo: bool) -> int:

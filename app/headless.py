@@ -86,9 +86,10 @@ async def run(opener: Opener) -> int:
         await teller.ready()
         reader = Commands(workspace, teller)
         threading.Thread(target=_read_commands, args=(loop, reader.queue), name="standard input", daemon=True).start()
-        obeying = asyncio.ensure_future(reader.run())
+        working = [asyncio.ensure_future(work) for work in (reader.run(), teller.run())]
         await stop.wait()
-        obeying.cancel()
+        for task in working:
+            task.cancel()
     finally:
         await workspace.close()
         lines.close()
@@ -117,8 +118,17 @@ class Teller:
         listen(Attempted, self._attempted)
         listen(CalendarChanged, self._calendar)
         listen(ServerChanged, self._server)
-        listen(WriteFailed, lambda fact: self.tell("error", code="write_failed", id=fact.booking))
+        listen(WriteFailed, lambda fact: self._queue("error", code="write_failed", id=fact.booking))
         self._states: dict[str, str] = {}
+        self._told: asyncio.Queue[tuple[str, dict[str, object]]] = asyncio.Queue()
+
+    async def run(self) -> None:
+        """Prints facts in their order, each when the pages show it: a reader may look there at once."""
+        while True:
+            event, rest = await self._told.get()
+            with contextlib.suppress(AftaleError):
+                await self._workspace.publishing.settled()
+            self.tell(event, **rest)
 
     def tell(self, event: str, **rest: object) -> None:
         self._lines.put({"event": event, "at": to_iso(self._clock.now()), **rest})
@@ -134,21 +144,26 @@ class Teller:
         )
 
     def _booking(self, event: str, booking: Booking) -> None:
-        self.tell(event, **described(booking))
+        self._queue(event, **described(booking))
+
+    def _queue(self, event: str, **rest: object) -> None:
+        self._told.put_nowait((event, rest))
 
     def _attempted(self, fact: Attempted) -> None:
-        self.tell("attempt", page=fact.slug, reason=fact.attempt.reason)
+        self._queue("attempt", page=fact.slug, reason=fact.attempt.reason)
 
     def _calendar(self, fact: CalendarChanged) -> None:
         calendar = fact.calendar
         if self._states.get(calendar.id) == calendar.state.value:
             return
         self._states[calendar.id] = calendar.state.value
-        self.tell("calendar", id=calendar.id, state=calendar.state.value, reason=calendar.lost.value if calendar.lost else None)
+        self._queue(
+            "calendar", id=calendar.id, state=calendar.state.value, reason=calendar.lost.value if calendar.lost else None
+        )
 
     def _server(self, fact: ServerChanged) -> None:
         if fact.state == "failed":
-            self.tell("error", code="page_server_ended")
+            self._queue("error", code="page_server_ended")
 
 
 def described(booking: Booking) -> dict[str, object]:

@@ -122,6 +122,13 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """Answers an Alive: everything up to this revision stands on the pages."""
+
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Visits:
     """Counters since the last such line: page views, refused bots, refused floods."""
 
@@ -130,9 +137,9 @@ class Visits:
     refused: int = 0
 
 
-Line = Hello | HostLine | PageLine | PageGone | Alive | Ask | Reply | Ready | Visits
+Line = Hello | HostLine | PageLine | PageGone | Alive | Ask | Reply | Ready | Shown | Visits
 _LINES: dict[str, Any] = {
-    kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, Alive, Ask, Reply, Ready, Visits)
+    kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, Alive, Ask, Reply, Ready, Shown, Visits)
 }
 _INNER: dict[str, Any] = {
     kind.__name__: kind
@@ -180,5 +187,5 @@ def decode(raw: bytes) -> Line:
 
 __all__ = [
     "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "File", "FileFor", "Hello", "HostLine", "Left", "Line", "Lookup",
-    "MoveIt", "PageGone", "PageLine", "Ready", "Reply", "Visits", "decode", "encode",
+    "MoveIt", "PageGone", "PageLine", "Ready", "Reply", "Shown", "Visits", "decode", "encode",
 ]  # fmt: skip

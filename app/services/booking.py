@@ -78,11 +78,20 @@ class BookingService:
 
     # What visitors do
 
-    async def book(self, request: BookingRequest) -> Answer:
-        """Books, asks for, or refuses the wanted time. Raises WorkspaceFull and its siblings when nothing could be written."""
+    async def book(self, request: BookingRequest, until: Instant = 0) -> Answer:
+        """Books, asks for, or refuses the wanted time. Raises WorkspaceFull and its siblings when nothing could be written.
+
+        After ``until`` nobody waits for the answer any more: nothing is booked then.
+        """
         fresh = await self._fresh.read_fresh(request.slug, request.start, request.duration, FRESH_WITHIN)
         desk = self._desk(fresh)
-        outcome: Outcomes = await self._database.write(lambda session: take(session, desk, request))
+
+        def write(session: Session) -> Outcomes:
+            if until and self._clock.now() > until:
+                return Outcomes(Refused("unavailable"))
+            return take(session, desk, request)
+
+        outcome = await self._database.write(write)
         self._announce(outcome.facts)
         return outcome.answer
 

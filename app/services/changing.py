@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.domain.availability import Why, explain
-from app.domain.booking import AttemptKind, Booking, Cause, ManagedBooking, Refused, State, Taken, check_follows
+from app.domain.booking import AttemptKind, Booking, Cause, ManagedBooking, Refused, State, Taken
 from app.domain.clock import DAY, MINUTE, Instant
 from app.domain.connections import Calendar
 from app.domain.decisions import Outcome, decide
@@ -159,7 +159,8 @@ def accept(session: Session, desk: Desk, booking_id: str, start: Instant | None)
     """The owner's yes. Only what would put two things at one time counts against it; notice, hours and limits are the owner's
     own."""
     booking = rows.get_booking(session, booking_id)
-    check_follows(booking.state, State.CONFIRMED)
+    if booking.state not in (State.REQUESTED, State.HELD):
+        raise StateConflict(booking.state, State.CONFIRMED)
     wanted = booking.start if start is None else start
     if wanted not in (booking.start, *booking.alternatives):
         raise NotFound("time")

@@ -22,6 +22,7 @@ from app.domain.errors import PortTaken
 ALIVE_EVERY = 5.0
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 READY_WITHIN = 20.0
+SHOWN_WITHIN = 2.0
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "HOME")
 _MAIN = Path(__file__).resolve().parent.parent.parent / "main.py"
 _log = logging.getLogger(__name__)
@@ -59,6 +60,8 @@ class Child:
         self._running: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
         self._live = asyncio.Event()
+        self._shown = 0
+        self._waiting: dict[int, asyncio.Event] = {}
         self.revision = 0
 
     @property
@@ -89,6 +92,16 @@ class Child:
         if process is None or process.stdin is None or process.stdin.is_closing():
             return
         process.stdin.write(wire.encode(line))
+
+    async def shown(self) -> None:
+        """Waits until the pages show the newest revision; not for a child that is just being started again."""
+        revision = self.revision
+        if self._process is None or revision <= self._shown:
+            return
+        self.send(wire.Alive(revision, 0))
+        waiting = self._waiting.setdefault(revision, asyncio.Event())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(waiting.wait(), SHOWN_WITHIN)
 
     async def _run(self) -> None:
         failures = 0
@@ -122,6 +135,7 @@ class Child:
             pass_fds=(self._server.fileno(),),
             limit=wire.LONGEST,
         )
+        self._shown = 0
         self.send(wire.Hello(secrets.token_hex(32), self.revision))
         for line in self._greet():
             self.send(line)
@@ -162,6 +176,12 @@ class Child:
         elif isinstance(line, wire.Ready):
             self._live.set()
             self._changed("live", "")
+        elif isinstance(line, wire.Shown):
+            self._shown = line.revision
+            for revision, waiting in tuple(self._waiting.items()):
+                if revision <= line.revision:
+                    waiting.set()
+                    del self._waiting[revision]
 
     async def _answer(self, ask: wire.Ask) -> None:
         self.send(await self._handle(ask))

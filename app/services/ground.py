@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.domain.availability import Busy, Occupied, Plan
-from app.domain.booking import Booking
+from app.domain.booking import Booking, State
 from app.domain.calendars import blocks
 from app.domain.clock import DAY, Instant
 from app.domain.connections import Account, Calendar, CalendarState, booking_calendar, checked_calendars
@@ -78,8 +78,8 @@ def busy_time(
     """What takes time away from ``start`` to ``end``: blocking events of ``calendars`` and live bookings with their own
     buffers.
 
-    An event that one of our bookings made counts only while that booking lives, and never for the booking ``without`` (the one
-    that is being moved): the booking itself is the truth, its event follows.
+    An event that one of our bookings made counts only while it shows what the booking is: not for one that is gone, nor while a
+    move is still owed to the calendar, and never for the booking ``without`` (the one that is being moved).
     """
     wanted = tuple(calendars)
     policies = {account.id: account.policy for account in ground.accounts}
@@ -90,7 +90,7 @@ def busy_time(
         for each in live.values()
     ]
     for event in calendar_rows.events_between(session, tuple(policy_of), start - DAY, end + DAY):
-        if event.booking and event.booking not in live:
+        if event.booking and (event.booking not in live or live[event.booking].state is not State.WRITTEN):
             continue
         if blocks(event, policy_of[event.calendar]):
             found.append(Busy(event.start, event.end, source=f"event:{event.calendar}:{event.id}"))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from app import wire
 from app.domain.booking import BookingRequest, LeftMessage, ManagedBooking, Promised, Refused, Taken
-from app.domain.clock import Clock
+from app.domain.clock import Clock, Instant
 from app.domain.errors import AftaleError, InvalidFields, NotFound, PortTaken
 from app.domain.events import Booked, CalendarChanged, Cancelled, Declined, PagesChanged, Requested, Rescheduled, ServerChanged
 from app.domain.overview import Reachability
@@ -48,6 +48,8 @@ class PublishingService:
         self._child: Child | None = None
         self._following: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._looking: asyncio.Future[None] | None = None
+        self._next: asyncio.Future[None] | None = None
         self._host: PublicHost | None = None
         self._redirects: dict[str, str] = {}
         self._known: dict[str, PublicPage] = {}
@@ -104,7 +106,16 @@ class PublishingService:
         return self._child.pid if self._child is not None else 0
 
     async def settled(self) -> None:
-        """Returns when what changed before the call stands on the pages."""
+        """Returns when what changed before the call stands on the pages. Many callers share one computation."""
+        if self._next is None:
+            self._next = asyncio.ensure_future(self._look_after(self._looking))
+        await asyncio.shield(self._next)
+
+    async def _look_after(self, running: asyncio.Future[None] | None) -> None:
+        """One computation that begins when the running one, which may have read an older state, has ended."""
+        if running is not None:
+            await asyncio.wait([running])
+        self._looking, self._next = self._next, None
         await self._look()
 
     # What the child knows
@@ -118,7 +129,7 @@ class PublishingService:
             try:
                 await self._settings.wake_up()
                 await self._bookings.expire_requests()
-                await self._look()
+                await self.settled()
             except AftaleError as error:
                 _log.warning("the pages could not be computed: %s", error)
 
@@ -131,6 +142,7 @@ class PublishingService:
         if self._child is not None:
             for line in lines:
                 self._child.send(line)
+            await self._child.shown()
 
     def _news(self, host: PublicHost, redirects: dict[str, str], pages: dict[str, PublicPage]) -> list[wire.Line]:
         lines: list[wire.Line] = []
@@ -164,7 +176,13 @@ class PublishingService:
 
     async def _handle(self, ask: wire.Ask) -> wire.Reply:
         try:
-            return wire.Reply(ask.id, await self._do(ask.what))
+            answer = await self._do(ask.what, ask.until)
+            if isinstance(ask.what, BookingRequest | wire.CancelIt | wire.MoveIt) and isinstance(
+                answer, Promised | ManagedBooking
+            ):
+                # Whoever was promised a time finds it gone from the page: the pages go down the same pipe, first.
+                await self.settled()
+            return wire.Reply(ask.id, answer)
         except NotFound:
             return wire.Reply(ask.id, Refused("not_found"))
         except InvalidFields as error:
@@ -174,9 +192,9 @@ class PublishingService:
             _log.warning("a visitor could not be served: %s", type(error).__name__)
             return wire.Reply(ask.id, Refused("unavailable"))
 
-    async def _do(self, what: object) -> Promised | Taken | Refused | ManagedBooking | wire.Left | wire.File:
+    async def _do(self, what: object, until: Instant) -> Promised | Taken | Refused | ManagedBooking | wire.Left | wire.File:
         if isinstance(what, BookingRequest):
-            return await self._bookings.book(what)
+            return await self._bookings.book(what, until)
         if isinstance(what, LeftMessage):
             await self._bookings.leave_message(what)
             return wire.Left()

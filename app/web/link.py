@@ -122,8 +122,8 @@ class ParentLink:
 
     def __init__(self, source: BinaryIO, sink: BinaryIO, clock: Clock, on_end: Callable[[], None]) -> None:
         self.shelf = Shelf()
-        self.hello: asyncio.Future[wire.Hello] = asyncio.get_running_loop().create_future()
-        self.greeted = asyncio.Event()
+        self.hello: wire.Hello | None = None
+        self.met, self.greeted = asyncio.Event(), asyncio.Event()
         self._source, self._sink, self._clock, self._on_end = source, sink, clock, on_end
         self._loop = asyncio.get_running_loop()
         self._out: queue.Queue[bytes | None] = queue.Queue(_WAITING_LINES)
@@ -214,12 +214,13 @@ class ParentLink:
         self._heard, self._heard_at, self._failed = self._loop.time(), self._clock.now(), False
         match line:
             case wire.Hello():
-                if not self.hello.done():
-                    self.hello.set_result(line)
+                self.hello = self.hello or line
+                self.met.set()
             case wire.HostLine() | wire.PageLine() | wire.PageGone():
                 self.shelf.take(line)
             case wire.Alive():
                 self.greeted.set()
+                self.tell(wire.Shown(line.revision))
             case wire.Reply(id=number, what=what):
                 answer = self._waiting.get(number)
                 if answer is not None and not answer.done():

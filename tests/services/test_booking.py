@@ -355,3 +355,20 @@ async def test_reasons_name_rule_and_event_when_a_time_is_not_offered(workspace:
 async def test_old_address_still_books_when_the_slug_was_changed(workspace: Workspace) -> None:
     await workspace.pages.save(page(1, slug="anna/renamed"))
     assert isinstance(await workspace.bookings.book(wish(at(13, 10), slug="anna/page-1")), Promised)
+
+
+@pytest.mark.shows("BOOK-6")
+async def test_old_time_is_free_at_once_when_the_move_is_not_in_the_calendar_yet(workspace: Workspace) -> None:
+    answer = await promised(workspace, wish(at(13, 10)))
+    await settle(workspace)
+    await workspace.bookings.move_by_token(answer.manage, at(14, 11))
+    assert isinstance(await workspace.bookings.book(wish(at(13, 10))), Promised)
+
+
+@pytest.mark.shows("BOOK-3")
+async def test_owner_cannot_accept_twice_when_the_first_yes_is_written(workspace: Workspace) -> None:
+    asked = await promised(workspace, wish(at(13, 10), slug="anna/page-2"))
+    await workspace.bookings.accept(asked.booking)
+    await settle(workspace)
+    with pytest.raises(StateConflict):
+        await workspace.bookings.accept(asked.booking)

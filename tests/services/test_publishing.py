@@ -1,4 +1,4 @@
-"""The program and its real public child: what visitors see follows at once, and a child that dies comes back on the same address."""
+"""The program and its real public child: pages follow at once, and a child that dies comes back on the same address."""
 
 from __future__ import annotations
 
