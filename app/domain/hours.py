@@ -18,7 +18,7 @@ def open_spans(hours: Hours, start: Instant, end: Instant) -> Spans:
     """
     if end <= start:
         return ()
-    first = week_number(local_day(hours.zone, start - DAY))
+    first = week_number(local_day(hours.zone, start))
     last = week_number(local_day(hours.zone, end + DAY))
     farther = 1
     while True:
@@ -96,8 +96,7 @@ def grid_of(hours: Hours, opening: Span) -> tuple[Piece, ...]:
     if not always_open(hours):
         return ((begin, end, begin),)
     first, last = (week_number(local_day(hours.zone, each)) for each in opening)
-    mondays = (day_start(hours.zone, monday(week)) for week in range(first, last + 2))
-    cuts = [begin, *(each for each in mondays if begin < each < end), end]
+    cuts = [begin, *(day_start(hours.zone, monday(week)) for week in range(first + 1, last + 1)), end]
     return tuple((low, high, low) for low, high in pairwise(cuts))
 
 

@@ -1,8 +1,9 @@
-"""How long the free starts of one page take: 60 days, 12,000 events, 15-minute steps, a 30-minute meeting, buffers of 10 and 15.
+"""How long the free starts of one page take: 60 days, 12,000 events, 15-minute steps, 30 minutes each, buffers of 10 and 15.
 
 Prints one JSON object with medians of CPU milliseconds, for two workloads: *dense*, with all events inside the 60 days, and
-*spread*, with events over two years. The headline figures are the slower workload's. From scratch: from a list of busy entries in no
-order to starts under the visitor's days with their times as text. Cached: the same from merged busy time. Run it on a quiet machine:
+*spread*, with events over two years. The headline figures are the slower workload's. From scratch: from a list of busy entries
+in no order to starts under the visitor's days with their times as text. Cached: the same from merged busy time. Run it on a
+quiet machine:
 
     python tests/bench/bench_slots.py
 """

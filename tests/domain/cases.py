@@ -102,7 +102,7 @@ def rules_around(draw: st.DrawFn, zone: str, change: int) -> Rules:
     buffers = st.sampled_from((0, 0, 5, 10, 15, 60))
     return Rules(
         durations=tuple(draw(st.lists(st.sampled_from((5, 15, 20, 30, 45, 50, 60, 90)), min_size=1, max_size=3, unique=True))),
-        step=draw(st.sampled_from((0, 0, 5, 10, 15, 15, 20, 30, 60, 25, 45, 50, 90, 120))),
+        step=draw(st.sampled_from((0, 0, 5, 10, 15, 15, 20, 30, 60, 25, 35, 45, 50, 55, 90, 120))),
         buffer_before=draw(buffers),
         buffer_after=draw(buffers),
         notice=draw(st.sampled_from((0, 0, 7, 60, 240, 1440))),

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from app.domain.availability import Busy, Plan, free_slots, free_starts, open_spans
+from app.domain.availability import Busy, Plan, Why, explain, free_slots, free_starts, open_spans
 from app.domain.clock import DAY, HOUR, from_iso, to_iso
-from app.domain.pages import DayOverride, Fixed, Hours, Range, Rules, WeeklyHours
+from app.domain.pages import DayOverride, Fixed, Hours, Range, Rolling, Rules, WeeklyHours
 
 pytestmark = pytest.mark.shows("R22", "SYNC-3")
 
@@ -63,6 +63,8 @@ def test_starts_when_a_range_ends_in_the_gap_then_it_ends_at_the_change() -> Non
 
 def test_starts_when_a_range_lies_in_the_gap_then_there_are_none() -> None:
     assert starts(plan("Europe/Copenhagen", SPRING, (125, 175), duration=15)) == []
+    change = from_iso("2027-03-28T01:00:00Z")
+    assert open_spans(only_on("Europe/Copenhagen", SPRING, (125, 175)), change - DAY, change + DAY) == ()
 
 
 def test_starts_when_a_range_begins_in_the_repeated_hour_then_it_begins_the_first_time() -> None:
@@ -113,6 +115,9 @@ def test_starts_when_lord_howe_moves_by_half_an_hour_then_each_part_stands_on_it
     assert starts(plan("Australia/Lord_Howe", date(2026, 10, 4), (0, 300), duration=60)) == [
         "03T13:30", "03T14:30", "03T16:00", "03T17:00",
     ]  # fmt: skip
+    of = plan("Australia/Lord_Howe", date(2026, 10, 4), (0, 300), duration=60)
+    half_past = from_iso("2026-10-03T15:00:00Z")  # 01:30, on the grid of the later part only
+    assert [each.why for each in explain(of, 60, (), (), half_past - DAY, half_past)] == [Why.OFF_GRID]
     # Autumn: 00:00 and 01:00 at +11; 02:00 and 03:00 at +10:30. Half past one comes twice, the full hours once.
     assert starts(plan("Australia/Lord_Howe", date(2027, 4, 4), (0, 240), duration=60)) == [
         "03T13:00", "03T14:00", "03T15:30", "03T16:30",
@@ -152,9 +157,44 @@ def test_starts_when_samoa_left_a_day_out_then_its_hours_are_gone_and_the_days_b
     assert open_spans(hours, change, change + 1) == ((change - HOUR, change + HOUR),)
 
 
-@pytest.mark.parametrize("step", [15, 45])
+ALWAYS = Hours("Europe/Copenhagen", WeeklyHours((((0, 1440),),) * 7))
+OCTOBER_19 = from_iso("2026-10-18T22:00:00Z")
+"""A Monday's midnight; the week that follows lasts an hour longer."""
+
+
+@pytest.mark.parametrize("step", [15, 50])
 def test_starts_when_always_open_then_steps_cross_each_midnight_and_change(step: int) -> None:
-    always = Hours("Europe/Copenhagen", WeeklyHours((((0, 1440),),) * 7))
-    week = from_iso("2026-10-18T22:00:00Z")  # Monday 19 October, 00:00
-    found = free_starts(Plan("page", Rules((15,), step), always), 15, (), (), week, week + 7 * DAY + HOUR)
-    assert found == tuple(range(week, week + 7 * DAY + HOUR, step * 60))
+    found = free_starts(Plan("page", Rules((15,), step), ALWAYS), 15, (), (), OCTOBER_19, OCTOBER_19 + 7 * DAY + HOUR)
+    assert found == tuple(range(OCTOBER_19, OCTOBER_19 + 7 * DAY + HOUR, step * 60))
+
+
+def test_starts_when_always_open_then_other_steps_begin_anew_each_monday() -> None:
+    monday = OCTOBER_19 + 7 * DAY + HOUR
+    of = Plan("page", Rules((15,), 50), ALWAYS)
+    for first in (OCTOBER_19, monday - 2 * DAY, monday - HOUR):
+        assert free_starts(of, 15, (), (), first, monday + HOUR)[-2:] == (monday, monday + 50 * 60)
+    assert explain(of, 15, (), (), OCTOBER_19, monday + 50 * 60) == ()
+    # On from the Monday before, this one would have been the next.
+    assert [each.why for each in explain(of, 15, (), (), OCTOBER_19, monday + 20 * 60)] == [Why.OFF_GRID]
+
+
+def test_starts_when_always_open_but_for_a_day_then_monday_still_counts_before_it() -> None:
+    monday = OCTOBER_19 + 7 * DAY + HOUR
+    thursday_off = Hours(ALWAYS.zone, ALWAYS.weekly, (DayOverride(date(2026, 10, 29)),))
+    found = free_starts(Plan("page", Rules((15,), 50), thursday_off), 15, (), (), monday - HOUR, monday + 7 * DAY)
+    assert [start - monday for start in found if start < monday + 3 * DAY][1:] == list(range(0, 3 * DAY - 899, 3000))
+    assert [start - monday for start in found if start > monday + 3 * DAY][:2] == [4 * DAY, 4 * DAY + 3000]
+
+
+def test_starts_when_always_open_then_a_meeting_of_days_fits() -> None:
+    saturday = OCTOBER_19 + 5 * DAY
+    assert free_starts(Plan("page", Rules((10 * 1440,), 60), ALWAYS), 10 * 1440, (), (), saturday, saturday + 1) == (saturday,)
+
+
+def test_window_when_it_closes_at_midnight_then_that_instant_is_beyond_it() -> None:
+    of = Plan("page", Rules((15,), notice=0, window=Rolling(0)), ALWAYS)
+    midnight = OCTOBER_19 + DAY
+    assert free_slots(of, 15, (), (), midnight - 1, midnight - HOUR, midnight + HOUR) == ()
+    assert free_slots(of, 15, (), (), midnight - 900, midnight - HOUR, midnight + HOUR) == (midnight - 900,)
+    assert explain(of, 15, (), (), midnight - 900, midnight - 900) == ()
+    assert [each.why for each in explain(of, 15, (), (), midnight - 900, midnight)] == [Why.BEYOND_WINDOW]

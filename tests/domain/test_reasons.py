@@ -51,6 +51,7 @@ def test_explain_when_the_duration_is_not_offered_then_says_so() -> None:
 
 def test_explain_when_the_time_has_passed_then_says_only_that_about_time() -> None:
     assert why(NINE, now=NINE + 1) == (Reason(Why.PAST),)
+    assert why(NINE, plan=with_rules(notice=0), now=NINE) == ()
 
 
 def test_explain_when_within_the_notice_then_says_when_it_ends() -> None:
@@ -113,6 +114,14 @@ def test_explain_when_only_a_buffer_is_in_the_way_then_says_buffer() -> None:
         Reason(Why.BUFFER, "booking:b", after.start, after.end),
     )
     assert why(NINE, Busy(NINE - HOUR, NINE - 10 * MINUTE), Busy(NINE + 45 * MINUTE, NINE + HOUR)) == ()
+
+
+def test_explain_when_an_event_has_no_length_then_is_busy_at_its_instant() -> None:
+    bare = with_rules(buffer_before=0, buffer_after=0)
+    for at in (NINE, NINE + 29 * MINUTE):
+        assert why(NINE, Busy(at, at), plan=bare) == (Reason(Why.BUSY, "", at, at),)
+    for at in (NINE - 1, NINE + 30 * MINUTE):
+        assert why(NINE, Busy(at, at), plan=bare) == ()
 
 
 def test_explain_when_the_neighbour_needs_more_room_then_its_own_buffer_counts() -> None:

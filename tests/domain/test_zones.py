@@ -49,6 +49,21 @@ def test_stretches_when_the_clock_changes_then_break_at_the_published_instants(z
         assert before[2] == offset(zone, change - 1) != offset(zone, change) == after[2]
 
 
+@pytest.mark.parametrize(
+    ("zone", "instants"),
+    [
+        ("America/Recife", ("2000-10-08T03:00:00Z", "2000-10-15T02:00:00Z")),  # summer time for one week
+        ("Africa/Cairo", ("2010-08-10T21:00:00Z", "2010-09-09T22:00:00Z", "2010-09-30T21:00:00Z")),  # none in Ramadan
+        ("Europe/Berlin", ("1945-05-24T00:00:00Z",)),
+        ("Asia/Tehran", ("2018-03-21T20:30:00Z",)),
+    ],
+)
+def test_stretches_when_the_clock_changes_often_or_anywhere_then_none_is_missed(zone: str, instants: tuple[str, ...]) -> None:
+    at = [from_iso(each) for each in instants]
+    found = stretches(zone, at[0] - 5 * DAY, at[-1] + 5 * DAY)
+    assert [begin for begin, _, _ in found if at[0] - 5 * DAY < begin < at[-1] + 5 * DAY] == at
+
+
 @given(changes(), st.integers(-60 * DAY, 60 * DAY), st.integers(0, 100 * DAY), st.data())
 def test_stretches_when_any_span_is_asked_for_then_cover_it_with_the_right_offsets(
     change: tuple[str, int], first: int, length: int, data: st.DataObject
