@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtGui import QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.i18n import _
@@ -93,6 +93,9 @@ class PageCardView(Card):
         self.copy.clicked.connect(lambda: self._ask(PageAction.COPY_LINK))
         self.edit.clicked.connect(lambda: self._ask(PageAction.EDIT))
         self.more.clicked.connect(self._open_menu)
+        for keys, action in (("Alt+Up", PageAction.MOVE_UP), ("Alt+Down", PageAction.MOVE_DOWN)):
+            shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda action=action: self._ask(action))
 
     def render_card(self, card: PageCard) -> None:
         self._card = card
@@ -135,14 +138,6 @@ class PageCardView(Card):
         menu.add_separator()
         menu.add(_("Delete…"), lambda: self._ask(PageAction.DELETE), icon="delete", danger=True)
         menu.open_at(self.more, "right")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            action = {Qt.Key.Key_Up: PageAction.MOVE_UP, Qt.Key.Key_Down: PageAction.MOVE_DOWN}.get(Qt.Key(event.key()))
-            if action is not None:
-                self._ask(action)
-                return
-        super().keyPressEvent(event)
 
 
 class NewCard(Focusable, QPushButton):

@@ -33,6 +33,7 @@ class MonthGrid(Focusable, QWidget):
         self._name = name
         self._month = Month("", (), (), "", "")
         self._at: date | None = None
+        self._chosen: date | None = None
         self._hover: date | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -41,10 +42,12 @@ class MonthGrid(Focusable, QWidget):
     def show_month(self, month: Month) -> None:
         self._month = month
         cells = self._cells()
-        if self._at not in {cell.day for cell in cells}:
-            self._at = next((cell.day for cell in cells if cell.chosen), None) or next(
-                (cell.day for cell in cells if cell.free), cells[0].day if cells else None
-            )
+        chosen = next((cell.day for cell in cells if cell.chosen), None)
+        if chosen is not None and chosen != self._chosen:
+            self._at = chosen
+        elif self._at not in {cell.day for cell in cells}:
+            self._at = next((cell.day for cell in cells if cell.free), cells[0].day if cells else None)
+        self._chosen = chosen
         self.updateGeometry()
         self._tell()
         self.update()

@@ -87,12 +87,12 @@ class DrawnField(Sized, QWidget):
         self._required, self._high, self._caret = required, high, caret
         self._label = Label(label, "label", wrap=True)
         self._hint = Label(hint, "caption_regular", "muted", wrap=True)
-        self._hint.setVisible(bool(hint))
         lines = column(on=self)
         lines.addWidget(self._label)
         lines.addSpacing(6 + theme.sized(60 if high else 36))
         lines.addSpacing(6 if hint else 0)
         lines.addWidget(self._hint)
+        self._hint.setVisible(bool(hint))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_for(self)
@@ -114,10 +114,10 @@ class DrawnChoices(Sized, QWidget):
         super().__init__()
         self._required, self._box = required, box
         self._label = Label(label, "label", wrap=True)
-        self._label.setVisible(bool(label))
         self._choices = [Label(choice, "small", wrap=True) for choice in choices]
         lines = column(gap=8, on=self)
         lines.addWidget(self._label)
+        self._label.setVisible(bool(label))
         for choice in self._choices:
             line = row(margins=(26, 0, 0, 0))
             line.addWidget(choice)

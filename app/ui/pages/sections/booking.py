@@ -25,9 +25,8 @@ class BookingSection(SectionBody):
             name=_("How meetings are booked"),
         )
         self.holds = CheckBox()
-        self._holds_row = ChoiceRow(
-            self.holds, _("A request holds its time"), _("Nobody else can take the time until you have answered.")
-        )
+        self._holds_row = ChoiceRow(self.holds, "")
+        self._holds_row.set_words(_("A request holds its time"), _("Nobody else can take the time until you have answered."))
         self.cutoff = SpanField(
             _("Guests can move or cancel until"), help=_("This long before the meeting. 0 means until it begins.")
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QWidget
 
 from app.ui import theme
@@ -65,6 +65,9 @@ class ListRow(Focusable, QWidget):
         if not fixed:
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self._handle.setCursor(Qt.CursorShape.SizeVerCursor)
+            for keys, by in (("Alt+Up", -1), ("Alt+Down", 1)):
+                shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(lambda by=by: self.moved.emit(by))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_row(self, icon: str, title: str, note: str, *, name: str = "") -> None:
@@ -81,10 +84,7 @@ class ListRow(Focusable, QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(key, 0)
-        if step and event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            self.moved.emit(step)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._fixed:
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._fixed:
             self.opened.emit()
         elif key == Qt.Key.Key_Delete and not self._fixed:
             self.removed.emit()
@@ -121,7 +121,8 @@ class RadioRows(QWidget):
         lines = column(gap=8, on=self)
         for value, title, effect in options:
             radio = Radio()
-            line = ChoiceRow(radio, title, effect)
+            line = ChoiceRow(radio, "")
+            line.set_words(title, effect)
             self._group.addButton(radio)
             self._radios.append((value, radio))
             radio.clicked.connect(lambda _on=False, value=value: self.chosen.emit(value))
