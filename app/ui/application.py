@@ -208,7 +208,6 @@ class Program:
         ready: asyncio.Future[Workspace] = asyncio.get_running_loop().create_future()
         ready.set_result(workspace)
         self._draw_first_run()
-        self.shown.raise_()
         assert self.first_run is not None
         self.first_run.attach(ready)
         if old is not None:

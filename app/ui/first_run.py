@@ -38,10 +38,20 @@ class FirstRunWindow(QObject):
         self.view.show_state(self._state)
         self.view.resize(self.view.sizeHint())
 
+    @property
+    def attached(self) -> bool:
+        """Whether answers are taken."""
+        return self._controller is not None
+
     def attach(self, opened: asyncio.Future[Workspace]) -> None:
         """Takes the answers from now on; they are saved as soon as the workspace is open."""
+        self._opened = opened
         self._controller = OnboardingController(self.view, opened, self._state)
         self._controller.finished.connect(lambda: self.finished.emit(opened.result()))
+
+    async def workspace(self) -> Workspace:
+        """The workspace, once it is open."""
+        return await asyncio.shield(self._opened)
 
     async def keep(self) -> None:
         """Saves what was typed and not yet confirmed, for the next start."""

@@ -57,10 +57,6 @@ class OnboardingController(QObject):
         view.show_state(state)
         self._do(self._begin(), busy=False)
 
-    @property
-    def state(self) -> State:
-        return self._state
-
     async def keep(self) -> None:
         """Saves what was typed on the first step, for the next start."""
         if self._opened.done() and self._state.step is Step.YOU and self._state.you.name.strip():

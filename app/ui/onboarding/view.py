@@ -66,8 +66,10 @@ class OnboardingView(QWidget):
         for each in self._panels.values():
             each.setVisible(each is panel)
 
-    def panel(self, step: Step) -> Panel:
-        return self._panels[step]
+    @property
+    def state(self) -> State:
+        """What is drawn."""
+        return self._state
 
     def ask_hours(self, hours: WeeklyHours, zone: str, monday_first: bool) -> HoursDialog:
         """The dialog with the weekly hours; whoever opens it reads ``hours`` from it."""

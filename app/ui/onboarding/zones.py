@@ -15,12 +15,16 @@ _AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Aust
 
 def guessed() -> str:
     """The zone of this computer, or UTC where it has a name that nobody knows."""
-    name = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
+    name = system_zone()
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         return "UTC"
     return "UTC" if name in ("Etc/UTC", "Etc/Universal", "Zulu", "Universal", "UCT", "") else name
+
+
+def system_zone() -> str:
+    return bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
 
 
 @cache
