@@ -86,6 +86,11 @@ def lease(session: Session, owner: str, now: Instant, lease_seconds: int, limit:
     return tuple(_from_row(row) for row in rows)
 
 
+def release_all(session: Session) -> None:
+    """Ends every lease. For a worker that starts where no other can be: whoever held one has died."""
+    session.execute(update(outbox).where(sql(_PENDING)).values(lease_owner="", lease_until=0))
+
+
 def finish(session: Session, number: int, owner: str) -> bool:
     """The write is done. What it said is forgotten; that it was owed and paid stays on record. False when the lease was
     lost.

@@ -208,7 +208,14 @@ class ParentLink:
                     continue
                 self._loop.call_soon_threadsafe(self._hear, line)
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._on_end)
+            self._loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
+        """The program is gone: nobody will answer those who wait."""
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(ParentSilent(asked=True))
+        self._on_end()
 
     def _hear(self, line: wire.Line) -> None:
         self._heard, self._heard_at, self._failed = self._loop.time(), self._clock.now(), False

@@ -96,7 +96,8 @@ def test_exactly_one_event_stands_when_the_program_dies_around_the_write(tmp_pat
         start = served.slots()[5]
         wait_until_written(served)
     with serving(tmp_path, "--port", "0", environment={"AFTALE_FAIL_AT": place}) as served:
-        assert served.book(start).status_code == 201
+        # Depending on who is quicker, the visitor is told of the promise or that nobody answered; never an error of ours.
+        assert served.book(start).status_code in (201, 503)
         served.process.wait(30)
     with serving(tmp_path, "--port", "0") as served:
         wait_until_written(served)
