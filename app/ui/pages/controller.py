@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QUrl
@@ -23,7 +25,6 @@ from app.domain.overview import Overview
 from app.domain.pages import Page
 from app.i18n import _, current
 from app.ui.messages import error_words
-from app.ui.pages.editor_controller import EditorController
 from app.ui.pages.screen import PagesScreen
 from app.ui.pages.state import PageAction, PagesState, pages_state, reordered
 from app.ui.runtime import tasks
@@ -31,6 +32,7 @@ from app.ui.widgets import Question, toast
 
 if TYPE_CHECKING:
     from app.services.workspace import Workspace
+    from app.ui.pages.editor_controller import EditorController
 
 _FOLLOWED = (Booked, Cancelled, Rescheduled, CalendarChanged, PagesChanged, ServerChanged, SettingsSaved)
 
@@ -78,10 +80,17 @@ class PagesController:
         tasks.latest("pages", self._workspace.overview.load(), self._screen, self._loaded, self._not_loaded)
 
     def _loaded(self, overview: Overview) -> None:
+        first = self._overview is None
         self._overview, self._stale = overview, False
         self._render()
+        if first:
+            self._warm_up()
         if self._editor is not None:
             self._editor.offline = overview.offline
+
+    def _warm_up(self) -> None:
+        """Loads the editor's modules beside the window, so that opening it does not hold the window up."""
+        asyncio.get_running_loop().run_in_executor(None, import_module, "app.ui.pages.editor_controller")
 
     def _not_loaded(self, _error: AftaleError) -> None:
         state = PagesState() if self._overview is None else self._state(self._overview)
@@ -194,6 +203,8 @@ class PagesController:
 
     def _open(self, page: Page, *, new: bool) -> None:
         if self._editor is None:
+            from app.ui.pages.editor_controller import EditorController
+
             self._editor = EditorController(self._workspace, self._screen)
         self._editor.offline = self._overview is not None and self._overview.offline
         self._editor.begin(page, new=new)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
@@ -85,8 +88,8 @@ class Editor(QWidget):
 
     def _connect(self) -> None:
         for card in self.sections.values():
-            card.body.draft_changed.connect(self.draft_changed)
-            card.body.field_left.connect(self.field_left)
+            card.draft_changed.connect(self.draft_changed)
+            card.field_left.connect(self.field_left)
             card.opened.connect(lambda on, card=card: self._opened(card, on))
         self.bar.back.clicked.connect(self.back_requested)
         self.bar.copy.clicked.connect(self.copy_link_requested)
@@ -203,15 +206,15 @@ class Editor(QWidget):
 
 
 def _make_sections(monday_first: bool) -> dict[Section, SectionCard]:
-    bodies: dict[Section, SectionBody] = {
-        Section.BASICS: BasicsSection(),
-        Section.HOURS: HoursSection(monday_first),
-        Section.LIMITS: LimitsSection(),
-        Section.BOOKING: BookingSection(),
-        Section.FORM: FormSection(),
-        Section.CONSENT: ConsentSection(),
+    bodies: dict[Section, Callable[[], SectionBody]] = {
+        Section.BASICS: BasicsSection,
+        Section.HOURS: partial(HoursSection, monday_first),
+        Section.LIMITS: LimitsSection,
+        Section.BOOKING: BookingSection,
+        Section.FORM: FormSection,
+        Section.CONSENT: ConsentSection,
     }
-    return {section: SectionCard(section, body) for section, body in bodies.items()}
+    return {section: SectionCard(section, make) for section, make in bodies.items()}
 
 
 class TopBar(QWidget):

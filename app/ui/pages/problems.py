@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import cache
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.errors import InvalidFields
 from app.domain.pages import ConsentKind, LocationKind, check_slug
@@ -76,7 +76,7 @@ def slug_problem(slug: str) -> str | None:
 
 
 def _hours_problems(draft: PageDraft) -> dict[str, str | None]:
-    found: dict[str, str | None] = {"zone": None if draft.zone in _zones() else "unknown"}
+    found: dict[str, str | None] = {"zone": None if _is_zone(draft.zone) else "unknown"}
     found["weekly"] = "unread" if draft.unread else None
     taken: set[date] = set()
     for number, override in enumerate(draft.overrides):
@@ -86,8 +86,12 @@ def _hours_problems(draft: PageDraft) -> dict[str, str | None]:
 
 
 @cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
 
 
 def _override_problem(override: OverrideDraft, taken: set[date]) -> str | None:

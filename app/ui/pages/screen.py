@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from app.ui.pages.editor import Editor
 from app.ui.pages.view import PagesList
+
+if TYPE_CHECKING:
+    from app.ui.pages.editor import Editor
 
 
 class PagesScreen(QWidget):
@@ -30,6 +34,9 @@ class PagesScreen(QWidget):
     @property
     def editor(self) -> Editor:
         if self._editor is None:
+            # Some thirty modules that no start of the program has to wait for.
+            from app.ui.pages.editor import Editor
+
             self._editor = Editor()
             self._stack.addWidget(self._editor)
         return self._editor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -78,26 +79,37 @@ class SectionBody(QWidget):
 
 
 class SectionCard(QFrame):
-    """A section: its head, which opens and closes it, and its body, made when it is first opened."""
+    """A section: its head, which opens and closes it, and its body, made when it is first wanted. Tells what the body tells."""
 
     opened = Signal(bool)
+    draft_changed = Signal(object)
+    field_left = Signal(str)
 
-    def __init__(self, section: Section, body: SectionBody, parent: QWidget | None = None) -> None:
+    def __init__(self, section: Section, make: Callable[[], SectionBody], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.section = section
-        self.body = body
+        self._make = make
+        self._body: SectionBody | None = None
         self.head = SectionHead(_ICONS[section])
         self._room = QWidget()
         self._animation = QPropertyAnimation(self._room, b"maximumHeight", self)
         self._animation.setEasingCurve(curve())
         self._animation.finished.connect(self._settle)
-        inner = column(margins=(_SIDE, 2, _SIDE, _SIDE), on=self._room)
-        inner.addWidget(body)
+        self._inner = column(margins=(_SIDE, 2, _SIDE, _SIDE), on=self._room)
         lines = column(on=self)
         lines.addWidget(self.head)
         lines.addWidget(self._room)
         self._room.hide()
         self.head.toggled.connect(self._open)
+
+    @property
+    def body(self) -> SectionBody:
+        if self._body is None:
+            self._body = self._make()
+            self._body.draft_changed.connect(self.draft_changed)
+            self._body.field_left.connect(self.field_left)
+            self._inner.addWidget(self._body)
+        return self._body
 
     @property
     def is_open(self) -> bool:
@@ -115,6 +127,8 @@ class SectionCard(QFrame):
 
     def _open(self, on: bool) -> None:
         self._animation.stop()
+        if on:
+            self.body.show()
         if not self.isVisible() or theme.duration(1) == 0:
             self._settle()
         else:
