@@ -85,14 +85,13 @@ class Entry:
             return to_wall(recurrence, self.zone).date()
         return recurrence
 
-    def event(self, start: Start, home: str, length: Length | None = None) -> Event:
-        """The occurrence at ``start``; all-day ones have the midnights of ``home``."""
+    def place(self, start: Start, home: str, length: Length | None = None) -> tuple[Instant, Instant, Days | None]:
+        """Begin and end of the occurrence at ``start``; all-day ones have the midnights of ``home``."""
         length = length or self.length
         if isinstance(start, date):
             days = Days(start, start + timedelta(days=max(1, length.days + (length.seconds > 0))))
-            begin, end = days_to_instants(days, home)
-            return replace(self.fields, start=begin, end=end, days=days)
-        return replace(self.fields, start=start, end=max(start, length.after(start, self.zone)))
+            return *days_to_instants(days, home), days
+        return start, max(start, length.after(start, self.zone)), None
 
 
 def read_entry(part: Component, zones: Zones, owner: str = "", own: bool = True) -> Entry:

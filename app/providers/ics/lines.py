@@ -15,6 +15,8 @@ from icalendar.parser import Contentline, Contentlines, unescape_backslash
 
 LONGEST_TEXT = 20_000
 """Characters of a text property that are looked at."""
+LONGEST_LINE = 400_000
+"""Longer lines with anything else are left out."""
 CONTROL: dict[int, None] = {code: None for code in (*range(32), 127) if code not in (9, 10)}
 """For ``str.translate``: takes out the control characters, which are allowed nowhere (§3.1)."""
 DEEPEST = 8
@@ -23,6 +25,7 @@ _unfolded: Callable[[str], list[str]] = Contentlines.from_ical
 _unescaped: Callable[[str], str] = unescape_backslash
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _TEXTS = frozenset({"SUMMARY", "DESCRIPTION", "LOCATION", "UID", "TZID", "NAME", "X-WR-CALNAME"})
+_TIMES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"})
 _OUTERMOST = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
 
 
@@ -82,6 +85,12 @@ def parse_line(line: str) -> Property | None:
     if line[match.end() : match.end() + 1] == ":":
         value = line[match.end() + 1 :]
         return Property(name, str(_unescaped(value)) if text else value, {})
+    if len(line) > LONGEST_LINE:
+        return None
+    if name in _TIMES and '"' not in line and line.count(":") > 1:
+        # A zone such as tzone://Microsoft/Utc that should stand in quotes.
+        head, _, value = line.rpartition(":")
+        return Property(name, value, {"TZID": head.partition("TZID=")[2].partition(";")[0]})
     try:
         content = _content_line(line)
         _, parameters, value = content.parts() if text else content.raw_parts()

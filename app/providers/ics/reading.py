@@ -17,10 +17,10 @@ from app.domain.calendars import Event
 from app.domain.clock import Instant
 from app.domain.recurrence import RuleError
 from app.domain.series import Start, occurrence_id
-from app.providers.events import in_order, in_window
+from app.providers.events import in_order
 from app.providers.ics.entries import Entry, read_entry, series_id
 from app.providers.ics.lines import Component, join, parse
-from app.providers.ics.series import EntrySeries
+from app.providers.ics.series import EntrySeries, Placed
 from app.providers.ics.zones import Zones, named_zone
 
 LARGEST = 5 * 1024 * 1024
@@ -67,12 +67,13 @@ def read_ics(
     headers = [part for part in parts if part.name == "VCALENDAR"]
     if not headers and not any(part.name == "VEVENT" for part in parts):
         return ImportedCalendar(problems=("not_a_calendar",))
-    reading = _Reading(Zones(zone, [part for part in parts if part.name == "VTIMEZONE"]), owner, own)
+    zones = Zones(zone, [part for part in parts if part.name == "VTIMEZONE"])
+    reading = _Reading(zones, owner, own, calendar, start, end)
     if not any(part.value("METHOD").strip().upper() == "CANCEL" for part in headers):
         for part in parts:
             if part.name == "VEVENT":
                 reading.take(part)
-    events, series = reading.all(calendar, start, end, id_of)
+    events, series = reading.all(id_of)
     return ImportedCalendar(
         events=events,
         series=series,
@@ -107,14 +108,24 @@ class _Group:
     master: Entry | None = None
     changed: dict[Start, Entry] = field(default_factory=dict)
 
+    @property
+    def recurs(self) -> bool:
+        return self.master is not None and (self.master.recurs or bool(self.changed))
+
+    @property
+    def title(self) -> str:
+        return next((entry.fields.title for entry in (self.master, *self.changed.values()) if entry is not None), "")
+
 
 class _Reading:
     """One file on its way."""
 
-    def __init__(self, zones: Zones, owner: str, own: bool) -> None:
+    def __init__(self, zones: Zones, owner: str, own: bool, calendar: str, start: Instant, end: Instant) -> None:
         self._zones, self._owner, self._own = zones, owner, own
+        self._calendar, self._start, self._end = calendar, start, end
         self._groups: dict[str, _Group] = {}
-        self._effort = 0
+        self._events: list[Event] = []
+        self._effort, self._full = 0, False
         self._problems: dict[str, None] = {}
 
     def take(self, part: Component) -> None:
@@ -133,20 +144,17 @@ class _Reading:
         elif group.master is None or entry.sequence >= group.master.sequence:
             group.master = entry
 
-    def all(
-        self, calendar: str, start: Instant, end: Instant, id_of: Callable[[str], str]
-    ) -> tuple[tuple[Event, ...], dict[str, str]]:
-        events: list[Event] = []
+    def all(self, id_of: Callable[[str], str]) -> tuple[tuple[Event, ...], dict[str, str]]:
+        """Events, and the texts of series."""
         series: dict[str, str] = {}
         for uid, group in self._groups.items():
-            found = self._of_group(group, id_of(uid), start, end)
-            if len(events) + len(found) > MOST_EVENTS:
-                self._problem("too_many_events", group.master.fields.title if group.master else "")
-                continue
-            events += (replace(each, calendar=calendar, uid=uid) for each in found)
-            if self._own and group.master is not None and (group.master.recurs or group.changed):
+            try:
+                self._add(group, id_of(uid), uid)
+            except (ValueError, OverflowError):
+                self._problem("broken_event", group.title)
+            if self._own and group.recurs:
                 series[id_of(uid)] = self._text(group)
-        return in_order(events), series
+        return in_order(self._events), series
 
     def problems(self) -> tuple[str, ...]:
         for name in sorted(self._zones.unknown):
@@ -156,35 +164,52 @@ class _Reading:
     def _problem(self, code: str, title: str) -> None:
         self._problems[f"{code}: {title[:80]}" if title else code] = None
 
-    def _of_group(self, group: _Group, event: str, start: Instant, end: Instant) -> list[Event]:
-        master, home = group.master, self._zones.home_name
+    def _add(self, group: _Group, event: str, uid: str) -> None:
+        master = group.master
         if master is None:
             # Somebody was invited to single occurrences of a series that they do not see.
-            alone = [(at, each.event(each.start, home)) for at, each in group.changed.items() if not each.cancelled]
-            return self._named(alone, event, "", start, end)
-        if master.cancelled:
-            return []
-        if not master.recurs and not group.changed:
-            single = replace(master.event(master.start, home), id=event)
-            return [single] if in_window(single, start, end) else []
-        series = EntrySeries(master, group.changed, home)
+            alone = [Placed(at, each.start, each) for at, each in group.changed.items() if not each.cancelled]
+            self._keep(self._built(alone, event, uid), group)
+        elif not master.cancelled:
+            if group.recurs:
+                self._add_series(group, EntrySeries(master, group.changed), event, uid)
+            else:
+                self._keep(self._built([Placed(master.start, master.start, master)], event, uid), group)
+
+    def _add_series(self, group: _Group, series: EntrySeries, event: str, uid: str) -> None:
+        self._effort += series.effort(self._start, self._end)
         try:
-            self._effort += series.effort(start, end)
             if self._effort > MOST_EFFORT:
                 raise RuleError("too_many")
-            return self._named(series.occurrences(start, end), event, event, start, end)
+            if not self._full:
+                placed = series.occurrences(self._start, self._end)
+                if self._keep(self._built(placed, event, uid, series=event), group):
+                    return
+                self._full = True
         except RuleError as error:
-            self._problem(f"rule_{error.reason}", master.fields.title)
-            return self._named(series.without_rules().occurrences(start, end), event, event, start, end)
+            self._problem(f"rule_{error.reason}", group.title)
+        self._keep(self._built(series.without_rules().occurrences(self._start, self._end), event, uid, series=event), group)
 
-    def _named(
-        self, found: Iterable[tuple[Start, Event]], event: str, series: str, start: Instant, end: Instant
-    ) -> list[Event]:
-        return [
-            replace(each, id=occurrence_id(event, original), series=series)
-            for original, each in found
-            if in_window(each, start, end)
-        ]
+    def _keep(self, events: Iterator[Event], group: _Group) -> bool:
+        """Keeps the events if all find room, else none of them."""
+        room = MOST_EVENTS - len(self._events)
+        found = list(islice(events, room + 1))
+        if len(found) > room:
+            self._problem("too_many_events", group.title)
+            return False
+        self._events += found
+        return True
+
+    def _built(self, placed: Iterable[Placed], event: str, uid: str, series: str = "") -> Iterator[Event]:
+        """Those of the occurrences that lie in the window, as events."""
+        home = self._zones.home_name
+        for original, start, entry, length in placed:
+            begin, end, days = entry.place(start, home, length)
+            if begin < self._end and (end > self._start or begin >= self._start):
+                name = occurrence_id(event, original) if series or entry.recurrence is not None else event
+                yield replace(
+                    entry.fields, id=name, calendar=self._calendar, uid=uid, series=series, start=begin, end=end, days=days
+                )
 
     def _text(self, group: _Group) -> str:
         """The group as a calendar of its own, with the zones that it names."""

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
+from typing import NamedTuple
 
-from app.domain.calendars import Event
 from app.domain.clock import DAY, Instant
 from app.domain.recurrence import effort
 from app.domain.series import Start, expand, to_instant, to_wall
-from app.providers.ics.entries import Entry
+from app.providers.ics.entries import Entry, Length
+
+
+class Placed(NamedTuple):
+    """One occurrence: where it was meant to start, where it starts, and what it is. ``length``: if not that of the entry."""
+
+    original: Start
+    start: Start
+    entry: Entry
+    length: Length | None = None
 
 
 class EntrySeries:
     """A master with its changed occurrences; one with RANGE=THISANDFUTURE also shifts and replaces what follows (§3.2.13)."""
 
-    def __init__(self, master: Entry, changed: Mapping[Start, Entry], home: str) -> None:
-        self._master, self._home = master, home
+    def __init__(self, master: Entry, changed: Mapping[Start, Entry]) -> None:
+        self._master = master
         self._changed = {master.original(recurrence): entry for recurrence, entry in changed.items()}
         future = ((at, entry) for at, entry in self._changed.items() if entry.future and not entry.cancelled)
         self._future = sorted(future, key=lambda each: self._instant(each[0]))
@@ -30,23 +39,23 @@ class EntrySeries:
 
     def without_rules(self) -> EntrySeries:
         """The first start, the added and the changed occurrences alone."""
-        return EntrySeries(replace(self._master, rules=()), self._changed, self._home)
+        return EntrySeries(replace(self._master, rules=()), self._changed)
 
-    def occurrences(self, start: Instant, end: Instant) -> Iterator[tuple[Start, Event]]:
-        """All that can touch the window, with their original starts. Raises RuleError."""
+    def occurrences(self, start: Instant, end: Instant) -> Iterator[Placed]:
+        """All that can touch the window, and some more. Raises RuleError."""
         master, low, high = self._master, start - self._reach, end + self._reach
         left_out = [*master.left_out, *self._changed]
         for at in expand(master.first, master.rules, master.zone, low, high, master.extra.keys(), left_out):
-            yield at, self._occurrence(at)
+            yield self._placed(at)
         for at, entry in self._changed.items():
             if not entry.cancelled and at not in master.left_out:
-                yield at, entry.event(entry.start, self._home)
+                yield Placed(at, entry.start, entry)
 
-    def _occurrence(self, at: Start) -> Event:
+    def _placed(self, at: Start) -> Placed:
         for original, entry in reversed(self._future):
             if self._instant(original) <= self._instant(at):
-                return entry.event(self._shifted(at, original, entry), self._home)
-        return self._master.event(at, self._home, self._master.extra.get(at))
+                return Placed(at, self._shifted(at, original, entry), entry)
+        return Placed(at, at, self._master, self._master.extra.get(at))
 
     def _shifted(self, at: Start, original: Start, entry: Entry) -> Start:
         """``at``, moved by as much wall time as ``entry`` moved its own occurrence."""

@@ -122,7 +122,7 @@ def _header(name: str, zone: str) -> icalendar.Calendar:
     calendar.add("version", "2.0")
     calendar.add("prodid", PRODUCT)
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("x-wr-calname", clean(name))
+    calendar.add("x-wr-calname", icalendar.vText(clean(name)))
     calendar.add("x-wr-timezone", zone)
     return calendar
 
