@@ -46,6 +46,13 @@ def reader(path: Path) -> Engine:
     return engine
 
 
+def raw(session: Connection) -> sqlite3.Connection:
+    """The driver's own connection beneath the session."""
+    found = session.connection.dbapi_connection
+    assert isinstance(found, sqlite3.Connection)
+    return found
+
+
 def looker(path: Path) -> sqlite3.Connection:
     """A bare connection that leaves the file as it is even when it closes as the last one."""
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=BUSY_MS / 1000)

@@ -147,12 +147,11 @@ def _damaged(path: Path, reason: str) -> WorkspaceDamaged:
 
 
 def _make_ready(session: Connection, path: Path, found: Found, clock: Clock) -> int:
-    raw = session.connection.dbapi_connection
-    assert raw is not None
+    run = engine.raw(session).execute
     if found.revision is None:
-        raw.execute("PRAGMA auto_vacuum=INCREMENTAL")
-    if raw.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        raw.execute("PRAGMA journal_mode=WAL")
+        run("PRAGMA auto_vacuum=INCREMENTAL")
+    if run("PRAGMA journal_mode").fetchone() != ("wal",):
+        run("PRAGMA journal_mode=WAL")
     if found.revision is None:
         _create(session, clock)
     elif found.revision != NEWEST:
