@@ -9,15 +9,9 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from app.i18n import _
 from app.ui import theme
 from app.ui.pages.state import PageAction, PageCard
-from app.ui.widgets.badges import Badge, ColourDot
-from app.ui.widgets.base import Focusable, draw_rounded, draw_text, painter_for
-from app.ui.widgets.buttons import Button, IconButton
-from app.ui.widgets.choices import Switch
+from app.ui.widgets import Badge, Button, Card, ColourDot, Divider, Focusable, IconButton, Label, MenuPopup, Switch, Well, row
+from app.ui.widgets.base import draw_rounded, draw_text, painter_for
 from app.ui.widgets.icons import draw_icon
-from app.ui.widgets.layouts import row
-from app.ui.widgets.popups import MenuPopup
-from app.ui.widgets.surfaces import Card, Well
-from app.ui.widgets.text import Divider, Label
 
 PADDING = 20
 

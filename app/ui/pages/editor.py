@@ -228,7 +228,7 @@ class TopBar(QWidget):
         self._dot = ColourDot(size=12)
         self._name = Label("", "heading")
         self.on = Badge("", "success", dot=True, size=20)
-        self._address = Label("", "small", "muted")
+        self._address = Label("", "caption_regular", "muted")
         self.copy = IconButton("copy", _("Copy the link"), size=28, glyph=16)
         self._spot = Spot()
         self.status = Label("", "small", "muted")
@@ -251,8 +251,10 @@ class TopBar(QWidget):
         second.addWidget(self.copy)
         second.addStretch(1)
         words = column()
+        words.addStretch(1)
         words.addLayout(first)
         words.addLayout(second)
+        words.addStretch(1)
         line = row(gap=12, margins=(16, 6, 24, 6), on=self)
         line.addWidget(self.back)
         line.addWidget(self._dot)
@@ -263,7 +265,7 @@ class TopBar(QWidget):
         line.addWidget(self.look)
         line.addWidget(self.discard)
         line.addWidget(self.save)
-        self.copy.setFixedHeight(20)
+        self.copy.setFixedHeight(18)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

@@ -23,7 +23,7 @@ class PreviewForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._avatar = Avatar("", 40, "fjord")
-        self._small = Label("", "small", "muted")
+        self._small = Label("", "caption_regular", "muted")
         self._title = Label("", "heading", wrap=True)
         self._drawn: object = None
         words = column()

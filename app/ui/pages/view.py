@@ -12,12 +12,7 @@ from app.i18n import _
 from app.ui.pages.card import NewCard, PageCardView
 from app.ui.pages.grids import EqualColumns
 from app.ui.pages.state import PagesState
-from app.ui.widgets.badges import SkeletonRow
-from app.ui.widgets.buttons import Button
-from app.ui.widgets.layouts import column, row
-from app.ui.widgets.popups import MenuPopup
-from app.ui.widgets.surfaces import Banner, Card, EmptyState, ScrollArea
-from app.ui.widgets.text import Label
+from app.ui.widgets import Banner, Button, Card, EmptyState, Label, MenuPopup, ScrollArea, SkeletonRow, column, row
 
 WIDEST = 1040
 COLUMN = 320

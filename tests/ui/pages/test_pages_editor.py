@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import i18n
+from app.domain.choosing import open_starts
 from app.domain.clock import DAY
 from app.domain.errors import WorkspaceFull
 from app.domain.pages import (
@@ -30,6 +31,7 @@ from app.domain.pages import (
     Rolling,
     WeeklyHours,
 )
+from app.services.availability import public_host
 from app.ui import theme
 from app.ui.pages.editor_state import Section
 from app.ui.pages.preview_form import DrawnButton
@@ -489,6 +491,30 @@ def test_the_preview_when_the_page_is_saved_already_then_shows_the_times_that_gu
             wording = i18n.current()
             assert list(choose.slots.texts) == [wording.time(i18n.local(start, "Europe/Copenhagen")) for start in starts]
             assert choose._day.text() == "Monday 12 October"
+
+    in_loop(main)
+
+
+@pytest.mark.shows("PAGE-1")
+@pytest.mark.parametrize("mode", list(Mode))
+def test_the_preview_when_compared_with_the_public_page_then_has_its_texts_and_times(
+    in_loop: InLoop, tmp_path: Path, mode: Mode
+) -> None:
+    async def main() -> None:
+        rules = replace(page(1).rules, durations=(30, 45), notice=120)
+        asked = page(1, mode=mode, rules=rules, hours=None, questions=QUESTIONS, consent=Consent(ConsentKind.NOTICE, "x"))
+        async with desk(tmp_path, asked) as there:
+            await there.edit("page1")
+            await there.until(lambda: there.editor.preview.choose.slots.texts)
+            state = there.editor._previewed
+            assert state is not None
+            (public,), _redirects = await there.workspace.availability.public_pages()
+            assert state.page == replace(public, free={})
+            assert state.starts == tuple(open_starts(public, public.free[30].unpack(), MONDAY))
+            settings = there.workspace.settings.current
+            assert replace(state.host, origin="", hosts=()) == replace(
+                public_host(settings, "", await there.workspace.pages.all()), hosts=(), default_slug=""
+            )
 
     in_loop(main)
 

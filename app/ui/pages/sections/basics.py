@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.pages import LocationKind
@@ -42,6 +43,7 @@ class BasicsSection(SectionBody):
         self.detail = TextField(_("Address"))
         self.slug = TextField(_("Address of the page"), required=True)
         self.free = FreeAddress()
+        self._spoken = SlugState.QUIET
         self.fields = {
             "title": self.title,
             "description": self.description,
@@ -130,6 +132,14 @@ class BasicsSection(SectionBody):
         if not why and state is SlugState.FREE:
             self.slug.set_valid(free_words(f"{editing.prefix}{editing.draft.slug}"))
         self.free.offer(editing.slug.free if state is SlugState.TAKEN else "")
+        self._speak(state)
+
+    def _speak(self, state: SlugState) -> None:
+        """Says the answer of the check to those who do not see it come."""
+        if state is not self._spoken and state in (SlugState.FREE, SlugState.TAKEN):
+            words = self.slug.edit.accessibleDescription()
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.slug.edit, words))
+        self._spoken = state
 
 
 def _detail_words(kind: LocationKind) -> tuple[str, str, str]:

@@ -95,7 +95,7 @@ class SectionCard(QFrame):
         self._animation = QPropertyAnimation(self._room, b"maximumHeight", self)
         self._animation.setEasingCurve(curve())
         self._animation.finished.connect(self._settle)
-        self._inner = column(margins=(_SIDE, 2, _SIDE, _SIDE), on=self._room)
+        self._inner = column(margins=(_SIDE, 0, _SIDE, _SIDE), on=self._room)
         lines = column(on=self)
         lines.addWidget(self.head)
         lines.addWidget(self._room)
@@ -184,8 +184,8 @@ class SectionHead(Focusable, QPushButton):
 
     def sizeHint(self) -> QSize:
         if self.isChecked():
-            return QSize(240, max(52, theme.line("sub") + 28))
-        return QSize(240, max(58, theme.line("sub") + theme.line("small") + 18))
+            return QSize(240, max(50, theme.line("sub") + 26))
+        return QSize(240, max(58, theme.line("sub") + theme.line("caption_regular") + 20))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -220,13 +220,13 @@ class SectionHead(Focusable, QPushButton):
         right = self.width() - _SIDE - 18
         draw_icon(painter, "collapse" if on else "expand", QRectF(right, round(middle - 8), 16, 16), c.text_muted)
         room = right - _TEXT - 12 - (self.badge.width() + 12 if self.badge.isVisibleTo(self) else 0)
-        name, value = theme.line("sub"), theme.line("small")
+        name, value = theme.line("sub") - 2, theme.line("caption_regular")
         if on or not self._value:
             draw_text(painter, QRectF(_TEXT, 0, room, self.height()), self.text(), "sub", c.text)
             return
         top = round(middle - (name + value) / 2)
         draw_text(painter, QRectF(_TEXT, top, room, name), self.text(), "sub", c.text)
-        draw_text(painter, QRectF(_TEXT, top + name, room, value), self._value, "small", c.text_muted)
+        draw_text(painter, QRectF(_TEXT, top + name, room, value), self._value, "caption_regular", c.text_muted)
 
 
 class HeldField(Field):
