@@ -111,6 +111,14 @@ def place(location: Location, words: Words, host: str) -> Place:
             return Place("map-pin", location.detail or words.gettext("In person"))
 
 
+def place_later(location: Location, words: Words, host: str) -> str:
+    """The same as a sentence for somebody about to book, with what they will be told then."""
+    text = place(location, words, host).text
+    if location.kind in (LocationKind.VIDEO, LocationKind.LINK) and location.detail.startswith("http"):
+        return words.gettext("{place}. You get the link once it is booked.").format(place=text)
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """A meeting's time for one visitor. ``elsewhere``: the same time where the owner is, if clocks show another one there."""

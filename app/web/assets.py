@@ -117,25 +117,31 @@ def mark() -> Markup:
     return Markup(f'<svg class="mark" viewBox="0 0 24 16" aria-hidden="true">{drawn}</svg>')
 
 
+def banner(height: int, phase: Phase) -> Markup:
+    """The landscape over a narrow page: one drawn for its width, and one for that of a phone, of which the style sheet shows one."""
+    return landscape(640, height, phase, extra="land-desk") + landscape(390, height, phase, extra="land-phone")
+
+
 @lru_cache(maxsize=64)
-def landscape(width: int, height: int, phase: Phase, fading: bool = False) -> Markup:
-    """The landscape as SVG, coloured by the style sheet; ``fading``: its sky begins in the card's own colour."""
+def landscape(width: int, height: int, phase: Phase, fading: bool = False, extra: str = "") -> Markup:
+    """The landscape as SVG, coloured by the style sheet; ``fading``: its sky begins in the card's own colour.
+
+    A night has a sky of one colour.
+    """
     drawn = scene(width, height, phase)
     line = f"{drawn.water_line:.1f}"
+    sky = f"sky-{width}"
+    top, low = "sky_none" if fading else "sky_top", "sky_top" if drawn.bite else "sky_low"
     parts = [
-        f'<svg class="land" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMax slice" aria-hidden="true">',
-        f'<linearGradient id="sky" x2="0" y2="1"><stop class="{"sky_none" if fading else "sky_top"}"/>'
-        '<stop offset="1" class="sky_low"/></linearGradient>',
-        f'<rect width="{width}" height="{line}" fill="url(#sky)"/>',
+        f'<svg class="land {extra}" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMax slice" aria-hidden="true">',
+        f'<linearGradient id="{sky}" x2="0" y2="1"><stop class="{top}"/><stop offset="1" class="{low}"/></linearGradient>',
+        f'<rect width="{width}" height="{line}" fill="url(#{sky})"/>',
     ]
-    for halo in drawn.halos:
-        parts.append(
-            f'<circle class="l-sun" opacity="{halo.alpha}" cx="{halo.x:.1f}" cy="{halo.y:.1f}" r="{halo.radius:.1f}"/>'
-        )
+    parts += [_disc(halo.x, halo.y, halo.radius, f' opacity="{halo.alpha}"') for halo in drawn.halos]
     if drawn.bite is not None:
         parts.append(f'<path class="l-sun" d="{to_svg(crescent(drawn.sun, drawn.bite))}"/>')
     else:
-        parts.append(f'<circle class="l-sun" cx="{drawn.sun.x:.1f}" cy="{drawn.sun.y:.1f}" r="{drawn.sun.radius:.1f}"/>')
+        parts.append(_disc(drawn.sun.x, drawn.sun.y, drawn.sun.radius))
     parts += [
         f'<path class="l-far" d="{to_svg(drawn.far)}"/><path class="l-mid" d="{to_svg(drawn.mid)}"/>',
         f'<rect class="l-water" y="{line}" width="{width}" height="{height - drawn.water_line:.1f}"/>',
@@ -147,3 +153,7 @@ def landscape(width: int, height: int, phase: Phase, fading: bool = False) -> Ma
         )
     parts.append(f'<path class="l-near" d="{to_svg(drawn.near)}"/></svg>')
     return Markup("".join(parts))
+
+
+def _disc(x: float, y: float, radius: float, more: str = "") -> str:
+    return f'<circle class="l-sun"{more} cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'

@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 import jinja2
 from markupsafe import Markup, escape
 
+from app.domain.asking import Field
 from app.domain.clock import to_iso
 from app.domain.public import PublicPage
 from app.domain.saying import genitive, initials
 from app.i18n import Wording
-from app.web.assets import RESOURCES, Assets, landscape, mark
+from app.web.assets import RESOURCES, Assets, banner, landscape, mark
 from app.web.visit import Visit
 
 _COLOURS = frozenset({"fjord", "heather", "moss", "amber", "brick", "slate"})
@@ -41,7 +42,13 @@ class Icons:
         self._used[name] = None
         return Markup(f'<svg class="i{" " if extra else ""}{extra}" aria-hidden="true"><use href="#i-{name}"/></svg>')
 
+    def also(self, *names: str) -> str:
+        """Has these drawn as well, for the script to show."""
+        self._used.update(dict.fromkeys(names))
+        return ""
+
     def sprite(self) -> Markup:
+        """The drawings. To be put where everything else has been drawn."""
         drawn = "".join(
             f'<symbol id="i-{name}" viewBox="0 0 256 256">{self._assets.icon_path(name)}</symbol>' for name in self._used
         )
@@ -51,6 +58,16 @@ class Icons:
 def fill(text: str, **values: object) -> Markup:
     """``text`` with its placeholders replaced; values that are markup stay markup."""
     return Markup(str(escape(text))).format(**values)
+
+
+def attributes(field: Field, id: str) -> Markup:
+    """What every input of a form says of itself."""
+    found = Markup(' id="{}" name="{}"').format(id, field.name)
+    found += Markup(" required") if field.required else ""
+    found += Markup(' autocomplete="{}"').format(field.autocomplete) if field.autocomplete else ""
+    found += Markup(' aria-invalid="true"') if field.fault else ""
+    described = [f"{id}-{part}" for part, text in (("fault", field.fault), ("help", field.help)) if text]
+    return found + (Markup(' aria-describedby="{}"').format(" ".join(described)) if described else "")
 
 
 def as_data(value: object) -> Markup:
@@ -75,7 +92,13 @@ class Drawing:
             auto_reload=False,
         )
         self._templates.globals.update(
-            assets=assets, style=Markup(assets.style), fill=fill, mark=mark, landscape=landscape, iso=to_iso
+            assets=assets,
+            style=Markup(assets.style),
+            fill=fill,
+            mark=mark,
+            landscape=landscape,
+            iso=to_iso,
+            attributes=attributes,
         )
         self._templates.filters["iso"] = to_iso
 
@@ -117,6 +140,7 @@ class Drawing:
                 "switch": _switch(visit, words, here),
                 "noindex": not host.indexed,
                 "scripted": scripted,
+                "banner": banner if host.landscape else lambda *_: "",
                 **values,
             }
         )

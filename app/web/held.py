@@ -89,6 +89,7 @@ class HeldViews:
             place_detail=_detail(booking),
             join=join_link(booking),
             first=visit.host.first_name,
+            moment=lambda start: capital(visit.words.moment(wall(start, booking.visitor.zone))),
             when=when(visit.words, booking.start, booking.end, booking.visitor.zone, booking.zone),
             here_path=f"/manage/{token}",
             **values,

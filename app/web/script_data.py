@@ -99,6 +99,7 @@ def _script_words(words: Wording) -> dict[str, object]:
         "remove": _("Remove {time}"),
         "another": _("Add one more, if you like"),
         "above": _("Choose a time above"),
+        "onDay": _("{count} on {day}"),
         "chosen": _("Chosen: {time}"),
         "removed": _("Removed: {time}"),
         "previous": _("Previous month"),

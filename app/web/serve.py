@@ -84,7 +84,7 @@ class _Server(Server):
         self.listening = asyncio.Event()
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:  # type: ignore[override]
+    def capture_signals(self) -> Iterator[None]:
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -97,9 +97,12 @@ async def serve(listening: socket.socket, source: BinaryIO, sink: BinaryIO, cloc
     ended = asyncio.Event()
     link = ParentLink(source, sink, clock, ended.set)
     link.start()
-    if not await _greeted(link, ended):
+    await _first(link.met, ended)
+    if link.hello is None:
         return
-    app = App(link, bytes.fromhex(link.hello.result().key), clock)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(_first(link.greeted, ended), GREETED_WITHIN)
+    app = App(link, bytes.fromhex(link.hello.key), clock)
     gate = Gate(lambda: link.shelf.host, app.headers, lambda: link.count(refused=1))
     server = _Server(GatedConfig(app, gate))
     running = asyncio.ensure_future(server.serve([listening]))
@@ -110,22 +113,20 @@ async def serve(listening: socket.socket, source: BinaryIO, sink: BinaryIO, cloc
     gc.collect()
     gc.freeze()
     telling = asyncio.ensure_future(_tell_counts(link))
-    await asyncio.wait([running, asyncio.ensure_future(ended.wait())], return_when=asyncio.FIRST_COMPLETED)
+    await ended.wait()
     telling.cancel()
     server.should_exit = True
     await running
 
 
-async def _greeted(link: ParentLink, ended: asyncio.Event) -> bool:
-    """Waits for the key and for what there is to know; False if the program ended before."""
-    end = asyncio.ensure_future(ended.wait())
-    await asyncio.wait([link.hello, end], return_when=asyncio.FIRST_COMPLETED)
-    if not link.hello.done():
-        return False
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(link.greeted.wait(), GREETED_WITHIN)
-    end.cancel()
-    return not ended.is_set()
+async def _first(*events: asyncio.Event) -> None:
+    """Returns when one of the events is set."""
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()
 
 
 async def _tell_counts(link: ParentLink) -> None:

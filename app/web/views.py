@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -12,7 +13,8 @@ from app.domain import asking
 from app.domain.choosing import Choose, choose
 from app.domain.clock import MINUTE, Instant, to_iso
 from app.domain.public import PageState, PublicHost, PublicPage
-from app.domain.saying import cutoff_text, genitive, length, place, wall, when
+from app.domain.saying import cutoff_text, genitive, length, place, place_later, wall, when
+from app.domain.typed import Fault
 from app.i18n import Wording
 from app.web import problems
 from app.web.address import Address
@@ -21,6 +23,8 @@ from app.web.script_data import script_data
 from app.web.visit import Visit
 from app.web.zone_list import zone_groups
 
+WAIT = 2100
+"""Milliseconds for which the script holds a form back: no person is quicker than that, and the form token asks for two seconds."""
 Pairs = list[tuple[str, str]]
 _STAR = Markup('<span class="star">*</span>')
 
@@ -103,7 +107,7 @@ class Views:
         *,
         words: Wording | None = None,
         faults: Mapping[str, str] | None = None,
-        wait: int = 2100,
+        wait: int = WAIT,
     ) -> str:
         """``faults``: reason codes by field. ``wait``: milliseconds before the form may be sent."""
         words, host, faults = words or visit.words, visit.host, faults or {}
@@ -130,6 +134,7 @@ class Views:
             request=page.state is PageState.REQUEST,
             whens=[when(words, start, start + address.duration * MINUTE, address.zone, page.zone) for start in starts],
             place=where,
+            place_later=place_later(page.location, words, host.first_name),
             promise=_promise(words, page),
             star=_STAR,
             faults=_summary(words, fields, said),
@@ -139,6 +144,7 @@ class Views:
             consent=asking.consent(page, host, words, address.given, said),
             hidden=hidden,
             wait=wait,
+            quick_faults=_quick_faults(words),
         )
 
     # Missed
@@ -177,9 +183,12 @@ class Views:
             again=again,
             offered=reason != "silent",
             given=given,
+            opened=bool(said or any(given.values())),
+            more_open=any(given[field] or field in said for field in ("name", "wishes", "message")),
             faults={"email": "", "name": "", "wishes": "", "message": "", "key": "", **said},
             hidden=[("key", key), ("language", words.language), ("time_zone", page.zone)],
-            wait=2100,
+            wait=WAIT,
+            quick_faults=_quick_faults(words),
         )
 
     def listing(self, visit: Visit, pages: Sequence[PublicPage]) -> str:
@@ -208,6 +217,12 @@ class Views:
         return self._drawing.draw(
             "note", visit, title=heading, words=words, here=back, heading=heading, text=text, back=back, scripted=False
         )
+
+
+def _quick_faults(words: Wording) -> str:
+    """The sentences that the script shows when an address is left half written."""
+    codes = (Fault.NO_AT, Fault.NO_END)
+    return json.dumps({code: problems.sentence(words, code, "{value}") for code in codes}, ensure_ascii=False)
 
 
 def _text(value: str | list[str] | None) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from functools import lru_cache
-from zoneinfo import available_timezones
+from pathlib import Path
+from zoneinfo import TZPATH, available_timezones
 
 from app.domain.clock import Instant
 from app.domain.saying import offset_text, wall
@@ -40,6 +42,15 @@ _AREAS = {
 
 @lru_cache(maxsize=1)
 def _zone_names() -> tuple[str, ...]:
+    """The zones that have a place on the map of the time zone database; every name that is known where there is no such map."""
+    places = [Path(folder) / "zone.tab" for folder in TZPATH]
+    packaged = importlib.util.find_spec("tzdata")
+    if packaged is not None and packaged.origin is not None:
+        places.append(Path(packaged.origin).parent / "zoneinfo/zone.tab")
+    for place in places:
+        if place.is_file():
+            lines = place.read_text(encoding="utf-8").splitlines()
+            return tuple(sorted(line.split("\t")[2] for line in lines if line and not line.startswith("#")))
     return tuple(sorted(name for name in available_timezones() if name.partition("/")[0] in _AREAS and "/" in name))
 
 
