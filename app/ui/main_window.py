@@ -3,30 +3,31 @@
 Screens come by ``add_screen`` with a way to make them, and are made when first shown. A screen is any widget. It may have
 ``may_leave(proceed) -> bool``: True when it can be left now; False when it asks first and calls ``proceed`` once it may be
 left; ``go_back() -> bool``: Esc was pressed, True if the screen took it.
+
+The window can be shown before its parts are made, with a picture of the last screen: what it needs for that is all that is
+imported at the top. The parts come with the first screen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from app.i18n import _
-from app.ui import theme
-from app.ui.messages import Status
-from app.ui.sidebar import NavItem, Sidebar
-from app.ui.widgets import row
-from app.ui.widgets.base import FocusRing, painter_for
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStackedWidget
+
+    from app.ui.messages import Status
+    from app.ui.sidebar import NavItem, Sidebar
 
 SIZE, LEAST = QSize(1120, 720), QSize(880, 600)
 COMPACT_BELOW = 1040
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """A section: ``key``, ``icon`` (a role of the design), ``title`` (asked again after a change of language), ``make`` the
     widget."""
 
@@ -56,24 +57,50 @@ class MainWindow(QMainWindow):
         self._widgets: dict[str, QWidget] = {}
         self._current = ""
         self._forced_compact = False
-        self.sidebar = Sidebar()
-        self.sidebar.section_chosen.connect(self.show_section)
-        self.sidebar.settings_requested.connect(self.settings_requested)
-        self.sidebar.switch_requested.connect(self.pages_switched)
-        self.sidebar.copy_link_requested.connect(self.copy_link_requested)
-        self.sidebar.open_page_requested.connect(self.open_page_requested)
-        self._stack = QStackedWidget()
-        frame = _Frame()
-        line = row(on=frame)
-        line.addWidget(self.sidebar)
-        line.addWidget(self._stack, 1)
-        self.setCentralWidget(frame)
-        self._add_shortcuts()
+        self._parts: tuple[Sidebar, QStackedWidget] | None = None
+
+    def show_picture(self, picture: QWidget) -> None:
+        """Stands in the window until the first screen comes."""
+        self.setCentralWidget(picture)
+
+    @property
+    def sidebar(self) -> Sidebar:
+        return self._made()[0]
+
+    @property
+    def _stack(self) -> QStackedWidget:
+        return self._made()[1]
+
+    def _made(self) -> tuple[Sidebar, QStackedWidget]:
+        """The parts of the window, made at their first use."""
+        if self._parts is None:
+            from PySide6.QtWidgets import QStackedWidget
+
+            from app.ui.sidebar import Sidebar
+            from app.ui.widgets import row
+
+            sidebar, stack = Sidebar(), QStackedWidget()
+            self._parts = sidebar, stack
+            sidebar.section_chosen.connect(self.show_section)
+            sidebar.settings_requested.connect(self.settings_requested)
+            sidebar.switch_requested.connect(self.pages_switched)
+            sidebar.copy_link_requested.connect(self.copy_link_requested)
+            sidebar.open_page_requested.connect(self.open_page_requested)
+            frame = _Frame()
+            line = row(on=frame)
+            line.addWidget(sidebar)
+            line.addWidget(stack, 1)
+            self.setCentralWidget(frame)
+            self._add_shortcuts()
+            self._fit()
+        return self._parts
 
     # Sections
 
     def add_screen(self, screen: Screen) -> None:
         """Adds a section to the sidebar, in the order of the calls. The first one is shown at once."""
+        from app.ui.sidebar import NavItem
+
         item = NavItem(screen.key, screen.icon)
         self._screens[screen.key] = screen
         self.sidebar.nav.add(item)
@@ -134,6 +161,13 @@ class MainWindow(QMainWindow):
         self._forced_compact = on
         self._fit()
 
+    def shows_first_screen(self) -> bool:
+        """Whether the first section stands there with nothing floating over it."""
+        from app.ui.widgets.popups import floating
+
+        first = next(iter(self._screens), "")
+        return self._parts is not None and self._current == first and self.isVisible() and not floating(self)
+
     def raise_to_front(self) -> None:
         """Shows the window before all others, also from the tray."""
         if self.isMinimized():
@@ -152,6 +186,8 @@ class MainWindow(QMainWindow):
         self._shortcut("Esc", self._back)
 
     def _shortcut(self, keys: str, call: Callable[[], None]) -> None:
+        from PySide6.QtGui import QKeySequence, QShortcut
+
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.activated.connect(call)
 
@@ -167,6 +203,10 @@ class MainWindow(QMainWindow):
         return [self.sidebar, *(more() if more is not None else [shown] if shown is not None else [])]
 
     def _next_pane(self, forward: bool) -> None:
+        from PySide6.QtCore import Qt
+
+        from app.ui.widgets import FocusRing
+
         panes = [pane for pane in self.panes() if pane.isVisible()]
         focused = QApplication.focusWidget()
         here = next((at for at, pane in enumerate(panes) if focused is not None and pane.isAncestorOf(focused)), -1)
@@ -186,12 +226,15 @@ class MainWindow(QMainWindow):
             self.retranslate()
 
     def retranslate(self) -> None:
+        if self._parts is None:
+            return
         for number, item in enumerate(self.sidebar.nav.items, start=1):
             self._name_item(item, number)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if self._parts is not None:
+            self._fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.on_close():
@@ -203,6 +246,8 @@ class MainWindow(QMainWindow):
         self.sidebar.set_compact(self._forced_compact or self.width() < COMPACT_BELOW)
 
     def _name_item(self, item: NavItem, number: int) -> None:
+        from app.i18n import _
+
         item.set_words(self._screens[item.key].title(), _("Ctrl+{number}").format(number=number) if number <= 9 else "")
 
 
@@ -210,10 +255,15 @@ class _Frame(QWidget):
     """The canvas beneath sidebar and screens."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        from app.ui import theme
+        from app.ui.widgets.base import painter_for
+
         painter_for(self).fillRect(self.rect(), theme.colours().canvas)
 
 
 def _is_stop(widget: QWidget) -> bool:
+    from PySide6.QtCore import Qt
+
     return (
         bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         and widget.isEnabled()

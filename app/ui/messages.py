@@ -6,7 +6,7 @@ Everything here takes the language in force when it is called, so nobody keeps w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app import i18n
 from app.domain.clock import Instant
@@ -39,8 +39,7 @@ from app.domain.pages import Location, LocationKind
 from app.i18n import _, local, ngettext
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A title that says what happened, and a text that says what it means and what to do."""
 
     title: str
@@ -137,8 +136,7 @@ def reason_words(reason: str) -> str:
 # States
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """The status chip: dot, one or two lines, a warning beneath, and where the master switch stands.
 
     ``strong``: both lines stand in the same weight, because they are one sentence. ``spoken`` is all of it in one line.
@@ -262,8 +260,7 @@ def stamp(at: Instant, now: Instant, zone: str) -> str:
 # Notices
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeWords:
+class NoticeWords(NamedTuple):
     """What a notification shows. ``actions``: id and words of its buttons; ids: ``accept``, ``decline``, ``open``, ``write``,
     ``fix``, ``check``."""
 

@@ -8,18 +8,18 @@ matching at start, and the parts that Fusion still draws follow the palette.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from dataclasses import fields
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from app.ui import tokens
+from app.ui.first_picture import load_fonts
 from app.ui.tokens import Brand, LandscapeColours, Motion, Palette, Role, Scheme
 
-_FONT_FILES = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "SchibstedGrotesk-SemiBold.ttf")
 _FAMILIES = {
     "heading": ["Schibsted Grotesk SemiBold", "Schibsted Grotesk", "Inter"],
     "text": ["Inter"],
@@ -42,8 +42,10 @@ class Theme(QObject):
         self.reduced_motion = False
         self.scale = 1.0
         self.scheme: Scheme = "light"
-        _load_fonts()
-        app.setStyle("Fusion")
+        load_fonts()
+        if sys.platform != "linux":
+            # Elsewhere Qt would take the system's own style; here Fusion is the only one, and asking for it again costs 4 ms.
+            app.setStyle("Fusion")
         self._read_scheme()
         self._use()
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -120,10 +122,10 @@ _theme: Theme | None = None
 def active() -> Theme:
     """The theme of the running application; made at the first call, which must come after the application object."""
     global _theme
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        raise RuntimeError("the theme needs an application object")
-    if _theme is None or _theme.parent() is not app:
+    if _theme is None:
+        app = QApplication.instance()
+        if not isinstance(app, QApplication):
+            raise RuntimeError("the theme needs an application object")
         _theme = Theme(app)
     return _theme
 
@@ -136,7 +138,7 @@ def colours() -> Palette[QColor]:
 def colours_of(scheme: Scheme) -> Palette[QColor]:
     """The palette of one scheme, also of the one that is not in force (for the picture in Settings)."""
     found = tokens.load().scheme(scheme).palette
-    return Palette(**{field.name: QColor(getattr(found, field.name)) for field in fields(found)})
+    return Palette(*(QColor(value) for value in found))
 
 
 def page_colour(name: str) -> QColor:
@@ -145,11 +147,11 @@ def page_colour(name: str) -> QColor:
     return QColor(pages.get(name, pages["slate"]))
 
 
-def brand() -> Brand[str]:
+def brand() -> Brand:
     return tokens.load().scheme(active().scheme).brand
 
 
-def landscape() -> LandscapeColours[str]:
+def landscape() -> LandscapeColours:
     return tokens.load().scheme(active().scheme).landscape
 
 
@@ -185,12 +187,6 @@ def on_change(widget: QWidget, call: Callable[[], None]) -> None:
     """Calls ``call`` after each change of theme for as long as ``widget`` lives."""
     active().changed.connect(call, Qt.ConnectionType.AutoConnection)
     widget.destroyed.connect(lambda: active().changed.disconnect(call))
-
-
-def _load_fonts() -> None:
-    folder = tokens.RESOURCES / "fonts"
-    for name in _FONT_FILES:
-        QFontDatabase.addApplicationFont(str(folder / name))
 
 
 def _qt_palette(found: Palette[QColor]) -> QPalette:

@@ -1,4 +1,4 @@
-"""The design tokens as code: ``resources/tokens.json`` read once into frozen dataclasses.
+"""The design tokens as code: ``resources/tokens.json`` read once into named tuples.
 
 No Qt here, so that tests and scripts can read colours, sizes and the type scale without a screen.
 """
@@ -6,10 +6,9 @@ No Qt here, so that tests and scripts can read colours, sizes and the type scale
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 
@@ -32,8 +31,7 @@ Role = Literal[
 Scheme = Literal["light", "dark"]
 
 
-@dataclass(frozen=True, slots=True)
-class Palette(Generic[C]):
+class Palette(NamedTuple, Generic[C]):
     """The named colours of one scheme; ``C`` is ``str`` here and ``QColor`` in the theme."""
 
     canvas: C
@@ -74,31 +72,28 @@ class Palette(Generic[C]):
     on_tooltip: C
 
 
-@dataclass(frozen=True, slots=True)
-class Brand(Generic[C]):
+class Brand(NamedTuple):
     """The colours of the mark."""
 
-    circle_1: C
-    circle_2: C
-    lens: C
+    circle_1: str
+    circle_2: str
+    lens: str
 
 
-@dataclass(frozen=True, slots=True)
-class LandscapeColours(Generic[C]):
+class LandscapeColours(NamedTuple):
     """The colours of the landscape."""
 
-    sky_top: C
-    sky_low: C
-    sun: C
-    hill_far: C
-    hill_mid: C
-    hill_near: C
-    water: C
-    glint: C
+    sky_top: str
+    sky_low: str
+    sun: str
+    hill_far: str
+    hill_mid: str
+    hill_near: str
+    water: str
+    glint: str
 
 
-@dataclass(frozen=True, slots=True)
-class TypeStyle:
+class TypeStyle(NamedTuple):
     """One row of the type scale, in logical pixels at text size 100."""
 
     font: Literal["heading", "text", "code"]
@@ -108,20 +103,18 @@ class TypeStyle:
     tracking: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class SchemeTokens:
+class SchemeTokens(NamedTuple):
     """Everything that differs between light and dark."""
 
     palette: Palette[str]
     pages: dict[str, str]
-    brand: Brand[str]
-    landscape: LandscapeColours[str]
+    brand: Brand
+    landscape: LandscapeColours
     scrim_alpha: float
     avatar_alpha: float
 
 
-@dataclass(frozen=True, slots=True)
-class Motion:
+class Motion(NamedTuple):
     """Lengths of movements in milliseconds."""
 
     hover: int
@@ -133,8 +126,7 @@ class Motion:
     sun: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """The whole document, as far as the desktop program needs it."""
 
     light: SchemeTokens
@@ -175,4 +167,4 @@ def _scheme(document: dict[str, Any], name: Scheme) -> SchemeTokens:
 
 def _motion(found: dict[str, Any]) -> Motion:
     names = {"toast": "toast_in_ms", "dialog": "dialog_in_ms"}
-    return Motion(**{field.name: found[names.get(field.name, f"{field.name}_ms")] for field in fields(Motion)})
+    return Motion(**{field: found[names.get(field, f"{field}_ms")] for field in Motion._fields})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app import i18n
 from app.domain.booking import Attempt, AttemptKind
@@ -11,8 +11,7 @@ from app.i18n import _, local, ngettext
 from app.ui import messages
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
+class AttemptRow(NamedTuple):
     """``tone`` colours the icon; ``write``: the words of *Write to …*, empty where nothing is to be done."""
 
     id: str

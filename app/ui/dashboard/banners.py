@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app import i18n
 from app.domain.clock import Instant
@@ -12,8 +12,7 @@ from app.i18n import _, local, ngettext
 from app.ui import messages
 
 
-@dataclass(frozen=True, slots=True)
-class BannerState:
+class BannerState(NamedTuple):
     """``id``: the fault and, behind a colon, what it is about. ``help`` stands in the popover behind *How to fix*.
 
     ``actions``: id, words and kind of each button.

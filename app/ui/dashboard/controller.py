@@ -45,6 +45,7 @@ class DashboardController(QObject):
         view.set_live(False)
         watch.changed.connect(self._show)
         watch.failed.connect(self._read_failed)
+        view.retranslated.connect(self.retranslate)
         self._connect()
         if watch.current is not None:
             self._show(watch.current)

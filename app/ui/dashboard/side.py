@@ -10,7 +10,7 @@ from app.i18n import _
 from app.ui import theme
 from app.ui.dashboard.attempts import AttemptRow
 from app.ui.dashboard.state import PageRow, Step
-from app.ui.widgets import Button, Card, ColourDot, IconButton, Label, MenuPopup, clear, column, row
+from app.ui.widgets import Button, Card, ColourDot, IconButton, Label, clear, column, row
 from app.ui.widgets.base import painter_for
 from app.ui.widgets.icons import draw_icon
 
@@ -64,6 +64,8 @@ class AttemptLine(QWidget):
         line.addLayout(words, 1)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        from app.ui.widgets import MenuPopup
+
         menu = MenuPopup(self, name=self.state.title)
         if self.state.write:
             menu.add(self.state.write, lambda: self.write_requested.emit(self.state.id), icon="email")

@@ -16,7 +16,7 @@ from app.ui.dashboard.rows import DayBox, MeetingLine
 from app.ui.dashboard.side import AttemptsCard, PagesCard, StepsCard
 from app.ui.dashboard.state import DashboardState, DayCard
 from app.ui.messages import Words
-from app.ui.widgets import Banner, Button, Card, Label, ScrollArea, clear, column, row, toast
+from app.ui.widgets import Banner, Button, Card, Label, ScrollArea, clear, column, row
 
 _BANNERS_SHOWN = 2
 _MAIN, _SIDE = 528, 296
@@ -44,6 +44,7 @@ class DashboardView(QWidget):
     help_requested = Signal(object)
     step_requested = Signal(str)
     menu_requested = Signal(object, QPoint)
+    retranslated = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,6 +109,7 @@ class DashboardView(QWidget):
         self._copy.setText(_("Copy my link"))
         self._open.setText(_("Open my page"))
         self._later.setText(_("Show later"))
+        self.retranslated.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -315,6 +317,8 @@ class DashboardView(QWidget):
 
     def toast(self, text: str, action: str = "", call: Callable[[], None] | None = None, icon: str = "status_ok") -> None:
         """A short word about something that went well."""
+        from app.ui.widgets import toast
+
         toast(self, text, action=action, call=call, icon=icon)
 
     def line_of(self, booking: str) -> MeetingLine | None:

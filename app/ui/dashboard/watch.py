@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.domain import events
 from app.domain.clock import MINUTE, Clock
 from app.domain.errors import AftaleError
 from app.domain.overview import Overview
@@ -56,6 +55,8 @@ class OverviewWatch(QObject):
 
     def attach(self, workspace: Workspace) -> None:
         """Follows the facts of ``workspace`` from now on."""
+        from app.domain import events
+
         self._workspace = workspace
         for fact in typing.get_args(events.Fact):
             self._ends.append(workspace.announcer.subscribe(fact, lambda _fact: self._soon.start()))

@@ -42,7 +42,7 @@ class SettingsController(QObject):
 
     def __init__(self, workspace: Workspace, zones: Callable[[str], tuple[Option, ...]], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._workspace, self._zones = workspace, zones
+        self.workspace, self._zones = workspace, zones
         self._window: SettingsWindow | None = None
         self._state: SettingsState | None = None
         self._ends: list[Callable[[], None]] = []
@@ -86,7 +86,7 @@ class SettingsController(QObject):
         window.calendars.help_requested.connect(self._help)
         window.calendars.import_requested.connect(self._import)
         window.calendars.export_requested.connect(self._export)
-        announcer = self._workspace.announcer
+        announcer = self.workspace.announcer
         for fact in (SettingsSaved, CalendarChanged, PagesChanged):
             self._ends.append(announcer.subscribe(fact, lambda _fact: self._reload()))
 
@@ -101,7 +101,7 @@ class SettingsController(QObject):
             tasks.latest("load", self._load(), owner=self._window, done=self._loaded, failed=self._failed)
 
     async def _load(self) -> SettingsState:
-        workspace = self._workspace
+        workspace = self.workspace
         accounts, calendars = await workspace.accounts.accounts(), await workspace.accounts.calendars()
         pages = len(await workspace.pages.all())
         base = draft_of(workspace.settings.current, accounts)
@@ -151,7 +151,7 @@ class SettingsController(QObject):
 
     async def _write(self, state: SettingsState) -> None:
         """Saves the document first: it is what can be refused. The accounts follow."""
-        workspace = self._workspace
+        workspace = self.workspace
         await workspace.settings.save(applied(workspace.settings.current, state.draft))
         for account in state.accounts:
             on = account.id in state.draft.scheduling
@@ -195,8 +195,8 @@ class SettingsController(QObject):
     # Calendars: at once
 
     def _connect_local(self) -> None:
-        zone = self._workspace.settings.current.profile.zone
-        self._work(self._workspace.accounts.connect_local("On this computer", zone), lambda _account: self._say(_("Connected")))
+        zone = self.workspace.settings.current.profile.zone
+        self._work(self.workspace.accounts.connect_local("On this computer", zone), lambda _account: self._say(_("Connected")))
 
     def _disconnect(self, account: str) -> None:
         if self._window is not None:
@@ -218,10 +218,10 @@ class SettingsController(QObject):
         )
         await tasks.ask(question)
         if question.answer == "disconnect":
-            await self._workspace.accounts.disconnect(account)
+            await self.workspace.accounts.disconnect(account)
             self._say(_("Disconnected. Your pages take requests now."))
         elif question.answer == "export":
-            calendars = await self._workspace.accounts.calendars()
+            calendars = await self.workspace.accounts.calendars()
             booking = next((each.id for each in calendars if each.account == account), "")
             self._export(booking)
 
@@ -229,7 +229,7 @@ class SettingsController(QObject):
         self._work(self._check_again(calendar))
 
     async def _check_again(self, calendar: str) -> None:
-        found = await self._workspace.accounts.check_again(calendar)
+        found = await self.workspace.accounts.check_again(calendar)
         if found.state is CalendarState.ACTIVE:
             self._say(_("Guests can book you again."))
         else:
@@ -243,7 +243,7 @@ class SettingsController(QObject):
             self._work(self._ask_to_remove(self._window, calendar))
 
     async def _ask_to_remove(self, window: SettingsWindow, calendar: str) -> None:
-        name = next((each.name for each in await self._workspace.accounts.calendars() if each.id == calendar), "")
+        name = next((each.name for each in await self.workspace.accounts.calendars() if each.id == calendar), "")
         question = Question(
             window,
             _("Remove {calendar}?").format(calendar=name),
@@ -252,7 +252,7 @@ class SettingsController(QObject):
         )
         await tasks.ask(question)
         if question.answer == "remove":
-            await self._workspace.accounts.remove_calendar(calendar)
+            await self.workspace.accounts.remove_calendar(calendar)
 
     def _help(self, wanted: tuple[QPushButton, str, str]) -> None:
         button, title, text = wanted
@@ -275,7 +275,7 @@ class SettingsController(QObject):
         except OSError:
             self._say(_("{file} cannot be read").format(file=path.name), "status_warning")
             return
-        brought = await self._workspace.accounts.import_ics(calendar, text)
+        brought = await self.workspace.accounts.import_ics(calendar, text)
         many = brought.events + brought.series
         self._say(
             ngettext("{count} event is in your calendar now", "{count} events are in your calendar now", many).format(
@@ -293,7 +293,7 @@ class SettingsController(QObject):
         dialog.open()
 
     async def _write_file(self, calendar: str, path: Path) -> None:
-        text = await self._workspace.accounts.export_ics(calendar)
+        text = await self.workspace.accounts.export_ics(calendar)
         loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(None, lambda: path.write_text(text, encoding="utf-8", newline=""))

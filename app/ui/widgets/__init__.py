@@ -93,17 +93,18 @@ if TYPE_CHECKING:
     from app.ui.widgets.choices import Switch as Switch
     from app.ui.widgets.dialog import Dialog as Dialog
     from app.ui.widgets.dialog import Question as Question
+    from app.ui.widgets.empty_state import EmptyState as EmptyState
     from app.ui.widgets.fields import LineEdit as LineEdit
     from app.ui.widgets.fields import TextArea as TextArea
     from app.ui.widgets.fields import TextField as TextField
     from app.ui.widgets.fields import required_note as required_note
     from app.ui.widgets.landscape import Landscape as Landscape
-    from app.ui.widgets.landscape import Mark as Mark
-    from app.ui.widgets.landscape import mark_icon as mark_icon
     from app.ui.widgets.layouts import FlowLayout as FlowLayout
     from app.ui.widgets.layouts import clear as clear
     from app.ui.widgets.layouts import column as column
     from app.ui.widgets.layouts import row as row
+    from app.ui.widgets.mark import Mark as Mark
+    from app.ui.widgets.mark import mark_icon as mark_icon
     from app.ui.widgets.popups import HelpPopover as HelpPopover
     from app.ui.widgets.popups import MenuPopup as MenuPopup
     from app.ui.widgets.popups import Popover as Popover
@@ -115,7 +116,6 @@ if TYPE_CHECKING:
     from app.ui.widgets.select import Select as Select
     from app.ui.widgets.surfaces import Banner as Banner
     from app.ui.widgets.surfaces import Card as Card
-    from app.ui.widgets.surfaces import EmptyState as EmptyState
     from app.ui.widgets.surfaces import ScrollArea as ScrollArea
     from app.ui.widgets.surfaces import Well as Well
     from app.ui.widgets.text import Divider as Divider
@@ -129,14 +129,16 @@ _HOME = {
     "buttons": "Button IconButton Spinner",
     "choices": "CheckBox CheckChip Chip ChipGroup ChoiceRow Option Radio Segmented Switch",
     "dialog": "Dialog Question",
+    "empty_state": "EmptyState",
     "fields": "LineEdit TextArea TextField required_note",
-    "landscape": "Landscape Mark mark_icon",
+    "landscape": "Landscape",
     "layouts": "FlowLayout clear column row",
+    "mark": "Mark mark_icon",
     "popups": "HelpPopover MenuPopup Popover Toast toast",
     "ribbon": "DayRibbon",
     "ribbon_day": "Block RibbonDay",
     "select": "Select",
-    "surfaces": "Banner Card EmptyState ScrollArea Well",
+    "surfaces": "Banner Card ScrollArea Well",
     "text": "Divider Label VerticalDivider",
     "weekly_hours": "WeeklyHoursEditor",
 }

@@ -3,6 +3,8 @@ ratio."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
@@ -12,6 +14,7 @@ from PySide6.QtSvg import QSvgRenderer
 from app.ui import tokens
 
 FOLDER = tokens.RESOURCES / "icons"
+_least_ratio = 0.0
 
 
 def file_name(name: str) -> str:
@@ -37,8 +40,19 @@ def icon(name: str, colour: QColor, size: int, ratio: float = 1.0) -> QPixmap:
 
 def draw_icon(painter: QPainter, name: str, place: QRect | QRectF, colour: QColor) -> None:
     """Paints ``name`` into the square ``place``."""
-    ratio = painter.device().devicePixelRatioF()
+    ratio = max(painter.device().devicePixelRatioF(), _least_ratio)
     painter.drawPixmap(place.topLeft(), icon(name, colour, round(place.width()), ratio))
+
+
+@contextmanager
+def recorded_at(ratio: float) -> Iterator[None]:
+    """While a picture is recorded, which has no pixels of its own, icons are drawn for a screen with ``ratio``."""
+    global _least_ratio
+    _least_ratio = ratio
+    try:
+        yield
+    finally:
+        _least_ratio = 0.0
 
 
 def qt_icon(name: str, colour: QColor, size: int = 18) -> QIcon:

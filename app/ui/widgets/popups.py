@@ -70,6 +70,12 @@ class _Beside(QWidget):
         draw_shadow(painter_for(self), QRectF(self._floating.geometry()), 14)
 
 
+def floating(window: QWidget) -> bool:
+    """Whether something floats over ``window`` now."""
+    found = window.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return any(isinstance(child, _Beside | Toast) and child.isVisible() for child in found)
+
+
 class Popover(QWidget):
     """A small panel below the button that opened it. Fill ``body``, then ``open_at`` that button. Esc or a press beside
     closes it.

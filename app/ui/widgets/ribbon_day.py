@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A span of the day in minutes since midnight. ``colour``: a page colour, or none for a grey one. ``words`` tell it."""
 
     start: int
@@ -15,8 +14,7 @@ class Block:
     colour: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RibbonDay:
+class RibbonDay(NamedTuple):
     """``free``: bookable spans in minutes; ``now``: minutes, or None on another day."""
 
     blocks: tuple[Block, ...] = ()

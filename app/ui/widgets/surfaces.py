@@ -23,7 +23,6 @@ from app.ui.widgets.badges import Badge
 from app.ui.widgets.base import Sized, draw_rounded, painter_for, tell_role, with_alpha
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.icons import draw_icon
-from app.ui.widgets.landscape import Landscape, Phase
 from app.ui.widgets.layouts import clear, column, row
 from app.ui.widgets.text import Label
 
@@ -203,61 +202,6 @@ def banner_colours(kind: BannerKind) -> tuple[QColor, QColor, QColor]:
     }[kind]
 
 
-class EmptyState(QWidget):
-    """Landscape, one heading, one sentence, the actions: what will stand here and how it gets here."""
-
-    action_requested = Signal(str)
-
-    def __init__(
-        self,
-        heading: str = "",
-        text: str = "",
-        actions: Sequence[tuple[str, str, Kind, str]] = (),
-        *,
-        phase: Phase = 0.35,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.landscape = Landscape(phase, radius=12)
-        self.landscape.setFixedSize(280, 160)
-        self._heading = Label("", "heading", centred=True)
-        self._text = Label("", "body", "muted", wrap=True, centred=True)
-        self._line = row(gap=8)
-        self._buttons: dict[str, Button] = {}
-        lines = column(on=self)
-        lines.addStretch(1)
-        lines.addWidget(self.landscape, 0, Qt.AlignmentFlag.AlignHCenter)
-        lines.addSpacing(20)
-        lines.addWidget(self._heading, 0, Qt.AlignmentFlag.AlignHCenter)
-        lines.addSpacing(6)
-        middle = row()
-        middle.addStretch(1)
-        middle.addWidget(self._text, 8)
-        middle.addStretch(1)
-        lines.addLayout(middle)
-        lines.addSpacing(20)
-        lines.addLayout(self._line)
-        lines.addStretch(1)
-        self.show_words(heading, text, actions)
-
-    def show_words(self, heading: str, text: str = "", actions: Sequence[tuple[str, str, Kind, str]] = ()) -> None:
-        """``actions``: id, words, kind, icon."""
-        self._heading.setText(heading)
-        self._text.setText(text)
-        clear(self._line)
-        self._buttons = {}
-        self._line.addStretch(1)
-        for action, words, kind, icon in actions:
-            button = Button(words, kind, icon=icon)
-            button.clicked.connect(lambda _checked=False, action=action: self.action_requested.emit(action))
-            self._line.addWidget(button)
-            self._buttons[action] = button
-        self._line.addStretch(1)
-
-    def button(self, action: str) -> Button:
-        return self._buttons[action]
-
-
 class ScrollBar(QScrollBar):
     """Six pixels wide, twelve under the mouse."""
 
@@ -295,16 +239,18 @@ class ScrollBar(QScrollBar):
 def style_scroll_bars(area: QAbstractScrollArea) -> None:
     """Gives ``area`` the kit's vertical scroll bar, which lies over the content at the right and takes no room from it."""
     area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    _OverlayBar(area)
+    # A bar of our own, because asking Qt for one that it made costs 20 ms once: PySide then looks through all its classes.
+    inner = QScrollBar(Qt.Orientation.Vertical)
+    area.setVerticalScrollBar(inner)
+    _OverlayBar(area, inner)
 
 
 class _OverlayBar(ScrollBar):
     """Follows the area's own bar, which is hidden."""
 
-    def __init__(self, area: QAbstractScrollArea) -> None:
+    def __init__(self, area: QAbstractScrollArea, inner: QScrollBar) -> None:
         super().__init__(area)
-        self._area = area
-        self._inner = area.verticalScrollBar()
+        self._area, self._inner = area, inner
         self._inner.rangeChanged.connect(self._follow)
         self._inner.valueChanged.connect(self.setValue)
         self.valueChanged.connect(self._inner.setValue)
@@ -336,7 +282,10 @@ class ScrollArea(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAutoFillBackground(False)
+        # Ours, for the same reason as the scroll bar.
+        self._port = QWidget()
+        self.setViewport(self._port)
+        self._port.setAutoFillBackground(False)
         self.setWidget(content)
         content.setAutoFillBackground(False)
         style_scroll_bars(self)

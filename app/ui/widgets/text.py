@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QTextCharFormat,
     QTextLayout,
     QTextOption,
 )
@@ -167,6 +166,8 @@ class Label(Sized, QLabel):
         at = text.find(self._strong) if self._strong else -1
         if at < 0:
             return
+        from PySide6.QtGui import QTextCharFormat
+
         style = QTextCharFormat()
         style.setFontWeight(QFont.Weight.DemiBold)
         style.setForeground(theme.colours().text)
