@@ -7,6 +7,8 @@ import contextlib
 import itertools
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -296,3 +298,23 @@ async def test_a_backup_when_it_cannot_be_made_leaves_nothing_behind(database, t
     with pytest.raises(WorkspaceUnusable):
         await database.backup(target)
     assert [path.name for path in Path(tmp_path).iterdir() if path.name.endswith(".part")] == []
+
+
+def test_the_database_when_used_from_the_loop_of_the_window_answers_in_it(workspace_folder):
+    code = (
+        "import asyncio, sys, threading; from pathlib import Path\n"
+        "from PySide6.QtCore import QCoreApplication; from qasync import QEventLoop\n"
+        "from app.models import bookings; from app.models.database import Database\n"
+        "from tests.models.made import NOON, booking, inserting\n"
+        "application = QCoreApplication([]); loop = QEventLoop(application); asyncio.set_event_loop(loop)\n"
+        "database = Database(Path(sys.argv[1])); database.open()\n"
+        "async def use():\n"
+        "    await asyncio.gather(*(database.write(inserting(booking(NOON + n * 1800))) for n in range(20)))\n"
+        "    assert threading.current_thread() is threading.main_thread()\n"
+        "    return len(await database.read(bookings.list_bookings))\n"
+        "with loop: print(loop.run_until_complete(use()))\n"
+        "database.close()"
+    )
+    command = [sys.executable, "-c", code, database_file(workspace_folder)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+    assert (run.stdout, run.returncode) == ("20\n", 0), run.stderr

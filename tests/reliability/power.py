@@ -162,14 +162,19 @@ def _torn(steps: list[Step], rng: random.Random) -> list[Step]:
     return [*steps[:-1], Step("write", last.path, last.at, last.data[:cut])]
 
 
-def cuts(steps: list[Step], seed: int, held: dict[str, bytes] | None = None) -> Iterator[tuple[dict[str, bytes], list[str]]]:
-    """Every different state with what had been told by then. ``held``: what the files held at the beginning."""
+def cuts(
+    steps: list[Step], seed: int, held: dict[str, bytes] | None = None, before: int = 1
+) -> Iterator[tuple[dict[str, bytes], list[str]]]:
+    """Every different state with what had been told by then. ``held``: what the files held at the beginning; ``before``: until
+    something was told, only every so manieth step is looked at."""
     disk, rng, said, seen = Disk(dict(held or {}), {path: [] for path in held or {}}), random.Random(seed), "", set()
-    for step in steps:
+    for number, step in enumerate(steps):
         if step.kind == "told":
             said += step.data.decode()
         else:
             disk.take(step)
+        if not said and number % before:
+            continue
         for files in disk.variants(rng):
             mark = hashlib.blake2b(repr((sorted((path, hash(data)) for path, data in files.items()), said)).encode()).digest()
             if mark not in seen:
