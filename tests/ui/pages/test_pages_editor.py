@@ -41,6 +41,7 @@ from app.ui.pages.sections.consent import ConsentSection
 from app.ui.pages.sections.form import FormSection
 from app.ui.pages.sections.hours import HoursSection
 from app.ui.pages.sections.limits import LimitsSection
+from app.ui.pages.sections.section import SectionBody
 from app.ui.widgets import Popover
 from tests.services.opened import MONDAY, page
 from tests.ui.pages.desk import Desk, desk, leave, strike, type_into
@@ -759,6 +760,46 @@ def test_every_control_when_it_takes_the_keyboard_then_has_a_name(in_loop: InLoo
                 and not (widget.accessibleName() or getattr(widget, "text", str)())
             ]
             assert nameless == []
+
+    in_loop(main)
+
+
+@pytest.mark.shows("DESK-5")
+def test_tab_when_pressed_through_the_editor_then_goes_in_reading_order(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with desk(tmp_path, page(1, questions=QUESTIONS)) as there:
+            editor = await there.edit("page1")
+            await there.until(lambda: editor.preview.choose.slots.texts)
+            for section in (Section.CONSENT, Section.FORM, Section.HOURS, Section.BASICS):
+                there.body(section, SectionBody)
+            await there.until(lambda: not editor._order.isActive())
+            form, hours = there.body(Section.FORM, FormSection), there.body(Section.HOURS, HoursSection)
+            expected = [
+                editor.bar.back,
+                editor.sections[Section.BASICS].head,
+                there.body(Section.BASICS, BasicsSection).title.edit,
+                editor.sections[Section.HOURS].head,
+                hours.weekly.day_parts(0)[0],
+                hours.weekly.day_parts(0)[1],
+                hours.weekly.day_parts(0)[2],
+                hours.zone.box,
+                editor.sections[Section.LIMITS].head,
+                editor.sections[Section.BOOKING].head,
+                editor.sections[Section.FORM].head,
+                form.rows["a"],
+                form.rows["b"],
+                form.add,
+                editor.sections[Section.CONSENT].head,
+                there.body(Section.CONSENT, ConsentSection).kind.radio(ConsentKind.NONE),
+                editor.preview.open,
+                editor.preview.choose.month,
+            ]
+            editor.bar.back.setFocus()
+            seen = [QApplication.focusWidget()]
+            while seen[-1] is not editor.preview.choose.month and len(seen) < 80:
+                QTest.keyClick(seen[-1], Qt.Key.Key_Tab)
+                seen.append(QApplication.focusWidget())
+            assert [widget for widget in seen if widget in expected] == expected
 
     in_loop(main)
 
