@@ -197,7 +197,7 @@ def _too_soon_or_late(plan: Plan, now: Instant, start: Instant) -> Iterator[Reas
 def _not_in_hours(plan: Plan, duration_minutes: int, start: Instant, end: Instant) -> Iterator[Reason]:
     hours, day = plan.hours, local_day(plan.hours.zone, start)
     source = "override" if day in other_hours(hours) else ""
-    opening = next(iter(open_spans(hours, start, start + 1)), None)
+    opening = next((span for span in open_spans(hours, start, end) if span[0] <= start), None)
     if opening is None:
         if ranges_on(hours, day):
             yield Reason(Why.OUTSIDE_HOURS, source)

@@ -187,8 +187,10 @@ def test_starts_when_always_open_but_for_a_day_then_monday_still_counts_before_i
 
 
 def test_starts_when_always_open_then_a_meeting_of_days_fits() -> None:
-    saturday = OCTOBER_19 + 5 * DAY
-    assert free_starts(Plan("page", Rules((10 * 1440,), 60), ALWAYS), 10 * 1440, (), (), saturday, saturday + 1) == (saturday,)
+    saturday, ten_days = OCTOBER_19 + 5 * DAY, 10 * 1440
+    of = Plan("page", Rules((ten_days,), 60), ALWAYS)
+    assert free_starts(of, ten_days, (), (), saturday, saturday + 1) == (saturday,)
+    assert explain(of, ten_days, (), (), OCTOBER_19, saturday) == ()
 
 
 def test_window_when_it_closes_at_midnight_then_that_instant_is_beyond_it() -> None:
