@@ -94,7 +94,7 @@ _ERRORS: dict[type[object], Callable[[AftaleError], Words]] = {
         _("Aftale cannot write to its folder"), _("Give your user the right to write there, then start Aftale again.")
     ),
     WorkspaceDamaged: lambda _error: Words(
-        _("Aftale's database is damaged"), _("Nothing was overwritten. Put back a copy of the folder from a backup.")
+        _("Aftale’s database is damaged"), _("Nothing was overwritten. Put back a copy of the folder from a backup.")
     ),
     WorkspaceNewer: lambda _error: Words(
         _("This folder was last used by a newer Aftale"), _("Install the newest version to open it. Nothing was changed.")

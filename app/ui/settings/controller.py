@@ -196,7 +196,7 @@ class SettingsController(QObject):
 
     def _connect_local(self) -> None:
         zone = self.workspace.settings.current.profile.zone
-        self._work(self.workspace.accounts.connect_local("On this computer", zone), lambda _account: self._say(_("Connected")))
+        self._work(self.workspace.accounts.connect_local(_("On this computer"), zone), lambda _account: self._say(_("Connected")))
 
     def _disconnect(self, account: str) -> None:
         if self._window is not None:
