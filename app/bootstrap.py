@@ -18,15 +18,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.clock import SystemClock
-from app.domain.connections import Account
-from app.domain.errors import PortTaken, WorkspaceUnusable
+from app.domain.connections import Account, ProviderKind
+from app.domain.errors import NotFound, PortTaken, WorkspaceUnusable
 
 if TYPE_CHECKING:
+    from app.models.database import Database
     from app.providers.base import Provider
+    from app.providers.secrets import SecretStore
     from app.services.workspace import Workspace
 
 EXIT_WORKSPACE = 3
 EXIT_PORT = 4
+Ask = Callable[[bool], str | None]
+PROOF = "key.proof"
+"""A known text sealed under the key: tells whether a passphrase is the right one. No secret."""
 
 
 @contextlib.contextmanager
@@ -50,11 +55,15 @@ async def open_workspace(folder: Path, port: int | None, demo: bool, told: Calla
     The folder's lock is the caller's. ``told`` hears what is worth a line, such as a demo that changed nothing.
     """
     loop = asyncio.get_running_loop()
-    workspace = await loop.run_in_executor(None, _build, folder)
+    ask = _ask_passphrase if told is not None and sys.stdin is not None and sys.stdin.isatty() else None
+    workspace = await loop.run_in_executor(None, _build, folder, ask)
     try:
         await workspace.load()
         if demo and not await workspace.fill_demo() and told is not None:
             told("the workspace is not empty: no demo data was added")
+        if ask is not None:
+            # The terminal asks now, before commands are read from it.
+            await loop.run_in_executor(None, workspace.unlock)
         workspace.run()
         await workspace.publishing.start(port)
     except BaseException:
@@ -63,7 +72,7 @@ async def open_workspace(folder: Path, port: int | None, demo: bool, told: Calla
     return workspace
 
 
-def _build(folder: Path) -> Workspace:
+def _build(folder: Path, ask: Ask | None) -> Workspace:
     """Runs in a thread: the imports and the opening of the database take their time."""
     from app.models.database import Database
     from app.paths import database_file
@@ -71,16 +80,52 @@ def _build(folder: Path) -> Workspace:
 
     database = Database(database_file(folder))
     database.open()
-    return Workspace(folder, database, SystemClock(), partial(_provider, database), lambda plain, context: None)
+    keys = Keys(folder, ask)
+    return Workspace(folder, database, SystemClock(), partial(_provider, database), keys.seal, keys.unlock)
 
 
-def _provider(database: object, account: Account) -> Provider:
-    from app.models.database import Database
+def _provider(database: Database, account: Account) -> Provider:
     from app.providers.local import LocalProvider
     from app.services.event_store import DatabaseEventStore
 
-    assert isinstance(database, Database)
+    if account.provider is not ProviderKind.LOCAL:
+        raise NotFound(f"provider {account.provider}")
     return LocalProvider(account.id, DatabaseEventStore(database))
+
+
+class Keys:
+    """The secret store of one workspace, locked until a thread has found its key."""
+
+    def __init__(self, folder: Path, ask: Ask | None) -> None:
+        self._folder, self._ask = folder, ask
+        self._store: SecretStore | None = None
+
+    def seal(self, plain: bytes, context: str) -> bytes | None:
+        """Encrypts what is kept for later; None while there is no key."""
+        return None if self._store is None else self._store.seal_or_none(plain, context)
+
+    def unlock(self, salt: bytes) -> None:
+        """Finds the key: in the keyring, by AFTALE_PASSPHRASE, or at a terminal. Takes seconds; for a thread."""
+        from app.providers.secrets import SecretStore
+
+        proof = self._folder / PROOF
+        known = proof.read_bytes() if proof.exists() else b""
+        self._store = SecretStore.unlock(str(self._folder.resolve()), salt, known, self._ask)
+        if self._store.proof and (self._store.renewed or not known):
+            proof.write_bytes(self._store.proof)
+
+
+def _ask_passphrase(again: bool) -> str | None:
+    """At the terminal; an empty line goes on without."""
+    import getpass
+
+    try:
+        return (
+            getpass.getpass("That is not it. Passphrase: " if again else "Passphrase for the secrets of this workspace: ")
+            or None
+        )
+    except (EOFError, OSError):
+        return None
 
 
 def serve(given: Path | None, port: int | None, demo: bool) -> int:

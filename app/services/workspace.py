@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ _log = logging.getLogger(__name__)
 
 
 class Workspace:
-    """``provider_of`` makes the provider of an account once and keeps it."""
+    """``provider_of`` makes the provider of an account, once; ``seal`` encrypts what is kept for later, or returns None while
+    the key has not been found; ``unlock`` looks for the key, given the salt of the workspace."""
 
     def __init__(
         self,
@@ -40,6 +42,7 @@ class Workspace:
         clock: Clock,
         provider_of: Callable[[Account], Provider],
         seal: Callable[[bytes, str], bytes | None],
+        unlock: Callable[[bytes], None] | None = None,
     ) -> None:
         self.folder, self.database, self.clock = folder, database, clock
         self.announcer = Announcer()
@@ -54,6 +57,7 @@ class Workspace:
         self.publishing = PublishingService(self.announcer, clock, self.settings, self.pages, self.availability, self.bookings)
         self.overview = OverviewService(database, clock, self.settings, self.publishing.reach)
         self.notices = NoticesService(database, self.announcer, self.settings)
+        self._unlock, self._unlocked = unlock, False
         self._tasks: list[asyncio.Task[None]] = []
 
     def _provider_of(self, account: Account) -> Provider:
@@ -68,9 +72,17 @@ class Workspace:
             self._provider_of(account)
         await self.accounts.load()
 
+    def unlock(self) -> None:
+        """Looks for the key of the secrets, once. Takes seconds; for a thread."""
+        if self._unlock is not None and not self._unlocked:
+            self._unlocked = True
+            self._unlock(self.settings.salt)
+
     def run(self) -> None:
         """Starts the workers; ``close`` ends them."""
         workers: tuple[Coroutine[Any, Any, None], ...] = (self.outbox.run(), self.notices.run(), self._keep_house())
+        # A thread of its own: a keyring may wait for its owner, and nothing else waits for it.
+        threading.Thread(target=self.unlock, name="secrets", daemon=True).start()
         self._tasks += [asyncio.ensure_future(worker) for worker in workers]
 
     async def _keep_house(self) -> None:
