@@ -40,7 +40,7 @@ class BasicsSection(SectionBody):
         self._lengths_field = HeldField(_("How long"), self.lengths)
         self.where = Select(_("Where"), [Option(kind, where_name(kind), icon=_WHERE_ICONS[kind]) for kind in LocationKind])
         self.colour = Select(_("Colour"), [Option(name, colour_name(name), colour=name) for name in COLOURS])
-        self.detail = TextField(_("Address"))
+        self.detail = TextField(_("Place"))
         self.slug = TextField(_("Address of the page"), required=True)
         self.free = FreeAddress()
         self._spoken = SlugState.QUIET
