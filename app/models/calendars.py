@@ -106,11 +106,10 @@ def upsert_events(session: Session, calendar_id: str, events: Iterable[Event]) -
         return 0
     changed = session.execute(_upsert(session.dialect.name), rows).rowcount
     if changed:
-        session.execute(
-            delete(event_gone).where(event_gone.c.calendar == bindparam("of"), event_gone.c.id == bindparam("back")),
-            [{"of": calendar_id, "back": row["id"]} for row in rows],
-        )
         _count(session, calendar_id, change)
+    if changed and _is_kept_here(session, calendar_id):
+        back = (event_gone.c.calendar == bindparam("of"), event_gone.c.id == bindparam("back"))
+        session.execute(delete(event_gone).where(*back), [{"of": calendar_id, "back": row["id"]} for row in rows])
     return changed
 
 

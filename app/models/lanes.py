@@ -59,6 +59,7 @@ class Lane:
         self._name, self._path = name, path
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._door, self._closed = threading.Lock(), False
         self._last = False
 
     def start(self, connect: Callable[[], Connection]) -> None:
@@ -70,14 +71,20 @@ class Lane:
 
     def stop(self) -> None:
         """Finishes what was accepted and closes the connection."""
-        if self._thread is not None and self._thread.is_alive():
+        with self._door:
+            self._closed = True
             self._queue.put(None)
+        if self._thread is not None:
             self._thread.join()
 
     async def ask(self, run: Callable[[Session], Any]) -> Any:
+        """Raises what ``run`` raises, and WorkspaceUnusable when the lane has been stopped."""
         loop = asyncio.get_running_loop()
         job = Job(run, loop, loop.create_future())
-        self._queue.put(job)
+        with self._door:
+            if self._closed:
+                raise WorkspaceUnusable("closed")
+            self._queue.put(job)
         return await job.future
 
     def _live(self, connect: Callable[[], Connection], ready: Future[None]) -> None:
