@@ -141,23 +141,8 @@ Line = Hello | HostLine | PageLine | PageGone | Alive | Ask | Reply | Ready | Sh
 _LINES: dict[str, Any] = {
     kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, Alive, Ask, Reply, Ready, Shown, Visits)
 }
-_INNER: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        BookingRequest,
-        LeftMessage,
-        Lookup,
-        FileFor,
-        CancelIt,
-        MoveIt,
-        Promised,
-        Taken,
-        Refused,
-        ManagedBooking,
-        File,
-        Left,
-    )
-}
+_ASKED: dict[str, Any] = {kind.__name__: kind for kind in (BookingRequest, LeftMessage, Lookup, FileFor, CancelIt, MoveIt)}
+_REPLIED: dict[str, Any] = {kind.__name__: kind for kind in (Promised, Taken, Refused, ManagedBooking, File, Left)}
 
 
 def encode(line: Line) -> bytes:
@@ -171,18 +156,25 @@ def encode(line: Line) -> bytes:
 
 def decode(raw: bytes) -> Line:
     """Raises ValueError for anything that is not exactly one known line."""
-    plain = json.loads(raw)
-    if not isinstance(plain, dict) or plain.get("t") not in _LINES:
+    try:
+        plain = json.loads(raw)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(plain, dict):
         raise ValueError("not a line of this protocol")
-    kind = _LINES[plain["t"]]
-    if kind in (Ask, Reply):
-        inner = _INNER.get(plain.get("kind", ""))
-        if inner is None:
-            raise ValueError("unknown kind of message")
-        line: Ask | Reply = kind(id=from_plain(int, plain["id"]), what=from_plain(inner, plain["what"]), kind=plain["kind"])
-        return replace(line, until=from_plain(int, plain.get("until", 0))) if isinstance(line, Ask) else line
-    found: Line = from_plain(kind, plain)
-    return found
+    kind = _named(plain.get("t"), _LINES)
+    if kind not in (Ask, Reply):
+        found: Line = from_plain(kind, plain)
+        return found
+    what = from_plain(_named(plain.get("kind"), _ASKED if kind is Ask else _REPLIED), plain.get("what"))
+    line: Ask | Reply = kind(id=from_plain(int, plain.get("id")), what=what, kind=plain["kind"])
+    return replace(line, until=from_plain(int, plain.get("until", 0))) if isinstance(line, Ask) else line
+
+
+def _named(name: object, kinds: dict[str, Any]) -> Any:
+    if isinstance(name, str) and name in kinds:
+        return kinds[name]
+    raise ValueError("not a line of this protocol")
 
 
 __all__ = [

@@ -70,6 +70,10 @@ def test_page_line_when_a_page_has_a_year_of_starts_then_fits_by_far() -> None:
         b'{"t":"Ask","id":1,"kind":"Lookup","what":{"token":"x"},"until":"soon"}',
         b'{"t":"Reply","id":1,"kind":"Promised","what":{"state":"lost"}}',
         b'{"t":"Hello","key":"a"} {"t":"Hello","key":"b"}',
+        b'{"t":[]}', b'{"t":{}}', b'{"t":"Ask","id":1,"kind":[],"what":{}}',
+        b'{"t":"Ask","kind":"Lookup","what":{"token":"x"}}',
+        b'{"t":"Ask","id":1,"kind":"Lookup"}', b'{"t":"Ask","id":1,"kind":"Left","what":{}}',
+        b'{"t":"Reply","id":1,"kind":"Lookup","what":{"token":"x"}}', b"[" * 100_000,
     ],
 )  # fmt: skip
 def test_decode_when_it_is_no_line_of_the_protocol_then_raises_value_error(raw: bytes) -> None:

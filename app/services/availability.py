@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from app.domain.availability import Reason, Why, blocked, bookable_span, explain, free_slots, free_starts, open_spans
 from app.domain.clock import DAY, Clock, Instant
+from app.domain.intervals import gaps, union
 from app.domain.decisions import Standing
 from app.domain.pages import Page
 from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
@@ -176,26 +177,8 @@ def free_spans(
             busy_time(session, ground, ground.checked(page), start, end), replace(plan.rules, buffer_before=0, buffer_after=0)
         )
         for low, high in open_spans(plan.hours, start, end):
-            at = max(low, start)
-            for taken_from, taken_to in busy:
-                if taken_to <= at or taken_from >= min(high, end):
-                    continue
-                if taken_from > at:
-                    spans.append((at, taken_from))
-                at = max(at, taken_to)
-            if at < min(high, end):
-                spans.append((at, min(high, end)))
-    return merged(spans)
-
-
-def merged(spans: Iterable[tuple[Instant, Instant]]) -> tuple[tuple[Instant, Instant], ...]:
-    found: list[tuple[Instant, Instant]] = []
-    for low, high in sorted(spans):
-        if found and low <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], high))
-        else:
-            found.append((low, high))
-    return tuple(found)
+            spans += gaps((max(low, start), min(high, end)), busy)
+    return union((low for low, _ in spans), (high for _, high in spans))
 
 
 def public_host(settings: Settings, origin: str, pages: Iterable[Page]) -> PublicHost:

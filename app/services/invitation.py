@@ -1,4 +1,4 @@
-"""The calendar file of a booking, as the visitor gets it (BOOK-5): one UID a booking, a higher SEQUENCE with every change."""
+"""The calendar file of a booking, as the visitor gets it (BOOK-5): one UID, and a higher SEQUENCE with every change."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx2
 
-MAIN = Path("/tmp/main_shim.py")
+MAIN = Path(__file__).resolve().parents[2] / "main.py"
 PATIENCE = 30.0
 """Seconds to wait for an event before the test fails; generous, for the machine may be busy."""
 
