@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from app.domain.availability import Reason, Why, blocked, bookable_span, explain, free_slots, free_starts, open_spans
 from app.domain.clock import DAY, Clock, Instant
-from app.domain.intervals import gaps, union
 from app.domain.decisions import Standing
+from app.domain.intervals import gaps, union
 from app.domain.pages import Page
 from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
 from app.domain.settings import Settings
