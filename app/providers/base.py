@@ -112,3 +112,30 @@ class KeepsEventsHere(Protocol):
     async def export_ics(self, calendar: str, now: Instant) -> str:
         """The whole calendar as one ``.ics`` file."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import brought: occurrences and series, and what could not be read (codes: ``ics.reading``)."""
+
+    events: int
+    series: int
+    problems: tuple[str, ...] = ()
+
+
+class EmbeddedProvider(Provider, Protocol):
+    """A provider whose calendars are kept by us (``keeps_events_here``)."""
+
+    async def extend(self, calendar: str, until: Instant) -> None:
+        """Makes sure that every series of the calendar has its occurrences up to ``until``. To be called now and then: a series
+        without an end is expanded only so far."""
+        ...
+
+    async def import_ics(self, calendar: str, text: str, start: Instant, until: Instant) -> Imported:
+        """Adds what a file holds from ``start`` on, series expanded up to ``until``. The same file again changes nothing, a
+        newer one brings its events to their new state; events that our bookings made stay as they are."""
+        ...
+
+    async def export_ics(self, calendar: str, now: Instant) -> str:
+        """The whole calendar as one file."""
+        ...

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -22,7 +22,7 @@ from app.domain.errors import AccessLost, Conflict, NotFound
 from app.domain.ids import new_id
 from app.domain.recurrence import RuleError
 from app.domain.series import Start, split_occurrence_id
-from app.providers.base import Changes, RemoteCalendar
+from app.providers.base import Changes, Imported, RemoteCalendar
 from app.providers.events import event_of, in_order, times_of
 
 if TYPE_CHECKING:
@@ -64,15 +64,6 @@ class EventStore(Protocol):
 
     async def read(self, function: Callable[[EventTable], T]) -> T: ...
     async def write(self, function: Callable[[EventTable], T]) -> T: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import brought: occurrences and series, and what could not be read (``ics.reading``)."""
-
-    events: int
-    series: int
-    problems: tuple[str, ...] = ()
 
 
 class LocalProvider:
@@ -169,8 +160,6 @@ class LocalProvider:
     # What only calendars that are kept here can do
 
     async def extend(self, calendar: str, until: Instant) -> None:
-        """Makes sure that every series of the calendar has its occurrences up to ``until``. To be called now and then: a series
-        without an end is expanded only so far."""
         self._horizon = max(self._horizon, until)
         ics = await _ics()
         for series in await self._store.read(lambda table: table.series(calendar)):
@@ -178,8 +167,6 @@ class LocalProvider:
             await asyncio.sleep(PAUSE)
 
     async def import_ics(self, calendar: str, text: str, start: Instant, until: Instant) -> Imported:
-        """Adds what a file holds from ``start`` on, series expanded up to ``until``. The same file again changes nothing, a
-        newer one brings its events to their new state; events that our bookings made stay as they are."""
         ics = await _ics()
         home, known = await self._store.read(lambda table: (self._writable(table, calendar), self._uids(table, calendar)))
         reading = partial(
@@ -202,7 +189,6 @@ class LocalProvider:
         return Imported(len(single) + sum(map(len, of_series.values())), len(of_series), found.problems)
 
     async def export_ics(self, calendar: str, now: Instant) -> str:
-        """The whole calendar as one file."""
         ics = await _ics()
 
         def read(table: EventTable) -> tuple[Calendar, tuple[Event, ...], dict[str, str]]:

@@ -15,7 +15,7 @@ from app.domain.errors import Conflict
 from app.domain.ids import new_id
 from app.models import accounts as account_rows
 from app.models.database import Database
-from app.providers.base import Provider
+from app.providers.base import EmbeddedProvider, Provider
 from app.providers.local import EXPANDED, LocalProvider
 from app.services.event_store import DatabaseEventStore
 from tests.providers.contract import END, START, ZONE, ProviderContract, World, all_day, at, seen, spans, timed
@@ -256,3 +256,8 @@ async def test_import_when_the_calendar_may_only_be_read_then_it_is_a_conflict(d
     world = await LocalWorld.open(database, Access.DETAILS)
     with pytest.raises(Conflict):
         await world.provider.import_ics(world.calendar, FILE, START, END)
+
+
+def test_provider_when_its_type_is_asked_for_then_it_is_an_embedded_one(database: Database) -> None:
+    provider: EmbeddedProvider = LocalProvider("local", DatabaseEventStore(database))
+    assert provider.keeps_events_here

@@ -25,7 +25,7 @@ from app.providers.ics.zones import Zones, named_zone
 
 LARGEST = 5 * 1024 * 1024
 """Characters of a file."""
-MOST_EVENTS = 50_000
+MOST_EVENTS = 75_000
 MOST_EFFORT = 3_000_000
 """Steps that following all rules of a file may take."""
 MOST_PROBLEMS = 100
