@@ -36,6 +36,10 @@ _BOOKED = (
     ("Jonas", "Beck", "jonas@example.net"),
     ("Freja", "Dahl", "freja@example.org"),
 )
+_ASKED = (
+    ("Lars", "Thomsen", "lars@example.org", "We are six people and would like to talk about our spring seminar."),
+    ("Karen", "Friis", "karen@example.net", "Either day suits me. Could we meet at your office?"),
+)
 _TAKEN = (
     (1, 9, 0, 45, "Dentist"),
     (2, 11, 30, 30, "Bank"),
@@ -120,9 +124,18 @@ async def _busy_times(workspace: Workspace) -> None:
 
 async def _meetings(workspace: Workspace) -> None:
     """Books through the same door as every visitor, so that the demo shows nothing that could not happen."""
-    intro, _, _ = pages(workspace.clock.now())
     now = workspace.clock.now()
+    intro, strategy, _ = pages(now)
     starts = await workspace.availability.starts(intro.id, 30, now + DAY, now + 12 * DAY)
     for number, (first, last, email) in enumerate(_BOOKED):
         wanted = starts[min(len(starts) - 1, 3 + number * 29)]
         await workspace.bookings.book(BookingRequest(intro.slug, wanted, 30, Visitor(first, last, email, ZONE)))
+    wishes = await workspace.availability.starts(strategy.id, 60, now + 4 * DAY, now + 12 * DAY)
+    for number, (first, last, email, message) in enumerate(_ASKED):
+        first_wish, *others = wishes[number * 5 : number * 5 + 3]
+        visitor = Visitor(first, last, email, ZONE)
+        await workspace.bookings.book(
+            BookingRequest(strategy.slug, first_wish, 60, visitor, message=message, alternatives=tuple(others))
+        )
+    # Nobody has to be told of what the demo made up.
+    await workspace.notices.forget()

@@ -40,6 +40,11 @@ class NoticesService:
     async def pending(self) -> tuple[Notice, ...]:
         return await self._database.read(lambda session: tuple(rows.pending_notices(session)))
 
+    async def forget(self) -> None:
+        """Counts everything that waits as shown."""
+        for notice in await self.pending():
+            await self._database.write(partial(_shown, notice_id=notice.id))
+
     async def run(self) -> None:
         while True:
             await self._woken.wait()
