@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 if TYPE_CHECKING:
@@ -235,6 +235,14 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if self._parts is not None:
             self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._parts is not None and self.focusWidget() is None:
+            from PySide6.QtCore import Qt
+
+            # Else Qt gives it to the first control as if Tab had been pressed, and the ring shows though no key was.
+            self.sidebar.nav.focus_current(Qt.FocusReason.OtherFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.on_close():

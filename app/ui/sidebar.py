@@ -255,6 +255,12 @@ class NavList(QWidget):
             if known:
                 item.setFocusPolicy(Qt.FocusPolicy.StrongFocus if item.key == key else Qt.FocusPolicy.ClickFocus)
 
+    def focus_current(self, reason: Qt.FocusReason) -> None:
+        """Gives the keyboard to the chosen section."""
+        for item in self.items:
+            if item.isChecked():
+                item.setFocus(reason)
+
     def _step(self, item: NavItem, step: int) -> None:
         at = self.items.index(item) + step
         if 0 <= at < len(self.items):

@@ -230,8 +230,8 @@ class RequestsCard(Card):
 
 def _words(first: str, second: str, role: str = "caption_regular") -> QVBoxLayout:
     lines = column(gap=1)
-    lines.addWidget(Label(first, "body_medium"))
-    lines.addWidget(Label(second, "small" if role == "small" else "caption_regular", "muted"))
+    lines.addWidget(Label(first, "body_medium", wrap=True))
+    lines.addWidget(Label(second, "small" if role == "small" else "caption_regular", "muted", wrap=True))
     return lines
 
 

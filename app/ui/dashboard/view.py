@@ -125,7 +125,7 @@ class DashboardView(QWidget):
 
     def _make_header(self) -> None:
         self._title = Label("", "title")
-        self._subtitle = Label("", "small", "muted")
+        self._subtitle = Label("", "small", "muted", wrap=True)
         self._copy = Button("", "secondary", icon="nav_pages")
         self._copy.setObjectName("copy my link")
         self._copy.clicked.connect(self.copy_link_requested)

@@ -173,6 +173,9 @@ class FocusRing(QWidget):
 
     @classmethod
     def focus_came(cls, control: Focusable, reason: Qt.FocusReason) -> None:
+        if not control.hasFocus():
+            # A dialog that opens tells its first control of a focus that it does not have yet, as if Tab had been pressed.
+            return
         if reason in _KEYBOARD:
             cls.keyboard = True
         elif reason == Qt.FocusReason.MouseFocusReason:

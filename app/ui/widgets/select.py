@@ -35,8 +35,8 @@ def draw_option(painter: QPainter, option: Option, place: QRectF, colour: QColor
     if not option.possible:
         painter.setPen(QPen(colour, 1))
         painter.drawLine(QPointF(left, round(middle) + 0.5), QPointF(left + wide, round(middle) + 0.5))
-    if option.note:
-        after = QRectF(left + wide + 8, place.top(), max(0.0, place.right() - left - wide - 8), place.height())
+    if option.note and left + wide + 8 + text_width(option.note, "body") <= place.right() + 1:
+        after = QRectF(left + wide + 8, place.top(), place.right() + 1 - left - wide - 8, place.height())
         draw_text(painter, after, option.note, "body", muted)
 
 

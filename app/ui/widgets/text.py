@@ -7,11 +7,11 @@ from typing import Literal
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
+    QEnterEvent,
     QFont,
     QFontMetricsF,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
     QTextLayout,
     QTextOption,
 )
@@ -72,7 +72,6 @@ class Label(Sized, QLabel):
         if text == self.text():
             return
         super().setText(text)
-        self._tell_rest()
         self.updateGeometry()
         self.update()
 
@@ -125,13 +124,9 @@ class Label(Sized, QLabel):
             left = (self.width() - found.naturalTextWidth()) / 2 if self._centred else 0.0
             found.draw(painter, QPointF(left, top + index * line + (line - found.height()) / 2 - found.y()))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._tell_rest()
-
-    def _tell_rest(self) -> None:
-        """A text that is cut can be read whole in the tool tip."""
-        if not self.wordWrap() and self.isVisible():
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        if not self.wordWrap():
             cut = QFontMetricsF(theme.font(self._role)).horizontalAdvance(self.text()) > self.width() + 0.5
             self.setToolTip(self.text() if cut else "")
 
