@@ -135,6 +135,8 @@ class App:
 
     async def _work(self, visit: Visit) -> Answer:
         """Finds and runs the handler. The edge: whatever goes wrong ends here, and the visitor learns no more than that."""
+        if visit.path.endswith("/slots"):
+            visit = replace(visit, wants_data=True)
         try:
             route = self._route(visit.path, visit.method)
             limited = self._limited(visit, route.kind) if route is not None else self._limited(visit, Kind.VIEW)

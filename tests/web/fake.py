@@ -18,7 +18,8 @@ from app.domain.clock import MINUTE, Instant, from_iso
 from app.domain.ids import new_token
 from app.domain.pages import Consent, ConsentKind, Hours, Location, LocationKind, Question, QuestionKind, Rolling
 from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
-from app.web.link import Answered, ParentSilent, Question as Asking, Shelf
+from app.web.link import Answered, ParentSilent, Shelf
+from app.web.link import Question as Asking
 
 ZONE = "Europe/Copenhagen"
 NOW = from_iso("2026-10-13T07:41:00Z")
