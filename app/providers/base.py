@@ -86,34 +86,6 @@ class Provider(Protocol):
         ...
 
 
-class Brought(Protocol):
-    """What an import brought: occurrences, series, and what could not be read."""
-
-    @property
-    def events(self) -> int: ...
-    @property
-    def series(self) -> int: ...
-    @property
-    def problems(self) -> tuple[str, ...]: ...
-
-
-@runtime_checkable
-class KeepsEventsHere(Protocol):
-    """What only a provider can do whose calendars lie in this workspace."""
-
-    async def extend(self, calendar: str, until: Instant) -> None:
-        """Expands every series up to ``until``."""
-        ...
-
-    async def import_ics(self, calendar: str, text: str, start: Instant, until: Instant) -> Brought:
-        """Adds what an ``.ics`` file holds from ``start`` on; the same file again changes nothing."""
-        ...
-
-    async def export_ics(self, calendar: str, now: Instant) -> str:
-        """The whole calendar as one ``.ics`` file."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What an import brought: occurrences and series, and what could not be read (codes: ``ics.reading``)."""
@@ -123,6 +95,7 @@ class Imported:
     problems: tuple[str, ...] = ()
 
 
+@runtime_checkable
 class EmbeddedProvider(Provider, Protocol):
     """A provider whose calendars are kept by us (``keeps_events_here``)."""
 

@@ -22,7 +22,7 @@ from app.models import notices as notice_rows
 from app.models import outbox as outbox_rows
 from app.models.base import Session
 from app.models.database import Database
-from app.providers.base import Brought, KeepsEventsHere, Provider
+from app.providers.base import EmbeddedProvider, Imported, Provider
 from app.services.announcer import Announcer
 from app.services.ground import Ground
 from app.services.settings import SettingsService
@@ -171,7 +171,7 @@ class AccountsService:
         self._changed(calendar)
         return event
 
-    async def import_ics(self, calendar_id: str, text: str) -> Brought:
+    async def import_ics(self, calendar_id: str, text: str) -> Imported:
         """Adds the events of an ``.ics`` file to a calendar that is kept here. Raises NotFound."""
         calendar, provider = await self._kept_here(calendar_id)
         now = self._clock.now()
@@ -184,10 +184,10 @@ class AccountsService:
         calendar, provider = await self._kept_here(calendar_id)
         return await provider.export_ics(calendar.id, self._clock.now())
 
-    async def _kept_here(self, calendar_id: str) -> tuple[Calendar, KeepsEventsHere]:
+    async def _kept_here(self, calendar_id: str) -> tuple[Calendar, EmbeddedProvider]:
         calendar = await self._database.read(lambda session: self._find(session, calendar_id))
         provider = await self.provider(calendar.account)
-        if not isinstance(provider, KeepsEventsHere):
+        if not isinstance(provider, EmbeddedProvider):
             raise NotFound("calendar on this computer")
         return calendar, provider
 
@@ -195,7 +195,7 @@ class AccountsService:
         """Series without an end are expanded only so far; this moves the horizon on."""
         for account in await self.accounts():
             provider = self._provider_of(account)
-            if isinstance(provider, KeepsEventsHere):
+            if isinstance(provider, EmbeddedProvider):
                 for calendar in await self.calendars():
                     if calendar.account == account.id:
                         await provider.extend(calendar.id, self._clock.now() + HORIZON)
