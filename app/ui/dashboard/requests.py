@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from app.domain.clock import Instant
 from app.i18n import _
 from app.ui.dashboard.state import RequestState
-from app.ui.widgets import Avatar, Button, Card, ChipGroup, Divider, Label, Option, Select, clear, column, row
+from app.ui.widgets import Avatar, Button, Card, ChipGroup, Divider, FlowLayout, Label, Option, Select, clear, column, row
 
 
 class RequestView(QWidget):
@@ -93,10 +93,9 @@ class RequestView(QWidget):
         inner.addWidget(self._chips)
         inner.addSpacing(12)
         self._add_problem(inner, problem)
-        buttons = row(gap=8)
+        buttons = FlowLayout()
         for button in self._answers():
             buttons.addWidget(button)
-        buttons.addStretch(1)
         inner.addLayout(buttons)
         line.addLayout(inner, 1)
         lines.addLayout(line)
