@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, MetaData, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import SchemaItem
 
@@ -42,3 +42,16 @@ def _upsert(dialect: str, target: Table, names: tuple[str, ...]) -> Any:
 def store(session: Session, target: Table, values: Mapping[str, Any]) -> None:
     """Inserts the row, or brings the one with the same primary key to these values; other columns stay as they are."""
     session.execute(_upsert(session.dialect.name, target, tuple(values)), values)
+
+
+@cache
+def _prepared(dialect: Dialect, statement: Insert, names: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None]:
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    positions = getattr(compiled, "positiontup", None)
+    return str(compiled), None if positions is None else tuple(positions)
+
+
+def add(session: Session, statement: Insert, values: Mapping[str, Any]) -> CursorResult[Any]:
+    """Inserts one row of plain values: the same as ``session.execute``, at half its price, where a visitor waits."""
+    text, positions = _prepared(session.dialect, statement, tuple(values))
+    return session.exec_driver_sql(text, dict(values) if positions is None else tuple(values[name] for name in positions))

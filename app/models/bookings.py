@@ -6,7 +6,8 @@ bookings overlap is not this code's promise but the schema's (``overlap``): what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Row, bindparam, func, insert, select, update
@@ -17,7 +18,7 @@ from app.domain.booking import Booking, Cause, Change, State, Visitor, check_fol
 from app.domain.clock import DAY, Instant, to_iso
 from app.domain.errors import NotFound, SlotTaken, StateConflict
 from app.domain.pages import Location, LocationKind
-from app.models.base import Session, table
+from app.models.base import Session, add, table
 from app.models.overlap import LIVE, SLOT_TAKEN, guard
 from app.models.types import blob, document, dump, flag, load, maybe_blob, number, one_of, text
 
@@ -119,8 +120,9 @@ def insert_booking(
 
     ``expires``: when the link ends. Raises SlotTaken when another live booking overlaps; then nothing changed.
     """
-    _guarded(session, _INSERT, _to_row(new))
-    session.execute(_INSERT_TOKEN, {"hash": token_hash, "booking": new.id, "cipher": token_cipher, "expires": expires})
+    with _guard():
+        add(session, _INSERT, _to_row(new))
+    add(session, _INSERT_TOKEN, {"hash": token_hash, "booking": new.id, "cipher": token_cipher, "expires": expires})
     _note(session, new.id, Change(new.created_at, new.state, cause, new.start, new.end))
 
 
@@ -248,10 +250,11 @@ def _all(session: Session, statement: Any, values: Mapping[str, Any]) -> tuple[B
     return tuple(_from_row(row) for row in session.execute(statement, values))
 
 
-def _guarded(session: Session, statement: Any, values: Mapping[str, Any]) -> int:
-    """Runs a write that the overlap guard watches, and returns how many rows it met. Raises SlotTaken."""
+@contextmanager
+def _guard() -> Iterator[None]:
+    """Around a write that the triggers watch. Raises SlotTaken."""
     try:
-        return session.execute(statement, values).rowcount
+        yield
     except IntegrityError as error:
         if SLOT_TAKEN in str(error.orig):
             raise SlotTaken("overlap") from None
@@ -259,7 +262,9 @@ def _guarded(session: Session, statement: Any, values: Mapping[str, Any]) -> int
 
 
 def _swap(session: Session, found: Booking, want: State, values: Mapping[str, Any]) -> None:
-    if _guarded(session, _SWAP, {**values, "wanted": found.id, "found": found.state.value}) != 1:
+    with _guard():
+        met = session.execute(_SWAP, {**values, "wanted": found.id, "found": found.state.value}).rowcount
+    if met != 1:
         raise StateConflict(get_booking(session, found.id).state, want)
 
 
@@ -273,7 +278,7 @@ def _note(session: Session, booking_id: str, change: Change) -> None:
         "end": change.end,
         "note": change.note,
     }
-    session.execute(_INSERT_CHANGE, values)
+    add(session, _INSERT_CHANGE, values)
 
 
 def _follow_with_token(session: Session, found: Booking, end: Instant) -> None:

@@ -30,7 +30,7 @@ def writer(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(session: Connection) -> None:
-        session.exec_driver_sql("BEGIN IMMEDIATE")
+        raw(session).execute("BEGIN IMMEDIATE")
 
     return engine
 
@@ -41,7 +41,7 @@ def reader(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(session: Connection) -> None:
-        session.exec_driver_sql("BEGIN")
+        raw(session).execute("BEGIN")
 
     return engine
 
