@@ -18,9 +18,11 @@ from sqlalchemy.pool import NullPool
 BUSY_MS = 5000
 """How long a statement waits for another program that holds the lock."""
 LOG_LIMIT = 8 * 1024 * 1024
+LOG_PAGES = 4000
+"""Pages after which a commit moves the log into the file itself, if the writer found no quiet moment for it before."""
 
 _ALL = ("foreign_keys=ON", "trusted_schema=OFF")
-_WRITER = ("synchronous=FULL", "wal_autocheckpoint=1000", f"journal_size_limit={LOG_LIMIT}")
+_WRITER = ("synchronous=FULL", f"wal_autocheckpoint={LOG_PAGES}", f"journal_size_limit={LOG_LIMIT}")
 _READER = ("query_only=ON", "wal_autocheckpoint=0")
 
 

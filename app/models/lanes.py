@@ -27,6 +27,10 @@ from app.models.errors import translate
 
 MOST_TOGETHER = 64
 """Functions that one transaction takes at most."""
+ROWS_IN_LOG = 300
+"""Changed rows, about a thousand pages, after which the log is moved into the file at the next quiet moment."""
+QUIET = 0.05
+"""Seconds without a job that make a quiet moment."""
 
 
 @dataclass(slots=True, eq=False)
@@ -94,15 +98,20 @@ class Lane:
             ready.set_exception(error)
             return
         ready.set_result(None)
-        while jobs := self._take():
+        while jobs := self._take(session):
             self._work(session, jobs)
             deliver(jobs)
         session.close()
 
-    def _take(self) -> list[Job]:
+    def _take(self, session: Connection) -> list[Job]:
         """The next jobs, or none when the lane is to stop. One that nobody waits for any more is left out."""
         while not self._last:
-            jobs = self._waiting(self._queue.get(), self.together)
+            try:
+                first = self._queue.get(timeout=QUIET if self._has_chores(session) else None)
+            except Empty:
+                self._do_chores(session)
+                continue
+            jobs = self._waiting(first, self.together)
             if jobs:
                 return jobs
         return []
@@ -132,6 +141,12 @@ class Lane:
 
     def _work(self, session: Connection, jobs: list[Job]) -> None:
         raise NotImplementedError
+
+    def _has_chores(self, session: Connection) -> bool:
+        return False
+
+    def _do_chores(self, session: Connection) -> None:
+        """What nobody waits for, in a quiet moment."""
 
 
 def deliver(jobs: list[Job]) -> None:
@@ -179,6 +194,7 @@ class Writer(Lane):
         super().__init__(name, path)
         self._committed = committed
         self._place = (0, 0)
+        self._put_away = 0
 
     def start(self, connect: Callable[[], Connection]) -> None:
         super().start(connect)
@@ -203,6 +219,15 @@ class Writer(Lane):
                 job.error = told
         else:
             self._committed()
+
+    def _has_chores(self, session: Connection) -> bool:
+        return raw(session).total_changes - self._put_away >= ROWS_IN_LOG
+
+    def _do_chores(self, session: Connection) -> None:
+        """Moves the log into the file, which takes as long as many bookings."""
+        with suppress(sqlite3.Error):
+            raw(session).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        self._put_away = raw(session).total_changes
 
     def _run_apart(self, session: Connection, job: Job) -> None:
         # Straight to the driver: SQLAlchemy compiles the words of a savepoint anew each time, which costs as much as a booking.

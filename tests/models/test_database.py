@@ -65,7 +65,7 @@ async def test_the_database_when_opened_is_set_to_lose_nothing(database, workspa
         "foreign_keys": 1,
         "busy_timeout": 5000,
         "trusted_schema": 0,
-        "wal_autocheckpoint": 1000,
+        "wal_autocheckpoint": 4000,
         "journal_size_limit": 8 * 1024 * 1024,
         "query_only": 0,
     }
@@ -247,6 +247,16 @@ async def test_an_error_of_the_database_when_logged_does_not_say_who_booked(data
     with pytest.raises(IntegrityError) as error:
         await database.write(lambda session: (inserting(one := booking(AT))(session), inserting(one)(session)))
     assert "aase@example.org" not in str(error.value)
+
+
+async def test_the_log_when_it_grew_is_moved_into_the_file_while_nobody_waits(database):
+    before = database.path.stat().st_size
+    async with Gate(database):
+        writes = [asyncio.ensure_future(database.write(inserting(booking(AT + n * HOUR)))) for n in range(200)]
+    await asyncio.gather(*writes)
+    async with asyncio.timeout(10):
+        while database.path.stat().st_size == before:
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.shows("DATA-2")
