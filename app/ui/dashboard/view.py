@@ -142,7 +142,11 @@ class DashboardView(QWidget):
 
     def _make_columns(self) -> None:
         self._banners = QWidget()
-        self._banner_lines = column(gap=12, margins=(0, 0, 0, 24), on=self._banners)
+        lines = column(gap=12, margins=(0, 0, 0, 24), on=self._banners)
+        self._flash_line = column()
+        self._banner_lines = column(gap=12)
+        lines.addLayout(self._flash_line)
+        lines.addLayout(self._banner_lines)
         self._wide_requests = RequestsCard(wide=True)
         self._side_requests = RequestsCard(wide=False)
         for card in (self._wide_requests, self._side_requests):
@@ -270,7 +274,6 @@ class DashboardView(QWidget):
 
     def _fill_banners(self) -> None:
         assert self._state is not None
-        self._unflash()
         clear(self._banner_lines)
         found = self._state.banners
         shown = found if self._all_banners else found[:_BANNERS_SHOWN]
@@ -281,7 +284,11 @@ class DashboardView(QWidget):
             more = Button(ngettext("{count} more", "{count} more", rest).format(count=rest), "ghost", "small", flush=True)
             more.clicked.connect(self._show_all_banners)
             self._banner_lines.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
-        self._banners.setVisible(bool(found))
+        self._show_banners()
+
+    def _show_banners(self) -> None:
+        banners = self._state is not None and bool(self._state.banners)
+        self._banners.setVisible(banners or self._flash is not None)
 
     def _make_banner(self, state: BannerState) -> Banner:
         banner = Banner(state.kind, state.title, state.text, state.actions, icon=state.icon)  # type: ignore[arg-type]
@@ -303,7 +310,7 @@ class DashboardView(QWidget):
         self._unflash()
         self._flash = Banner(kind, words.title, words.text, () if kind == "success" else (("close", _("Close"), "secondary"),))
         self._flash.action_requested.connect(lambda _action: self._unflash())
-        self._banner_lines.insertWidget(0, self._flash)
+        self._flash_line.addWidget(self._flash)
         self._banners.show()
         if kind == "success":
             QTimer.singleShot(6000, self._flash, self._unflash)
@@ -313,7 +320,7 @@ class DashboardView(QWidget):
             self._flash.hide()
             self._flash.deleteLater()
             self._flash = None
-            self._banners.setVisible(self._state is not None and bool(self._state.banners))
+            self._show_banners()
 
     def toast(self, text: str, action: str = "", call: Callable[[], None] | None = None, icon: str = "status_ok") -> None:
         """A short word about something that went well."""

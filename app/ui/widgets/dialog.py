@@ -104,6 +104,7 @@ class Question(Dialog):
         self._text.setVisible(bool(text))
         self.body.addWidget(self._text)
         self._word: TextArea | None = None
+        self._said = ""
         if word:
             self._word = TextArea(word, optional=True, placeholder=placeholder, rows=3)
             self.body.addWidget(self._word)
@@ -111,5 +112,12 @@ class Question(Dialog):
         for answer, words, kind in answers:
             self.add_button(answer, words, kind, at="left" if kind == "ghost" else "right")
 
+    def close_with(self, answer: str) -> None:
+        """Keeps the word, for the field is gone when the answer is read."""
+        if self._word is not None:
+            self._said = self._word.text().strip()
+        super().close_with(answer)
+
     def said(self) -> str:
-        return self._word.text().strip() if self._word is not None else ""
+        """The word that was written when a button was pressed."""
+        return self._said
