@@ -40,6 +40,7 @@ class SettingsWindow(QDialog):
     hours_read = Signal(bool)
     save_requested = Signal()
     close_requested = Signal()
+    left = Signal()
 
     def __init__(self, zones: Callable[[str], tuple[Option, ...]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,6 +137,7 @@ class SettingsWindow(QDialog):
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._allowed or self._state is None or not self._state.dirty:
             event.accept()
+            self.left.emit()
             return
         event.ignore()
         self.close_requested.emit()
