@@ -170,6 +170,8 @@ def read_python(path: Path, root: Path = ROOT) -> Found:
 # Texts in templates
 
 SPOKEN_ATTRIBUTES = {"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription"}
+# A macro may hold attributes that stand in no tag yet.
+ATTRIBUTE = re.compile(r"[\w-]+=\"[^\"]*\"")
 GAP = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
@@ -195,6 +197,7 @@ class PlainText(HTMLParser):
             self.note(data)
 
     def note(self, text: str) -> None:
+        text = ATTRIBUTE.sub(" ", text)
         if any(word not in NAMES_OF_THEIR_OWN for word in WORD.findall(text)):
             self.words.append((self.getpos()[0], " ".join(text.replace(GAP, "…").split())))
 
