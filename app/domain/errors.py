@@ -1,21 +1,21 @@
 """The one tree of errors. Each says what is wrong in data; the words for people stand in ``ui/messages`` and ``web/problems``.
 
-    AftaleError
-    ├── InvalidFields(fields)                  what a person or a program typed
-    ├── NotFound(what)                         no such page, booking, calendar
-    ├── SlotTaken(reason)                      the time is not free (any more)
-    ├── SlugTaken(slug)                        another page has this address
-    ├── StateConflict(have, want)              the booking is not in a state that allows this
-    ├── TooLate()                              the cut-off for changes has passed
-    ├── WorkspaceUnusable                      the database cannot be used
-    │   ├── WorkspaceReadOnly  WorkspaceDamaged  WorkspaceNewer  WorkspaceInUse  WorkspaceFull
-    ├── PortTaken(port)
-    └── ProviderError(account)                 an outside calendar
-        ├── SignInExpired                      sign in again
-        ├── AccessLost(calendar, reason)       the calendar went inactive
-        ├── RateLimited(retry_after)           seconds
-        ├── Unreachable                        passing: time-out, 5xx, no network
-        └── Conflict                           the provider refuses the write for good
+AftaleError
+├── InvalidFields(fields)                  what a person or a program typed
+├── NotFound(what)                         no such page, booking, calendar
+├── SlotTaken(reason)                      the time is not free (any more)
+├── SlugTaken(slug)                        another page has this address
+├── StateConflict(have, want)              the booking is not in a state that allows this
+├── TooLate()                              the cut-off for changes has passed
+├── WorkspaceUnusable                      the database cannot be used
+│   ├── WorkspaceReadOnly  WorkspaceDamaged  WorkspaceNewer  WorkspaceInUse  WorkspaceFull
+├── PortTaken(port)
+└── ProviderError(account)                 an outside calendar
+    ├── SignInExpired                      sign in again
+    ├── AccessLost(calendar, reason)       the calendar went inactive
+    ├── RateLimited(retry_after)           seconds
+    ├── Unreachable                        passing: time-out, 5xx, no network
+    └── Conflict                           the provider refuses the write for good
 """
 
 from __future__ import annotations

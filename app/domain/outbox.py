@@ -46,7 +46,8 @@ class Job:
 def backoff(tries: int, jitter: float) -> int:
     """Seconds to wait after the ``tries``-th failure: 1, 2, 4 … at most 15 minutes, times 0.75 to 1.25 (``jitter`` in 0 to
     1)."""
-    return max(1, round(min(2 ** max(tries - 1, 0), 900) * (0.75 + 0.5 * jitter)))
+    doubled: int = 1 << min(max(tries - 1, 0), 10)
+    return max(1, round(min(doubled, 900) * (0.75 + 0.5 * jitter)))
 
 
 GIVE_UP_AFTER = 3 * 86400

@@ -218,8 +218,19 @@ def check_slug(slug: str) -> None:
         raise InvalidFields({"slug": "reserved"})
 
 
-_LETTERS = {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ð": "d", "þ": "th", "ł": "l", "đ":
-"d"}
+_LETTERS = {
+    "æ": "ae",
+    "ø": "oe",
+    "å": "aa",
+    "ä": "ae",
+    "ö": "oe",
+    "ü": "ue",
+    "ß": "ss",
+    "ð": "d",
+    "þ": "th",
+    "ł": "l",
+    "đ": "d",
+}
 
 
 def to_slug_part(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from app.domain.clock import Clock
+from app.domain.clock import DAY, Clock
 from app.domain.connections import Account
 from app.domain.errors import AftaleError
 from app.models.database import Database
@@ -27,6 +27,7 @@ from app.services.pages import PagesService
 from app.services.publishing import PublishingService
 from app.services.settings import SettingsService
 
+HOUSE_AFTER = 30.0
 HOUSE_EVERY = 6 * 3600.0
 _log = logging.getLogger(__name__)
 
@@ -86,11 +87,17 @@ class Workspace:
         self._tasks += [asyncio.ensure_future(worker) for worker in workers]
 
     async def _keep_house(self) -> None:
-        """What has to be done now and then."""
+        """What has to be done now and then: series expanded further, kept answers forgotten, a backup a day."""
+        # A program that starts every morning makes its backup every morning; the newest seven are kept.
+        backed_up = self.clock.now() - DAY
+        await asyncio.sleep(HOUSE_AFTER)
         while True:
             try:
                 await self.accounts.extend_horizons()
                 await self.bookings.forget_old_answers()
+                if self.clock.now() - backed_up >= DAY:
+                    await self.database.backup()
+                    backed_up = self.clock.now()
             except AftaleError as error:
                 _log.warning("the house could not be kept: %s", error)
             await asyncio.sleep(HOUSE_EVERY)
