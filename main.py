@@ -20,7 +20,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("mode", nargs="?", choices=["serve"], help="serve: run without a screen, events out and commands in as JSON lines")
-    add("--workspace", metavar="DIR", type=Path, help="where everything is kept (default: the user's data folder)")
+    add("--workspace", metavar="DIR", type=_folder, help="where everything is kept (default: the user's data folder)")
     add("--port", metavar="N", type=_port, help="port of the pages on this computer; 0 takes any free one")
     add("--demo", action="store_true", help="fill an empty workspace with demo data; without --workspace a temporary one")
     add("--diagnose", action="store_true", help="open the window, serve a page, book a slot, close; exit 0 if all works")
@@ -29,6 +29,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if options.diagnose and (options.mode or options.workspace or options.demo or options.port is not None):
         parser.error("--diagnose stands alone: it uses a temporary workspace")
     return options
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name of a folder is missing")
+    return Path(text)
 
 
 def _port(text: str) -> int:

@@ -61,6 +61,8 @@ async def open_workspace(folder: Path, port: int | None, demo: bool, told: Calla
         await workspace.load()
         if demo and not await workspace.fill_demo() and told is not None:
             told("the workspace is not empty: no demo data was added")
+        if told is not None:
+            await workspace.begin_without_questions(await loop.run_in_executor(None, _local_zone))
         if ask is not None:
             # The terminal asks now, before commands are read from it.
             await loop.run_in_executor(None, workspace.unlock)
@@ -70,6 +72,12 @@ async def open_workspace(folder: Path, port: int | None, demo: bool, told: Calla
         await workspace.close()
         raise
     return workspace
+
+
+def _local_zone() -> str:
+    import tzlocal
+
+    return str(tzlocal.get_localzone_name() or "UTC")
 
 
 def _build(folder: Path, ask: Ask | None) -> Workspace:

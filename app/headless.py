@@ -211,7 +211,7 @@ class Commands:
                 raise Refusal("unknown command")
             found = await self._known[name](command)
             await self._workspace.publishing.settled()
-        except (Refusal, AftaleError, ValueError, KeyError, TypeError) as error:
+        except (Refusal, AftaleError, ValueError, KeyError, TypeError, RecursionError) as error:
             self._teller.tell("refused", command=name, reason=reason_of(error))
         else:
             self._teller.tell("done", command=name, **(found or {}))
@@ -282,6 +282,6 @@ def reason_of(error: Exception) -> str:
         return f"state: {error.have}"
     if isinstance(error, InvalidFields):
         return str(error)
-    if isinstance(error, json.JSONDecodeError):
+    if isinstance(error, json.JSONDecodeError | RecursionError):
         return "not JSON"
     return str(error) or type(error).__name__

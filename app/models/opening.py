@@ -20,7 +20,7 @@ from app.domain.errors import WorkspaceDamaged, WorkspaceFull, WorkspaceNewer
 from app.models import backups, engine, schema
 from app.models.errors import translate
 from app.models.log_check import lost_transactions
-from app.models.seal import Seal, break_seal, digest_of, log_is_empty, log_path, read_seal
+from app.models.seal import Seal, break_seal, digest_of, log_is_empty, log_path, read_seal, seal_path
 from app.models.settings import meta
 from app.paths import make_private
 
@@ -81,6 +81,9 @@ def _make_private_file(path: Path) -> None:
     if not log_is_empty(path):
         # SQLite would throw the log away together with every booking in it.
         raise _damaged(path, "the database is missing beside its log")
+    if seal_path(path).exists() or backups.newest_good(path) is not None:
+        # Something was here. An empty workspace in its place would look as if everything was lost on purpose.
+        raise _damaged(path, "the database is missing")
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 

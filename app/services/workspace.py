@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,13 @@ class Workspace:
     async def is_new(self) -> bool:
         """Nothing was ever set up here."""
         return not await self.pages.all() and not await self.accounts.accounts() and self.settings.current.first_run.step == 0
+
+    async def begin_without_questions(self, zone: str) -> None:
+        """Connects the calendar on this computer, in its ``zone``, in a new workspace that nobody sets up in a window."""
+        if await self.is_new():
+            current = self.settings.current
+            await self.settings.save(replace(current, profile=replace(current.profile, zone=zone)))
+            await self.accounts.connect_local("On this computer", zone)
 
     async def fill_demo(self) -> bool:
         """Fills an empty workspace with demo data. Returns False, having changed nothing, when it is not empty."""

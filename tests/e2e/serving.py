@@ -112,6 +112,12 @@ class Served:
         }  # fmt: skip
         return self.http.post(f"/meetings/{self.pages[page]}/book", json=body)
 
+    def __enter__(self) -> Served:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
     def kill(self) -> None:
         """As a power button would."""
         self.process.send_signal(signal.SIGKILL)

@@ -140,6 +140,7 @@ def test_page_stops_offering_a_time_when_an_event_is_added_to_the_calendar(serve
 
 def test_commands_are_refused_with_a_reason_when_they_make_no_sense(served: Served) -> None:
     for text, reason in (
+        ('{"do":"list","x":' + "[" * 100_000 + "]" * 100_000 + "}", "not JSON"),
         ("not json", "not JSON"),
         ('{"do":"fly"}', "unknown command"),
         ('{"do":"accept","id":"nobody"}', "unknown booking"),
@@ -186,7 +187,13 @@ def test_program_says_so_and_exits_4_when_the_port_is_taken(served: Served, tmp_
 
 
 def test_program_exits_2_when_the_arguments_are_wrong() -> None:
-    for arguments in (["--nonsense"], ["serve", "--port", "lots"], ["serve", "--port", "70000"], ["fly"]):
+    for arguments in (
+        ["--nonsense"],
+        ["serve", "--workspace", ""],
+        ["serve", "--port", "lots"],
+        ["serve", "--port", "70000"],
+        ["fly"],
+    ):
         assert subprocess.run([sys.executable, str(MAIN), *arguments], capture_output=True, timeout=30).returncode == 2
 
 
@@ -208,3 +215,44 @@ def test_program_serves_on_when_nobody_reads_its_lines(tmp_path: Path) -> None:
         for _ in range(300):
             running.write('{"do":"list"}')
         assert running.http.get("/healthz").status_code == 200
+
+
+@pytest.mark.shows("DESK-1", "CON-1")
+def test_new_workspace_has_the_calendar_on_this_computer_when_nobody_was_asked(tmp_path: Path) -> None:
+    with Served(tmp_path, "--port", "0") as running:
+        assert [(each["id"], each["state"]) for each in running.ready()["calendars"]] == [("local", "active")]
+
+
+@pytest.mark.shows("DATA-4", "R7")
+@pytest.mark.parametrize("loss", ["emptied", "deleted", "broken"])
+def test_program_exits_3_and_says_damaged_when_the_database_was_lost(tmp_path: Path, loss: str) -> None:
+    with serving(tmp_path, "--demo", "--port", "0"):
+        pass
+    database = tmp_path / "aftale.db"
+    if loss == "emptied":
+        database.write_bytes(b"")
+    elif loss == "deleted":
+        database.unlink()
+    else:
+        content = bytearray(database.read_bytes())
+        content[4096 * 3 + 50 : 4096 * 3 + 250] = b"\xff" * 200
+        database.write_bytes(content)
+    before = database.read_bytes() if database.exists() else None
+    again = subprocess.run(
+        [sys.executable, str(MAIN), "serve", "--workspace", str(tmp_path), "--port", "0"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert again.returncode == 3
+    assert "damaged" in again.stderr
+    assert (database.read_bytes() if database.exists() else None) == before
+
+
+def test_program_exits_3_when_the_workspace_cannot_be_written(tmp_path: Path) -> None:
+    file = tmp_path / "a file"
+    file.write_text("not a folder")
+    other = subprocess.run(
+        [sys.executable, str(MAIN), "serve", "--workspace", str(file), "--port", "0"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert other.returncode == 3
+    assert len(other.stderr.strip().splitlines()) == 1
