@@ -1,58 +1,36 @@
-"""The desktop program from start to end.
+"""The desktop program's first steps: is there a screen, is the workspace free, and a picture as soon as Qt can paint one.
 
-The start has three stages. First the lock and a window, drawn from the last state with nothing imported but Qt, asyncio and
-this package. When that is painted, the workspace opens in threads. Then the controllers, the tray and the notices are attached.
-A second start of the same workspace raises the first window; a workspace that cannot be used is told in words, and by the exit
-code.
+Little is imported here, and in this order: everything before the first picture is time in which the owner sees nothing. A
+second start of the same workspace raises the first window and ends.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
-from app import i18n, log
 from app.domain.clock import SystemClock
-from app.domain.errors import AftaleError, PortTaken, WorkspaceInUse, WorkspaceUnusable
-from app.i18n import _
-from app.paths import database_file
-from app.ui import theme, window_state
-from app.ui.runtime import screen, tasks
-from app.ui.runtime.single_instance import Doorbell, ring
-from app.ui.window_state import FirstScreen
-from app.workspace_lock import WINDOW, Lock, acquire
+from app.domain.errors import WorkspaceInUse, WorkspaceUnusable
+from app.ui import first_picture
+from app.ui.runtime import screen
+from app.workspace_lock import WINDOW, acquire
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+    from typing import Protocol
+
     from app.services.workspace import Workspace
-    from app.ui.first_run import FirstRunWindow
-    from app.ui.session import Session
-    from app.ui.shell import Shell
 
-EXIT_WORKSPACE, EXIT_PORT, EXIT_SCREEN = 3, 4, 5
-FIRST_RUN_DONE = 4
-"""The step of ``settings.FirstRun`` at which the first run is over."""
-PAINTED_BY = 3.0
-"""Seconds after which the start goes on even if nothing was painted: the window may have come up minimised."""
+    class Opener(Protocol):
+        """What the composition root gives: opens the workspace and serves its pages."""
+
+        def __call__(self, folder: Path, port: int | None, demo: bool) -> Awaitable[Workspace]: ...
 
 
-class Opener(Protocol):
-    """What the composition root gives: opens the workspace and serves its pages."""
-
-    def __call__(self, folder: Path, port: int | None, demo: bool) -> Awaitable[Workspace]: ...
-
-
-Opening = Callable[[], Awaitable["Workspace"]]
-"""The same with its arguments."""
+EXIT_SCREEN = 5
 
 
 def run(folder: Path, port: int | None, demo: bool, open_workspace: Opener, diagnose: bool = False) -> int:
@@ -63,27 +41,33 @@ def run(folder: Path, port: int | None, demo: bool, open_workspace: Opener, diag
     try:
         lock = acquire(folder, WINDOW)
     except WorkspaceInUse as error:
-        if error.detail == WINDOW and ring(folder):
-            return 0
-        return _refuse(error)
+        from app.ui.runtime.single_instance import ring
+
+        return 0 if error.detail == WINDOW and ring(folder) else _refuse(error)
     except WorkspaceUnusable as error:
         return _refuse(error)
     with lock:
-        log.start(folder)
-        try:
-            return _run_locked(folder, port, demo, open_workspace, diagnose, lock)
-        finally:
-            log.stop()
+        return _run_locked(folder, port, demo, open_workspace, diagnose)
 
 
-def _run_locked(folder: Path, port: int | None, demo: bool, opener: Opener, diagnose: bool, lock: Lock) -> int:
+def _run_locked(folder: Path, port: int | None, demo: bool, opener: Opener, diagnose: bool) -> int:
     app = application()
-    program = Program(app, folder, demo)
-    if not diagnose:
-        return tasks.run(lambda: program.main(lambda: opener(folder, port, demo)), app)
-    from app.ui.diagnose import diagnosis
+    window = first_picture.show(folder, SystemClock().now())
 
-    return tasks.run(lambda: diagnosis(program, lambda: opener(folder, port, True)), app)
+    from app import log
+    from app.ui.program import Program
+    from app.ui.runtime import tasks
+
+    log.start(folder)
+    try:
+        program = Program(app, folder, demo, window)
+        if not diagnose:
+            return tasks.run(lambda: program.main(lambda: opener(folder, port, demo)), app)
+        from app.ui.diagnose import diagnosis
+
+        return tasks.run(lambda: diagnosis(program, lambda: opener(folder, port, True)), app)
+    finally:
+        log.stop()
 
 
 def application() -> QApplication:
@@ -96,264 +80,18 @@ def application() -> QApplication:
     return app
 
 
-class Program:
-    """One run of the window. ``quit`` ends it."""
-
-    def __init__(self, app: QApplication, folder: Path, demo: bool = False) -> None:
-        self.app, self.folder, self._demo = app, folder, demo
-        self.clock = SystemClock()
-        self.shell: Shell | None = None
-        self.session: Session | None = None
-        self.first_run: FirstRunWindow | None = None
-        self.last: FirstScreen | None = None
-        self._ended = asyncio.Event()
-        self._bell: Doorbell | None = None
-
-    async def main(self, opening: Opening) -> int:
-        """All three stages, then waits for the end."""
-        workspace: Workspace | None = None
-        self._heed_signals()
-        try:
-            self.draw()
-            await painted(self.shown)
-            self._listen()
-            workspace = await self.open(opening)
-            await self.attach(workspace)
-            await self._ended.wait()
-        except (WorkspaceUnusable, PortTaken) as error:
-            return await self._tell(error)
-        finally:
-            await self.close(workspace)
-        return 0
-
-    @property
-    def shown(self) -> QWidget:
-        """The window that the owner sees now."""
-        if self.first_run is not None:
-            return self.first_run.view
-        assert self.shell is not None
-        return self.shell.window
-
-    def quit(self) -> None:
-        """Ends the program; what is unsaved must have been asked about before."""
-        self._ended.set()
-
-    # Stage 1
-
-    def draw(self) -> None:
-        """The first picture: the window as it was last, or the first run in a new workspace."""
-        self.last = last = window_state.read(self.folder)
-        if last is not None:
-            i18n.use(last.appearance.language.value, last.appearance.clock_24)
-            theme.active().apply(last.appearance.theme.value, last.appearance.text_size)
-        new = last is None and not self._demo and not database_file(self.folder).exists()
-        if new or (last is not None and 0 < last.first_run.step < FIRST_RUN_DONE):
-            self._draw_first_run()
-        else:
-            self.draw_shell()
-
-    def draw_shell(self) -> None:
-        """The main window, with the last state on the dashboard."""
-        from app.ui.shell import Shell
-
-        self.shell = Shell(self.last or FirstScreen(), self.clock, self.app)
-        self._show(self.shell.window)
-
-    def _draw_first_run(self) -> None:
-        from app.ui.first_run import FirstRunWindow
-
-        self.first_run = FirstRunWindow(self.last)
-        self.first_run.view.left.connect(self.quit)
-        self.first_run.finished.connect(self._first_run_done)
-        self._show(self.first_run.view)
-
-    def _show(self, window: QWidget) -> None:
-        from app.ui.widgets import mark_icon
-
-        window.setWindowIcon(mark_icon())
-        window.show()
-
-    # Stage 2
-
-    async def open(self, opening: Opening) -> Workspace:
-        """Opens the workspace while the window stands there. Raises WorkspaceUnusable or PortTaken."""
-        opened = asyncio.ensure_future(_awaited(opening))
-        if self.first_run is not None:
-            self.first_run.attach(opened)
-        return await opened
-
-    # Stage 3
-
-    async def attach(self, workspace: Workspace) -> None:
-        """Gives the drawn window its services: all that a person can do works from here on."""
-        needed = await needs_first_run(workspace)
-        if self._ended.is_set():
-            return
-        if self.shell is not None and needed:
-            self._go_back_to_first_run(workspace)
-        elif self.shell is not None:
-            self._begin(workspace)
-        elif not needed:
-            self._first_run_done(workspace)
-
-    def _begin(self, workspace: Workspace) -> None:
-        from app.ui.session import Session
-
-        assert self.shell is not None
-        self.session = Session(self.shell, workspace, self.folder, self.quit)
-
-    def _go_back_to_first_run(self, workspace: Workspace) -> None:
-        """The window was drawn, but the three questions were never answered: this workspace only served so far."""
-        old, self.shell = self.shell, None
-        ready: asyncio.Future[Workspace] = asyncio.get_running_loop().create_future()
-        ready.set_result(workspace)
-        self._draw_first_run()
-        assert self.first_run is not None
-        self.first_run.attach(ready)
-        if old is not None:
-            old.window.close()
-            old.window.deleteLater()
-            old.deleteLater()
-
-    def _first_run_done(self, workspace: Workspace) -> None:
-        first, self.first_run = self.first_run, None
-        assert first is not None
-        current = workspace.settings.current
-        self.last = FirstScreen(profile=current.profile, appearance=current.appearance, first_run=current.first_run)
-        self.draw_shell()
-        self._begin(workspace)
-        first.end()
-
-    # The end
-
-    async def close(self, workspace: Workspace | None) -> None:
-        """Takes everything down in the reverse order."""
-        tasks.on_fault(None)
-        if self.first_run is not None and workspace is not None:
-            await self.first_run.keep()
-            self._remember_first_run(workspace)
-        if self.session is not None:
-            await self.session.close()
-        if self.first_run is not None or self.shell is not None:
-            self.shown.hide()
-        if self._bell is not None:
-            self._bell.close()
-        if workspace is not None:
-            await workspace.close()
-
-    def _remember_first_run(self, workspace: Workspace) -> None:
-        """A run that is left half-way is drawn at once by the next start."""
-        current = workspace.settings.current
-        if current.first_run.step:
-            left = FirstScreen(profile=current.profile, appearance=current.appearance, first_run=current.first_run)
-            window_state.write(self.folder, left)
-
-    def _heed_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            try:
-                loop.add_signal_handler(number, self.quit)
-            except NotImplementedError:
-                signal.signal(number, lambda *_: loop.call_soon_threadsafe(self.quit))
-
-    def _listen(self) -> None:
-        tasks.on_fault(self._our_fault)
-        self._bell = Doorbell(self.folder, self.app)
-        self._bell.rung.connect(self._rung)
-
-    def _rung(self, token: str) -> None:
-        if token:
-            os.environ["XDG_ACTIVATION_TOKEN"] = token
-        window = self.shown
-        if window.isMinimized():
-            window.showNormal()
-        window.show()
-        window.raise_()
-        window.activateWindow()
-
-    async def _tell(self, error: WorkspaceUnusable | PortTaken) -> int:
-        code = _say(error)
-        if not _screenless(self.app):
-            await tell_problem(error, self.folder, self.shown)
-        return code
-
-    def _our_fault(self, error: BaseException) -> None:
-        from app.ui.messages import our_fault
-        from app.ui.widgets import toast
-
-        window = self.app.activeWindow() or self.shown
-        if window.isVisible():
-            words = our_fault()
-            toast(window, f"{words.title}. {words.text}", icon="status_error")
-
-
-async def needs_first_run(workspace: Workspace) -> bool:
-    """Whether the three questions were never answered. A workspace that already serves pages is past them."""
-    step = workspace.settings.current.first_run.step
-    return 0 < step < FIRST_RUN_DONE or (step == 0 and not await workspace.pages.all())
-
-
-class _PaintWatch(QObject):
-    """Hears of a window's first paint."""
-
-    painted = Signal()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint:
-            watched.removeEventFilter(self)
-            # Not yet on the screen while the event is handled.
-            QTimer.singleShot(0, self, self.painted.emit)
-        return False
-
-
-async def painted(window: QWidget) -> None:
-    """Returns after the first paint of ``window``."""
-    watch, done = _PaintWatch(), asyncio.Event()
-    watch.painted.connect(done.set)
-    window.installEventFilter(watch)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(PAINTED_BY):
-            await done.wait()
-
-
-async def tell_problem(error: AftaleError, folder: Path, parent: QWidget | None = None) -> None:
-    """Says in a dialog why the program cannot start, and what to do."""
-    from app.ui.messages import error_words
-    from app.ui.widgets import Question
-
-    words = error_words(error)
-    dialog = Question(parent, words.title, words.text, (("folder", _("Show folder"), "ghost"), ("quit", _("Quit"), "primary")))
-    if await tasks.ask(dialog) and dialog.answer == "folder":
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-
 def _refuse(error: WorkspaceUnusable) -> int:
     """The workspace could not even be locked: a line, a dialog where somebody can see it, and the code."""
-    code = _say(error)
+    from app.ui.program import say, somebody_sees, tell_problem
+    from app.ui.runtime import tasks
+
+    code = say(error)
     app = application()
-    if _screenless(app):
+    if not somebody_sees(app):
         return code
 
     async def main() -> int:
         await tell_problem(error, Path())
         return code
 
-    theme.active()
     return tasks.run(main, app)
-
-
-def _say(error: WorkspaceUnusable | PortTaken) -> int:
-    if isinstance(error, PortTaken):
-        print(f"aftale: port {error.port} is taken by another program; choose another with --port", file=sys.stderr)
-        return EXIT_PORT
-    print(f"aftale: the workspace cannot be used: {error}", file=sys.stderr)
-    return EXIT_WORKSPACE
-
-
-def _screenless(app: QApplication) -> bool:
-    """Nobody could see or close a dialog."""
-    return app.platformName() in ("offscreen", "minimal")
-
-
-async def _awaited(opening: Opening) -> Workspace:
-    return await opening()

@@ -19,7 +19,7 @@ from app.domain.clock import DAY, to_iso
 from app.domain.errors import AftaleError
 from app.domain.events import ServerChanged
 from app.domain.overview import Reachability
-from app.ui.application import Opening, Program, painted
+from app.ui.program import Opening, Program, painted
 
 if TYPE_CHECKING:
     from app.services.workspace import Workspace

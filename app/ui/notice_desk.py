@@ -71,6 +71,7 @@ class NoticeDesk(QObject):
 
     async def _look_for_a_service(self) -> None:
         said = False
+        await self._first_news()
         while True:
             if await self._notifier.available():
                 self._workspace.notices.deliver_to(self._take)
@@ -84,6 +85,14 @@ class NoticeDesk(QObject):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN):
                     await self._looking.wait()
+
+    async def _first_news(self) -> None:
+        """Returns when there is something to tell: until then the service's library is not worth its memory."""
+        while True:
+            self._news.clear()
+            if await self._waiting():
+                return
+            await self._news.wait()
 
     async def _take(self, notice: Notice) -> None:
         """Returns once ``notice`` was shown, alone or with others. The service hands over one after the other."""

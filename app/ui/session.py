@@ -15,13 +15,15 @@ from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 
 from app import i18n
-from app.domain.clock import HOUR
+from app.domain.clock import HOUR, Instant
 from app.domain.errors import AftaleError
 from app.domain.events import SettingsSaved
 from app.domain.notices import Notice, NoticeKind
-from app.domain.overview import Overview
+from app.domain.overview import Overview, Reachability
+from app.domain.settings import Theme
 from app.i18n import _
 from app.ui import messages, theme, window_state
+from app.ui.first_picture import Keeper
 from app.ui.notice_desk import NoticeDesk
 from app.ui.runtime import garbage, tasks
 from app.ui.runtime.notifier import Notifier
@@ -47,24 +49,26 @@ class Session(QObject):
         self.tray = Tray(self)
         self.notifier = Notifier(_mark(folder), self.tray)
         self.desk = NoticeDesk(workspace, self.notifier, self.answer, self)
-        self._keep = QTimer(self)
-        self._keep.setSingleShot(True)
-        self._keep.setInterval(KEEP_AFTER)
-        self._keep.timeout.connect(lambda: self._do(self._keep_first_screen()))
+        self._keeper = Keeper(shell.window, folder, self._picture_until, self._follows_system)
+        self._keep = self._timer(lambda: self._do(self._keep_first_screen()))
+        self._settle = self._timer(garbage.settle)
         self._end_following = workspace.announcer.subscribe(SettingsSaved, lambda fact: self._follow_look())
         self._connect()
         self._follow_look()
         shell.attach(workspace)
         self.desk.start()
-        QTimer.singleShot(KEEP_AFTER, self, garbage.settle)
+        self._settle.start()
 
     async def close(self) -> None:
         """Lets go of the services in good order and keeps what the next start draws."""
+        self._keeper.keep()
         self._end_following()
-        self._keep.stop()
         self.desk.stop()
         self.tray.hide()
         self.shell.detach()
+        self.shell.watch.changed.disconnect(self._show)
+        for timer in (self._keep, self._settle):
+            timer.stop()
         await self._keep_first_screen()
         await self.notifier.close()
 
@@ -226,6 +230,21 @@ class Session(QObject):
             section=self.shell.window.current,
         )
         await asyncio.get_running_loop().run_in_executor(None, window_state.write, self._folder, state)
+
+    def _timer(self, call: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(KEEP_AFTER)
+        timer.timeout.connect(call)
+        return timer
+
+    def _picture_until(self) -> Instant:
+        """The picture of the first screen holds for today; there is none before the services told how things stand."""
+        shown = self.shell.watch.current
+        return rest_of_today(shown.now, shown.zone) if shown is not None and shown.reach is not Reachability.STARTING else 0
+
+    def _follows_system(self) -> bool:
+        return self.workspace.settings.current.appearance.theme is Theme.SYSTEM
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         tasks.start(work, self, failed=self._failed)

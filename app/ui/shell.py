@@ -29,14 +29,17 @@ MEETINGS, PAGES = "meetings", "pages"
 class Shell(QObject):
     """Window, dashboard and the one watch that dashboard, status chip and tray follow.
 
-    ``settings_requested`` carries the panel to open, or nothing.
+    ``window``: one that shows the last picture already. ``settings_requested`` carries the panel to open, or nothing.
     """
 
     settings_requested = Signal(str)
 
-    def __init__(self, last: FirstScreen, clock: Clock, parent: QObject | None = None) -> None:
+    def __init__(
+        self, last: FirstScreen, clock: Clock, window: MainWindow | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self.window = MainWindow()
+        placed = window is not None
+        self.window = window if window is not None else MainWindow()
         self.watch = OverviewWatch(clock, self)
         self.meetings = DashboardView()
         self.dashboard = DashboardController(self.meetings, self.watch)
@@ -47,7 +50,7 @@ class Shell(QObject):
         self._connect()
         if last.overview is not None:
             self.watch.show(as_of(last.overview, clock.now()))
-        if last.geometry:
+        if last.geometry and not placed:
             self.window.restoreGeometry(QByteArray.fromBase64(last.geometry.encode()))
 
     def attach(self, workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from app.services.workspace import Workspace
-from app.ui.application import Program
+from app.ui.program import Program
 from tests.services.opened import StandingClock, open_workspace
 
 PATIENCE = 15.0

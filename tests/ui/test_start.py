@@ -16,7 +16,7 @@ from app.domain.notices import Notice, NoticeKind
 from app.domain.settings import Appearance, FirstRun, Language, Profile, Theme
 from app.paths import first_screen_file
 from app.ui import theme, window_state
-from app.ui.application import Program, tell_problem
+from app.ui.program import Program, tell_problem
 from app.ui.runtime import tasks
 from app.ui.tray import Tray
 from app.ui.window_state import FirstScreen
@@ -183,7 +183,7 @@ def test_start_when_the_workspace_cannot_be_opened_ends_with_its_code_and_one_li
 @pytest.mark.parametrize(
     ("error", "title"),
     [
-        (WorkspaceDamaged(), "Aftale's database is damaged"),
+        (WorkspaceDamaged(), "Aftale’s database is damaged"),
         (WorkspaceInUse("serve"), "Aftale is already running"),
         (PortTaken(8080), "Port 8080 is taken by another program"),
     ],

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 import pytest
 
 from app.paths import database_file, first_screen_file
+from app.ui import first_picture
 from app.workspace_lock import SERVE, acquire
 from tests.servers.notifications import screen
 
@@ -38,14 +39,27 @@ sys.path.insert(0, ".")
 import main
 from app import bootstrap
 from app.domain.errors import WorkspaceDamaged
+from app.ui import first_picture
 
-async def look(*arguments):
+def look():
     print(json.dumps(sorted(sys.modules)), flush=True)
+
+async def opening(*arguments):
+    look()
     raise WorkspaceDamaged("only looking")
 
-bootstrap.open_workspace = look
+def shown(*arguments, real=first_picture.show):
+    window = real(*arguments)
+    if window is not None:
+        look()
+        sys.exit(3)
+    return None
+
+bootstrap.open_workspace = opening
+first_picture.show = shown
 sys.exit(main.main(["--workspace", sys.argv[1]]))
 """
+"""Tells the modules at the first paint: of the picture if there is one, else of the widgets."""
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -117,12 +131,19 @@ STANDARD = {*sys.stdlib_module_names, *sys.builtin_module_names}
 
 
 @pytest.mark.shows("P3")
-@pytest.mark.parametrize("state", ["new", "known"])
-def test_start_when_the_first_picture_is_painted_has_loaded_nothing_but_qt_and_itself(workspace_folder, state):
-    if state == "known":
+@pytest.mark.parametrize(
+    ("state", "drawn"),
+    [("new", "app.ui.onboarding.view"), ("known", "app.ui.first_picture"), ("changed", "app.ui.dashboard.view")],
+)
+def test_start_when_the_first_picture_is_painted_has_loaded_nothing_but_qt_and_itself(workspace_folder, state, drawn):
+    picture = workspace_folder / first_picture.FILE
+    if state != "new":
         with window(workspace_folder, "--demo") as child:
+            wait_for(lambda: first_screen_file(workspace_folder).exists(), child)
             assert ends(child)[0] == 0
-        assert first_screen_file(workspace_folder).exists()
+        assert picture.exists()
+        if state == "changed":
+            picture.unlink()
     run = subprocess.run(
         [sys.executable, "-c", AT_FIRST_PAINT, str(workspace_folder)],
         cwd=MAIN.parent, env=environment(), capture_output=True, text=True, timeout=PATIENCE,
@@ -130,8 +151,8 @@ def test_start_when_the_first_picture_is_painted_has_loaded_nothing_but_qt_and_i
     assert run.returncode == 3, run.stderr
     modules = json.loads(run.stdout)
     assert foreign(modules) == []
-    assert "app.ui.dashboard.view" in modules or state == "new"
-    assert "app.ui.onboarding.view" in modules or state == "known"
+    assert drawn in modules
+    assert "app.ui.dashboard.view" not in modules or state == "changed"
 
 
 @pytest.mark.shows("P3")

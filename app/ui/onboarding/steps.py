@@ -255,7 +255,7 @@ def provider_words(kind: ProviderKind) -> tuple[str, str]:
     return {
         ProviderKind.GOOGLE: ("Google", _("Gmail and Google Workspace")),
         ProviderKind.OFFICE365: ("Office 365", _("Microsoft 365 and Outlook.com")),
-        ProviderKind.EXCHANGE: ("Exchange", _("Your company's own server")),
+        ProviderKind.EXCHANGE: ("Exchange", _("Your company’s own server")),
         ProviderKind.CALDAV: ("CalDAV", _("Nextcloud, Fastmail, iCloud and others")),
         ProviderKind.ICS: (_("Calendar link"), _("A calendar that can only be read")),
         ProviderKind.LOCAL: (_("On this computer"), _("A private calendar, no account")),

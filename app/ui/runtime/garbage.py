@@ -54,6 +54,6 @@ def collected_here() -> Iterator[None]:
 
 
 def settle() -> None:
-    """Once the program stands: what lives now lives for ever, and later collections need not look at it."""
-    gc.collect()
+    """Once the program stands: what lives now lives for ever, and no collection need look at it. Looking once would already
+    hold the window for longer than a frame."""
     gc.freeze()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -33,6 +32,8 @@ def _x11() -> bool:
     if host in ("", "unix"):
         path = f"/tmp/.X11-unix/X{number}"
         return _answers(path) or _answers("\0" + path)
+    import socket
+
     try:
         with socket.create_connection((host.strip("[]"), 6000 + int(number)), 2):
             return True
@@ -41,6 +42,8 @@ def _x11() -> bool:
 
 
 def _answers(address: str) -> bool:
+    import socket
+
     with socket.socket(socket.AF_UNIX) as caller:
         try:
             caller.connect(address)

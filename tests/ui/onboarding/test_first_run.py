@@ -15,9 +15,9 @@ from app.domain.booking import Promised, State
 from app.domain.connections import ProviderKind
 from app.domain.pages import MORNINGS, WORKWEEK
 from app.domain.settings import Language
-from app.ui.application import Program
 from app.ui.onboarding import controller, zones
 from app.ui.onboarding.state import MonthCard, Step
+from app.ui.program import Program
 from app.ui.widgets import Select, WeeklyHoursEditor
 from tests.services.opened import StandingClock, open_workspace, wish
 from tests.ui.opened_program import button, press, reads, running, until
