@@ -9,6 +9,7 @@ at the end where there is none; nothing else is left out: a missing tool is a fa
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import logging
 import os
@@ -16,7 +17,7 @@ import re
 import shutil
 import socket
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,9 @@ def shown(item: pytest.Item) -> list[str]:
 def pytest_collection_finish(session: pytest.Session) -> None:
     for item in session.items:
         shown(item)
+    # What was imported lives as long as the run: the collections below need not look at it.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -139,6 +143,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = [tool for tool in tools if item.get_closest_marker(marker) and not shutil.which(tool)]
         if missing:
             pytest.fail(f"{', '.join(missing)} missing: sh tests/setup.sh installs what the tests need", pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Ends here and now what a test of the window left in cycles: else a thread of a later test collects it, and Qt does not
+    survive that its objects end outside its own thread."""
+    done = yield
+    if "qapp" in getattr(item, "fixturenames", ()):
+        gc.collect()
+    return done
 
 
 # What no test may do
