@@ -79,9 +79,16 @@ class Kept:
 class App:
     """The ASGI application. ``key`` signs form tokens; ``ticks``: seconds that only go forward."""
 
-    def __init__(self, link: Link, key: bytes, clock: Clock, ticks: Callable[[], float] = time.monotonic) -> None:
-        self.assets = Assets()
-        self.drawing = Drawing(self.assets)
+    def __init__(
+        self,
+        link: Link,
+        key: bytes,
+        clock: Clock,
+        ticks: Callable[[], float] = time.monotonic,
+        drawing: Drawing | None = None,
+    ) -> None:
+        self.drawing = drawing or Drawing(Assets())
+        self.assets = self.drawing.assets
         self.headers = protective(self.assets.style_hash)
         self._link, self._clock = link, clock
         self._rates = Rates(ticks)

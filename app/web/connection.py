@@ -7,6 +7,7 @@ connection and the hundredth; heads are short and mean one thing only; nobody ke
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
@@ -27,6 +28,10 @@ URL_LONGEST, HEAD_LONGEST = 2048, 16 * 1024
 CONNECTIONS, CONNECTIONS_EACH = 200, 20
 CONNECTIONS_HERE = 800
 """The most while pages are published only on this computer: what the process can hold, no measure against anybody."""
+
+_quiet = logging.getLogger(__name__)
+"""What strangers send wrongly is their affair: it is answered, not logged."""
+_quiet.setLevel(logging.ERROR)
 
 
 class Gate:
@@ -112,6 +117,7 @@ class Connection(HttpToolsProtocol):
         self, config: Any, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.logger = _quiet
         self.gate: Gate = config.gate
         self._deadline: asyncio.TimerHandle | None = None
         self._refused = False

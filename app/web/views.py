@@ -107,9 +107,8 @@ class Views:
         *,
         words: Wording | None = None,
         faults: Mapping[str, str] | None = None,
-        wait: int = WAIT,
     ) -> str:
-        """``faults``: reason codes by field. ``wait``: milliseconds before the form may be sent."""
+        """``faults``: reason codes by field."""
         words, host, faults = words or visit.words, visit.host, faults or {}
         said = {name: problems.sentence(words, code, _text(address.given.get(name))) for name, code in faults.items()}
         fields = asking.fields(page, host, words, address.given, said)
@@ -143,7 +142,7 @@ class Views:
             fields=fields,
             consent=asking.consent(page, host, words, address.given, said),
             hidden=hidden,
-            wait=wait,
+            wait=WAIT,
             quick_faults=_quick_faults(words),
         )
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from app.domain.clock import to_iso
 from app.web.asgi import App
 from tests.web.fake import FakeLink, FakeTicks, at, date, link
-from tests.web.serving import KEY
+from tests.web.serving import DRAWING, KEY
 
 START = to_iso(at(date(2026, 10, 15), "09:40"))
 OTHER = to_iso(at(date(2026, 10, 16), "09:00"))
@@ -32,7 +32,7 @@ def ticks() -> FakeTicks:
 
 @pytest.fixture
 def app(fake: FakeLink, ticks: FakeTicks) -> App:
-    return App(fake, KEY, fake.clock, ticks)
+    return App(fake, KEY, fake.clock, ticks, DRAWING)
 
 
 Visitor = Callable[..., TestClient]

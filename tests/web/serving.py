@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.web.asgi import App
+from app.web.assets import Assets
 from app.web.connection import Gate, GatedConfig
+from app.web.drawing import Drawing
 from app.web.serve import _Server
 from tests.web.fake import FakeLink
 
 KEY = bytes(range(32))
+DRAWING = Drawing(Assets())
+"""One for all tests: it keeps nothing, and compiling the templates takes a while."""
 
 
 @dataclass
@@ -31,7 +35,7 @@ def serving(link: FakeLink, **app_options: object) -> Iterator[Served]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    app = App(link, KEY, link.clock, **app_options)  # type: ignore[arg-type]
+    app = App(link, KEY, link.clock, drawing=DRAWING, **app_options)  # type: ignore[arg-type]
     gate = Gate(lambda: link.shelf.host, app.headers, lambda: link.count(refused=1))
     ready = threading.Event()
     stop: list[object] = []

@@ -221,8 +221,7 @@ def test_reading_when_one_address_asks_too_often_then_it_waits_a_minute(
 def test_reading_when_the_visitor_sits_at_this_computer_then_nothing_is_limited(client: TestClient) -> None:
     assert {client.get("/meetings/anna/intro/slots").status_code for _ in range(100)} == {200}
     assert {
-        client.post(PATH, json={**BODY, "start": f"2026-10-{day}T07:40:00Z"}).status_code
-        for day in (14, 15, 16, 19, 20, 21)
+        client.post(PATH, json={**BODY, "start": f"2026-10-{day}T07:40:00Z"}).status_code for day in (14, 15, 16, 19, 20, 21)
     } == {201}
 
 

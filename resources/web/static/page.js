@@ -29,6 +29,14 @@
     return svg;
   }
 
+  // Places that browsers still know by the name they had before.
+  const RENAMED = {
+    "Asia/Calcutta": "Asia/Kolkata", "Asia/Katmandu": "Asia/Kathmandu", "Asia/Saigon": "Asia/Ho_Chi_Minh", "Asia/Rangoon": "Asia/Yangon",
+    "Europe/Kiev": "Europe/Kyiv", "Atlantic/Faeroe": "Atlantic/Faroe", "America/Godthab": "America/Nuuk", "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires", "Pacific/Enderbury": "Pacific/Kanton", "Pacific/Truk": "Pacific/Chuuk",
+  };
+  const current = (zone) => RENAMED[zone] || zone;
+
   // Clocks. Offsets are looked up every six hours and trusted in between when they agree.
   const formats = {}, known = {};
   function exactOffset(zone, at) {
@@ -298,8 +306,8 @@
     }
     function drawLengths() {
       for (const chip of document.querySelectorAll("#lengths [data-go]")) {
-        if (chip.dataset.go === "duration " + state.duration) chip.setAttribute("aria-current", "true");
-        else chip.removeAttribute("aria-current");
+        chip.removeAttribute("aria-current");
+        chip.setAttribute("aria-pressed", String(chip.dataset.go === "duration " + state.duration));
       }
     }
 
@@ -409,6 +417,12 @@
       event.preventDefault();
       actions[what](value, target);
     });
+    // Links that change this page instead of leading to another are buttons.
+    for (const link of document.querySelectorAll("a[data-go]")) {
+      link.setAttribute("role", "button");
+      link.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); link.click(); } });
+    }
+    drawLengths();
     $("days").setAttribute("role", "grid");
     $("days").addEventListener("keydown", onKey);
     $("slots").addEventListener("change", (event) => {
@@ -435,7 +449,7 @@
       const heading = make("h2", { id: "zone-title" }, words.zoneTitle);
       const close = make("button", { type: "button", class: "button low" }, words.close);
       const dialog = make("dialog", { "aria-labelledby": "zone-title" }, heading, label, find, list, make("p", { class: "row" }, close));
-      const zones = [...new Set([data.owner, "UTC", ...Intl.supportedValuesOf("timeZone")])].map((zone) => [zone, city(zone)]);
+      const zones = [...new Set([data.owner, "UTC", ...Intl.supportedValuesOf("timeZone").map(current)])].map((zone) => [zone, city(zone)]);
       zones.sort((a, b) => a[1].localeCompare(b[1], data.language));
       const draw = () => {
         const wanted = find.value.trim().toLowerCase();
@@ -485,7 +499,7 @@
     });
     setInterval(drawClock, 20000);
 
-    const own = data.guess && Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const own = data.guess && current(Intl.DateTimeFormat().resolvedOptions().timeZone || "");
     if (own && own !== state.zone) setZone(own);
     else drawAll();
   }
