@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import subprocess
 import sys
 import time
@@ -44,11 +45,13 @@ def steps(options: argparse.Namespace) -> list[Step]:
     ]
     if options.fast:
         return checks
+    order = random.randrange(1_000_000)
+    pytest = (python, "-m", "pytest", f"--randomly-seed={order}", *options.pytest)
     if not options.full:
-        return [*checks, Step("tests", (python, "-m", "pytest", *options.pytest))]
+        return [*checks, Step(f"tests in order {order}", pytest)]
     return [
         *checks,
-        Step("tests, slow rows included", (python, "-m", "pytest", "--full", *options.pytest), {"HYPOTHESIS_PROFILE": "full"}),
+        Step(f"tests in order {order}, slow rows included", (*pytest, "--full"), {"HYPOTHESIS_PROFILE": "full"}),
         Step("speed", (python, "-m", "tests.bench")),
     ]
 
