@@ -37,6 +37,18 @@ class Bound:
 BOUNDS = (
     Bound("slots", "bench_slots", "slots_from_scratch_ms", 10, "60 days, 12,000 events, 15-minute steps, from scratch: CPU ms"),
     Bound("slots", "bench_slots", "slots_cached_ms", 1, "the same from merged busy time, labels included: CPU ms"),
+    Bound("P1", "bench_start", "first_paint_ratio", 1.45, "first paint with data, × a bare window"),
+    Bound("P2", "bench_start", "ready_ratio", 3.6, "everything works, × a bare window's first paint"),
+    Bound("P2", "bench_start", "start_stall_ms", 50, "longest stall of the window on the way"),
+    Bound("P4", "bench_start", "memory_first_paint_pss_ratio", 1.25, "memory at the first paint, × a bare window"),
+    Bound("P4", "bench_start", "memory_rest_pss_ratio", 2.1, "memory at rest, × a bare window"),
+    Bound("P4", "bench_start", "memory_page_server_pss_ratio", 0.7, "memory of the public child, × a bare window"),
+    Bound("P6", "bench_start", "lateness_p99_ms", 3, "lateness of a 5 ms timer while the pages are saturated"),
+    Bound("P8", "bench_start", "notice_told_p99_ms", 5, "from a booking's commit until the window knows"),
+    Bound("P13", "bench_database", "booking_commit_ratio", 2.6, "one booking, × the same in bare sqlite3"),
+    Bound("P14", "bench_database", "bookers_32_p99_ratio", 40, "32 bookers at once, p99, × one bare commit"),
+    Bound("P14", "bench_database", "bookers_32_errors", 0, "of them failed"),
+    Bound("P14", "bench_database", "bookers_32_overlaps", 0, "of them overlap"),
 )
 
 
