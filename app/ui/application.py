@@ -43,9 +43,9 @@ def run(folder: Path, port: int | None, demo: bool, open_workspace: Opener, diag
     except WorkspaceInUse as error:
         from app.ui.runtime.single_instance import ring
 
-        return 0 if error.detail == WINDOW and ring(folder) else _refuse(error)
+        return 0 if error.detail == WINDOW and ring(folder) else _refuse(error, folder)
     except WorkspaceUnusable as error:
-        return _refuse(error)
+        return _refuse(error, folder)
     with lock:
         return _run_locked(folder, port, demo, open_workspace, diagnose)
 
@@ -80,7 +80,7 @@ def application() -> QApplication:
     return app
 
 
-def _refuse(error: WorkspaceUnusable) -> int:
+def _refuse(error: WorkspaceUnusable, folder: Path) -> int:
     """The workspace could not even be locked: a line, a dialog where somebody can see it, and the code."""
     from app.ui.program import say, somebody_sees, tell_problem
     from app.ui.runtime import tasks
@@ -91,7 +91,7 @@ def _refuse(error: WorkspaceUnusable) -> int:
         return code
 
     async def main() -> int:
-        await tell_problem(error, Path())
+        await tell_problem(error, folder)
         return code
 
     return tasks.run(main, app)

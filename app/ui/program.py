@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app import i18n
 from app.domain.clock import SystemClock
-from app.domain.errors import AftaleError, PortTaken, WorkspaceUnusable
+from app.domain.errors import AftaleError, PortTaken, WorkspaceDamaged, WorkspaceUnusable
 from app.i18n import _
 from app.paths import database_file
 from app.ui import theme, window_state
@@ -278,7 +278,11 @@ async def tell_problem(error: AftaleError, folder: Path, parent: QWidget | None 
     from app.ui.widgets import Question
 
     words = error_words(error)
-    dialog = Question(parent, words.title, words.text, (("folder", _("Show folder"), "ghost"), ("quit", _("Quit"), "primary")))
+    text = words.text
+    if isinstance(error, WorkspaceDamaged) and error.detail:
+        backup = Path(error.detail)
+        text, folder = " ".join((text, _("The newest good backup is {name}.").format(name=backup.name))), backup.parent
+    dialog = Question(parent, words.title, text, (("folder", _("Show folder"), "ghost"), ("quit", _("Quit"), "primary")))
     if await tasks.ask(dialog) and dialog.answer == "folder":
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 

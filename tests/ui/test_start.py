@@ -199,6 +199,18 @@ def test_tell_problem_when_somebody_can_see_it_says_what_to_do(in_loop, tmp_path
     in_loop(main)
 
 
+@pytest.mark.shows("DATA-4")
+def test_tell_problem_when_there_is_a_good_backup_names_it(in_loop, tmp_path):
+    async def main() -> None:
+        telling = asyncio.ensure_future(tell_problem(WorkspaceDamaged(str(tmp_path / "aftale-2026-10-13.db")), tmp_path))
+        await until(QApplication.activeModalWidget, "the dialog")
+        assert "The newest good backup is aftale-2026-10-13.db." in reads(dialog())
+        press(dialog(), "Quit")
+        await telling
+
+    in_loop(main)
+
+
 def test_start_when_the_owner_closes_the_first_run_while_it_opens_ends(in_loop, clock, workspace_folder):
     async def main() -> None:
         gate = asyncio.Event()
