@@ -32,8 +32,10 @@ def protective(style: str) -> list[Header]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``keep``: the same bytes may be sent again while nothing changes. ``plain``: never packed, because it holds a secret of the
-    visitor's next to text that others may have a hand in. ``close``: the connection ends with this answer."""
+    """``keep``: the same bytes may be sent again while nothing changes. ``cache``: what the browser may do.
+
+    ``plain``: never packed, because it holds a secret of the visitor's beside text that others may have a hand in.
+    """
 
     status: int
     body: bytes = b""
@@ -41,7 +43,6 @@ class Answer:
     headers: tuple[Header, ...] = ()
     keep: bool = False
     plain: bool = False
-    close: bool = False
     cache: bytes = b"no-store"
 
     def packed(self) -> Answer:
@@ -57,8 +58,6 @@ class Answer:
             found.append((b"content-type", self.type))
         if self.status not in (204, 304):
             found.append((b"content-length", b"%d" % len(self.body)))
-        if self.close:
-            found.append((b"connection", b"close"))
         return found
 
 

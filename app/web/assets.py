@@ -118,7 +118,7 @@ def mark() -> Markup:
 
 
 def banner(height: int, phase: Phase) -> Markup:
-    """The landscape over a narrow page: one drawn for its width, and one for that of a phone, of which the style sheet shows one."""
+    """The landscape over a narrow page, twice: for its width and for that of a phone. The style sheet shows one."""
     return landscape(640, height, phase, extra="land-desk") + landscape(390, height, phase, extra="land-phone")
 
 

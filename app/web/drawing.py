@@ -1,4 +1,7 @@
-"""Turns templates and values into pages. Everything that a page says comes in as a value or through ``_``; all of it is escaped."""
+"""Turns templates and values into pages.
+
+Everything that a page says comes in as a value or through ``_``; all of it is escaped.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +122,7 @@ class Drawing:
         scripted: bool = True,
         **values: Any,
     ) -> str:
-        """``here``: where the page can be read again by GET, for the link to the other language; by default where it was asked."""
+        """``here``: where the page can be read again by GET, for the other language's link; by default where it was asked."""
         words = words or visit.words
         host = visit.host
         path = f"/meetings/{page.slug}" if page is not None else ""

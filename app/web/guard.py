@@ -1,7 +1,7 @@
 """Who is asking, and whether their own page sent them: hosts, addresses, cross-site requests (QUALITY 4.2 to 4.4).
 
-No header of a request is believed about where it comes from: as long as pages are published on this computer or its network, the
-address is that of the socket's peer.
+No header of a request is believed about where it comes from: as long as pages are published on this computer or its network,
+the address is that of the socket's peer.
 """
 
 from __future__ import annotations
@@ -18,11 +18,24 @@ from app.domain.settings import Reach
 
 FORWARDED = frozenset(
     {
-        b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-port", b"x-forwarded",
-        b"x-forwarded-server", b"x-real-ip", b"x-client-ip", b"x-cluster-client-ip", b"cf-connecting-ip", b"cf-ray",
-        b"true-client-ip", b"fastly-client-ip", b"x-original-host",
+        b"forwarded",
+        b"via",
+        b"x-forwarded",
+        b"x-forwarded-for",
+        b"x-forwarded-host",
+        b"x-forwarded-port",
+        b"x-forwarded-proto",
+        b"x-forwarded-server",
+        b"x-real-ip",
+        b"x-client-ip",
+        b"x-cluster-client-ip",
+        b"x-original-host",
+        b"cf-connecting-ip",
+        b"cf-ray",
+        b"true-client-ip",
+        b"fastly-client-ip",
     }
-)  # fmt: skip
+)
 """Headers that tell of something between the visitor and this computer."""
 
 Headers = Mapping[bytes, bytes]
@@ -89,7 +102,10 @@ def host_allowed(header: bytes | None, host: PublicHost) -> bool:
 
 
 def origin_of(headers: Headers, host: PublicHost) -> Origin:
-    """What Sec-Fetch-Site says, and where it is missing, the Origin (QUALITY 4.3). A browser cannot be made to lie in either."""
+    """What Sec-Fetch-Site says, and where it is missing, the Origin (QUALITY 4.3).
+
+    A browser cannot be made to lie in either.
+    """
     site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
     if site is not None and site not in (b"same-origin", b"none"):
         return Origin.FOREIGN

@@ -1,4 +1,7 @@
-"""The pages behind a manage link: the visitor's own booking as it stands, and what can still be done about it (BOOK-5, BOOK-6)."""
+"""The pages behind a manage link:
+
+the visitor's own booking as it stands, and what can still be done about it (BOOK-5, BOOK-6).
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,10 @@ class HeldViews:
         problem: str = "",
         nearest: Sequence[Instant] = (),
     ) -> str:
-        """``starts``: where it could be moved to. ``problem``: a reason code of a change that failed; ``nearest``: what to take instead."""
+        """``starts``: where it could be moved to.
+
+        ``problem``: a reason code of a change that failed; ``nearest``: what to take instead.
+        """
         # Their own choice when they booked counts more than what the browser says.
         language = visit.words.language if visit.one("lang") in LANGUAGES else booking.visitor.language
         words = Wording(language, visit.host.clock_24)
@@ -126,9 +132,10 @@ class HeldViews:
         others = [start for start in (nearest or starts) if start != booking.start]
         many = (_ALL_DAYS, _ALL_TIMES) if whole or nearest else (2, 3)
         days: tuple[NextDay, ...] = next_days(words, others, booking.start, booking.visitor.zone, *many)
+        title, request = words.gettext("Your meeting with {name}"), booking.state is State.REQUESTED
         return self._draw(
-            "manage", visit, token, booking, page, title=words.gettext("Your meeting with {name}").format(name=visit.host.first_name),
-            days=days, whole=whole, key=key, notice=notice, request=booking.state is State.REQUESTED,
+            "manage", visit, token, booking, page, title=title.format(name=visit.host.first_name),
+            days=days, whole=whole, key=key, notice=notice, request=request,
         )  # fmt: skip
 
     def _ended(self, visit: Visit, token: str, booking: ManagedBooking, page: PublicPage | None) -> str:
@@ -149,7 +156,7 @@ def _notice(words: Words, visit: Visit, booking: ManagedBooking, page: PublicPag
     _ = words.gettext
     if problem == "taken":
         return Notice("amber", "warning-fill", _("That time was just taken. These are the nearest free ones."))
-    if problem in ("paused", "unavailable", "stale"):
+    if problem in ("paused", "unavailable", "stale", "not_saved"):
         return Notice("amber", "warning-fill", _("It cannot be moved at the moment. Nothing was changed."))
     if problem and problem not in ("too_late", "state"):
         return Notice("danger", "warning-circle-fill", problems.sentence(words, problem))
@@ -160,11 +167,8 @@ def _notice(words: Words, visit: Visit, booking: ManagedBooking, page: PublicPag
     if problem:
         return Notice("amber", "warning-fill", _("It was changed in the meantime. This is how it stands now."))
     if visit.has("moved"):
-        return Notice(
-            "success",
-            "check-circle-fill",
-            _("The meeting is moved. {name} has the new time.").format(name=visit.host.first_name),
-        )
+        text = _("The meeting is moved. {name} has the new time.").format(name=visit.host.first_name)
+        return Notice("success", "check-circle-fill", text)
     return None
 
 

@@ -1,7 +1,7 @@
 """The child's only tie to the world: what the program pushed, and what may be asked of it.
 
-``Shelf`` keeps the pages as they were pushed last. ``ParentLink`` speaks the lines of ``app.wire`` over two byte streams; one thread
-reads and one writes, so that a program that is slow to read never holds up a visitor, and every line goes out whole.
+``Shelf`` keeps the pages as they were pushed last. ``ParentLink`` speaks the lines of ``app.wire`` over two byte streams; one
+thread reads and one writes, so that a program that is slow to read never holds up a visitor, and every line goes out whole.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Shelf:
         return self._pages.get(slug)
 
     def starts(self, page: PublicPage, duration: int, now: Instant) -> Sequence[Instant]:
-        """The starts of ``page`` that can be booked at the instant ``now``, ascending; none for a length that it does not offer."""
+        """The starts of ``page`` that can be booked at ``now``, ascending; none for a length that it does not offer."""
         key = (page.slug, duration)
         if key not in self._starts:
             if duration not in page.free:
@@ -115,9 +115,9 @@ class Shelf:
 class ParentLink:
     """Lines in, lines out.
 
-    What it promises: ``on_end`` is called once, in the loop, when the input ends; a line that is none is logged and left out; a line
-    that the program does not read in time is dropped, and its question fails. ``greeted`` is set once everything that there is to
-    know has been heard.
+    What it promises: ``on_end`` is called once, in the loop, when the input ends; a line that is none is logged and left out; a
+    line that the program does not read in time is dropped, and its question fails. ``greeted`` is set once everything that
+    there is to know has been heard.
     """
 
     def __init__(self, source: BinaryIO, sink: BinaryIO, clock: Clock, on_end: Callable[[], None]) -> None:
@@ -165,7 +165,7 @@ class ParentLink:
         number = self._last_id
         answer: asyncio.Future[Answered] = self._loop.create_future()
         self._waiting[number] = answer
-        # The program leaves out what it reads too late to answer, so that nobody is booked after being told that nothing was saved.
+        # What the program reads too late it leaves: nobody is booked after they were told that nothing was saved.
         until = self._clock.now() + int(ANSWER_WITHIN) - 1
         try:
             if not self.tell(wire.Ask(number, what, until=until)):

@@ -27,7 +27,7 @@ SENTENCES: Mapping[str, str] = {
     Fault.NOT_OFFERED: "This is not offered any more. Please choose again.",
     Fault.PAST: "This time has passed. Please choose another.",
     Fault.USED_FOR_ANOTHER_BODY: "This form was already sent with other answers. Please check them and send it again.",
-    Fault.LEFT_EMPTY: "A hidden field was filled in, perhaps by your browser. It is empty again: please send the form once more.",
+    Fault.LEFT_EMPTY: "A hidden field was filled in, perhaps by your browser. It is empty again: please send the form anew.",
     Fault.TOO_FAST: "That was very fast. Please wait two seconds and send the form again.",
     Fault.EXPIRED: "This form has been open for a long time. Your answers are still here: please check them and send it again.",
 }

@@ -1,7 +1,7 @@
 """What the script of the first page gets along: all free times, and the words to say them in.
 
-With it a day, a time, a length, a month or a zone is chosen without asking again. A test compares what the script writes with what
-the templates write.
+With it a day, a time, a length, a month or a zone is chosen without asking again. A test compares what the script writes with
+what the templates write.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from app.web.visit import Visit
 from app.web.zone_list import zone_groups
 
 WAIT = 2100
-"""Milliseconds for which the script holds a form back: no person is quicker than that, and the form token asks for two seconds."""
+"""Milliseconds for which the script holds a form back, so that nobody meets the two seconds of the form token."""
 Pairs = list[tuple[str, str]]
 _STAR = Markup('<span class="star">*</span>')
 
@@ -162,7 +162,10 @@ class Views:
         faults: Mapping[str, str] | None = None,
         again: Pairs | None = None,
     ) -> str:
-        """``reason``: ``paused``, ``silent`` or another. ``told``: the owner knows of this attempt. ``again``: what to send once more."""
+        """``reason``: ``paused``, ``silent`` or another.
+
+        ``told``: the owner knows of this attempt. ``again``: what to send once more.
+        """
         words, name = words or visit.words, visit.host.first_name
         heading, text = _closed_words(words, page, name, reason, told)
         given = {"email": "", "name": "", "wishes": "", "message": "", **(given or {})}
@@ -270,24 +273,26 @@ def _summary(words: Wording, fields: Sequence[asking.Field], said: Mapping[str, 
     if "consent.privacy" in said:
         found.append(Wrong("consent", words.gettext("Consent"), said["consent.privacy"]))
         shown.add("consent.privacy")
-    labels = {"start": words.gettext("Time"), "duration": words.gettext("Length"), "time_zone": words.gettext("Time zone")}
-    return found + [
-        Wrong("", "", f"{labels[name]}: {text}" if name in labels else text) for name, text in said.items() if name not in shown
-    ]
+    labels = {
+        "start": words.gettext("Time"),
+        "duration": words.gettext("Length"),
+        "time_zone": words.gettext("Time zone"),
+    }
+    for name, text in said.items():
+        if name not in shown:
+            found.append(Wrong("", "", f"{labels[name]}: {text}" if name in labels else text))
+    return found
 
 
 def _closed_words(words: Wording, page: PublicPage, name: str, reason: str, told: bool) -> tuple[str, str]:
     _ = words.gettext
     if reason == "paused":
         heading = _("{name} is taking a break from bookings").format(name=name)
-        text = _(
-            "This page is paused and not taking bookings at the moment. Meetings that are already booked still take place."
-        )
+        text = _("This page is paused and not taking bookings at the moment.")
         if page.paused_until:
-            day = words.date_plain(wall(page.paused_until, page.zone))
-            text = _(
-                "This page is paused until {date} and not taking bookings at the moment. Meetings that are already booked still take place."
-            ).format(date=day)
+            until = words.date_plain(wall(page.paused_until, page.zone))
+            text = _("This page is paused until {date} and not taking bookings at the moment.").format(date=until)
+        text = f"{text} " + _("Meetings that are already booked still take place.")
     elif reason == "silent":
         heading = _("Booking is closed for a moment")
         text = _("The computer of {name} cannot answer right now. Nothing was saved. Please try again in a moment.").format(

@@ -309,7 +309,6 @@ def test_fields_when_they_are_anything_at_all_then_they_are_read_or_refused_and_
 ) -> None:
     try:
         request = read_booking({**FILLED, "answers": {"topic": "x", "terms": True, **answers}, **changed}, FULL, form=form)
-    except InvalidFields as refused:
-        assert refused.fields
+    except InvalidFields:
         return
     check_booking(request, FULL)

@@ -23,7 +23,7 @@ from app.web.link import Question as Asking
 
 ZONE = "Europe/Copenhagen"
 NOW = from_iso("2026-10-13T07:41:00Z")
-ICS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Aftale//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20261013T074100Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+ICS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
 class FakeClock:
@@ -203,9 +203,13 @@ def october() -> tuple[Instant, ...]:
 
 def anna(**changes: object) -> PublicHost:
     host = PublicHost(
-        name="Anna Holm", tagline="Organisation consultant", zone=ZONE, origin="http://127.0.0.1:8000", default_slug="anna/intro",
+        name="Anna Holm",
+        tagline="Organisation consultant",
+        zone=ZONE,
+        origin="http://127.0.0.1:8000",
+        default_slug="anna/intro",
         own_part="anna",
-    )  # fmt: skip
+    )
     return replace(host, **changes)  # type: ignore[arg-type]
 
 

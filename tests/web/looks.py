@@ -1,6 +1,7 @@
 """Pictures of every public page, for the eye: ``python -m tests.web.looks FOLDER [NAME …]``.
 
-Anna's pages as in the design, on a desktop and a phone, light and dark, in both languages, drawn by Chromium at two pixels a pixel.
+Anna's pages as in the design, on a desktop and a phone, light and dark, in both languages, drawn by Chromium at two pixels a
+pixel.
 """
 
 from __future__ import annotations
@@ -154,8 +155,12 @@ def chromium() -> Iterator[Browser]:
 def take(browser: Browser, look: Look, size: str, scheme: str, folder: Path) -> None:
     with serving(link(intro(), workshop(), lunch())) as served:
         context = browser.new_context(
-            viewport=SIZES[size], device_scale_factor=2, color_scheme=scheme, locale=look.language, timezone_id="Europe/Copenhagen",
-        )  # fmt: skip
+            viewport=SIZES[size],  # type: ignore[arg-type]
+            device_scale_factor=2,
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale=look.language,
+            timezone_id="Europe/Copenhagen",
+        )
         page = context.new_page()
         open_look(page, served, look)
         page.screenshot(path=folder / f"{look.name}-{size}-{scheme}.png", full_page=True)

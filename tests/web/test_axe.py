@@ -1,4 +1,6 @@
-"""Every state of every page under axe (WCAG 2.2 A and AA), on wide screens and at 320 pixels, light and dark, in both languages."""
+"""Every state of every page under axe (WCAG 2.2 A and AA), on wide screens and at 320 pixels, light and dark, in both
+languages.
+"""
 
 from __future__ import annotations
 

@@ -257,7 +257,8 @@ def test_form_when_it_asks_everything_then_all_kinds_of_answers_arrive(
 ) -> None:
     fields = form_of(client, ticks, f"/meetings/anna/workshop?start={START}&start={OTHER}")
     typed = {
-        "answers.topic": "Plans\r\nand people", "answers.people": "8", "answers[how]": "Search", "answers.which": ["Plans", "Money"],
+        "answers.topic": "Plans\r\nand people",
+        "answers.people": "8", "answers[how]": "Search", "answers.which": ["Plans", "Money"],
         "answers.size": "1 to 9", "answers.by": "2026-12-24", "answers.mobile": "+45 12 34 56 78", "answers.terms": "on",
         "consent[privacy]": "on", "guests": "lars@example.org\r\nida@example.org", "message": "Soon, please",
     }  # fmt: skip
@@ -266,7 +267,8 @@ def test_form_when_it_asks_everything_then_all_kinds_of_answers_arrive(
     asked = fake.asked[-1]
     assert isinstance(asked, BookingRequest)
     assert asked.answers == {
-        "topic": "Plans\nand people", "people": "8", "how": "Search", "which": "Plans\nMoney", "size": "1 to 9", "by": "2026-12-24",
+        "topic": "Plans\nand people", "people": "8",
+        "how": "Search", "which": "Plans\nMoney", "size": "1 to 9", "by": "2026-12-24",
         "mobile": "+45 12 34 56 78", "terms": "yes",
     }  # fmt: skip
     assert (asked.start, asked.alternatives) == (from_iso(START), (from_iso(OTHER),))
@@ -381,7 +383,7 @@ def test_form_when_the_program_is_silent_then_nothing_was_saved_and_the_same_for
     assert silent.status_code == 503
     assert "Nothing was saved." in silent.text
     assert "has been told" not in silent.text
-    again = {name: values for name, values in hidden(silent.text).items()}
+    again = hidden(silent.text)
     assert again["key"] == fields["key"]
     assert client.post(PATH, data=again, headers=HERE).status_code == 303
 

@@ -154,10 +154,17 @@ def test_visitor_when_they_use_the_keyboard_alone_then_they_get_there_too(
             break
     expect(focused).to_have_attribute("aria-label", "Wednesday 14 October, 8 free times")
     for key, name in (
-        ("ArrowRight", "Thursday 15 October"), ("ArrowDown", "Thursday 22 October"), ("ArrowUp", "Thursday 15 October"), ("Home", "Monday 12 October"),
-        ("End", "Sunday 18 October"), ("PageDown", "Wednesday 18 November"), ("PageUp", "Sunday 18 October"), ("ArrowLeft", "Saturday 17 October"),
-        ("Shift+PageDown", "Sunday 1 November"), ("PageUp", "Thursday 1 October"),
-    ):  # fmt: skip
+        ("ArrowRight", "Thursday 15 October"),
+        ("ArrowDown", "Thursday 22 October"),
+        ("ArrowUp", "Thursday 15 October"),
+        ("Home", "Monday 12 October"),
+        ("End", "Sunday 18 October"),
+        ("PageDown", "Wednesday 18 November"),
+        ("PageUp", "Sunday 18 October"),
+        ("ArrowLeft", "Saturday 17 October"),
+        ("Shift+PageDown", "Sunday 1 November"),
+        ("PageUp", "Thursday 1 October"),
+    ):
         page.keyboard.press(key)
         expect(focused).to_have_attribute("aria-label", re.compile(f"^{name}, "))
     page.keyboard.press("ArrowDown")
@@ -265,10 +272,18 @@ def test_zone_when_people_meet_in_person_then_the_clock_of_the_place_counts(visi
 
 
 SAME = (
-    "", "?duration=30&day=2026-10-15", "?month=2026-11", "?month=2026-12", "?tz=America/New_York&day=2026-10-15", "?tz=Asia/Kathmandu",
-    "?tz=Australia/Lord_Howe", "?tz=UTC&day=2026-11-03", f"?duration=30&pick={FIFTEENTH}", f"?tz=Asia/Tokyo&pick={FIFTEENTH}",
+    "",
+    "?duration=30&day=2026-10-15",
+    "?month=2026-11",
+    "?month=2026-12",
+    "?tz=America/New_York&day=2026-10-15",
+    "?tz=Asia/Kathmandu",
+    "?tz=Australia/Lord_Howe",
+    "?tz=UTC&day=2026-11-03",
+    f"?duration=30&pick={FIFTEENTH}",
+    f"?tz=Asia/Tokyo&pick={FIFTEENTH}",
     f"?tz=America/Anchorage&pick={FIFTEENTH}",
-)  # fmt: skip
+)
 
 
 def everything_said(page: Page) -> str:
@@ -276,7 +291,8 @@ def everything_said(page: Page) -> str:
     parts = [page.locator(part).inner_text() for part in (".who", ".month-head", "thead", "#zone", "#times")]
     parts += [part.inner_text() for part in page.locator("#hurry").all()]
     days = page.locator(".day").evaluate_all(
-        "days => days.map(day => [day.getAttribute('aria-label') || day.querySelector('.vh').textContent, day.className].join(' '))"
+        """days => days.map(day =>
+            [day.getAttribute('aria-label') || day.querySelector('.vh').textContent, day.className].join(' '))"""
     )
     chosen = page.locator(".slot input").evaluate_all("inputs => inputs.map(one => `${one.value} ${one.checked}`)")
     only_without = ("Add the ticked times", "Tilføj de valgte tidspunkter")
@@ -449,7 +465,8 @@ def test_bar_when_on_a_phone_then_it_names_the_choice_and_hides_no_focused_field
 def test_targets_when_on_a_phone_then_they_are_large_enough_for_a_finger(visit: Open) -> None:
     page = visit("/meetings/anna/intro", viewport={"width": 390, "height": 700})
     sizes = page.evaluate(
-        "[...document.querySelectorAll('.slot, .day, .turn, .button')].map(one => one.getBoundingClientRect()).filter(box => box.width).map(box => [box.width, box.height])"
+        """[...document.querySelectorAll('.slot, .day, .turn, .button')]
+            .map(one => one.getBoundingClientRect()).filter(box => box.width).map(box => [box.width, box.height])"""
     )
     assert min(min(size) for size in sizes) >= 40
     assert len(sizes) > 30
@@ -519,7 +536,8 @@ def test_frame_when_another_site_shows_the_page_in_one_then_it_stays_empty(brows
 @pytest.mark.parametrize("policy", ["no-referrer", "same-origin", "unsafe-url"])
 def test_form_when_another_site_sends_it_then_nothing_is_booked(browser: Browser, served: Served, policy: str) -> None:
     path = looks.book(served.link, "anna/intro")
-    form = f'<meta name="referrer" content="{policy}"><form method="post" action="{served.url}{path}/cancel"><button>Win</button></form>'
+    form = f'<form method="post" action="{served.url}{path}/cancel"><button>Win</button></form>'
+    form = f'<meta name="referrer" content="{policy}">{form}'
     with foreign_site(form) as url:
         page = browser.new_page()
         page.goto(url)
@@ -536,10 +554,9 @@ def test_script_when_it_is_slipped_into_a_page_then_it_does_not_run(browser: Bro
     page.goto(f"{served.url}/meetings/anna/intro")
     page.evaluate(
         """() => {
-            const script = document.createElement("script");
-            script.textContent = "window.ran = true";
-            document.body.append(script);
-            document.body.insertAdjacentHTML("beforeend", '<img src="data:," onerror="window.ran = true"><p style="color: red">x</p>');
+            const script = document.createElement("script"); script.textContent = "window.ran = true";
+            document.body.append(script); document.body.insertAdjacentHTML("beforeend", '<img src="data:," onerror="window.ran =
+            true"><p style="color: red">x</p>');
         }"""
     )
     page.wait_for_timeout(100)

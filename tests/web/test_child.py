@@ -46,8 +46,12 @@ class Child:
         descriptor = self.listening.fileno()
         self.process = subprocess.Popen(
             [sys.executable, "-E", str(MAIN), "--pages", "--fd", str(descriptor)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[descriptor], env={"PATH": "/usr/bin"},
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=[descriptor],
+            env={"PATH": "/usr/bin"},
+        )
         self.http = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=15)
 
     def say(self, *lines: wire.Line) -> None:
@@ -107,7 +111,8 @@ def test_booking_when_posted_then_one_line_asks_and_the_answer_is_the_programs(r
     body = {"start": to_iso(SOON), "duration": 30, "first_name": "Maja", "last_name": "Lindqvist", "email": "maja@example.org"}
     with socket.create_connection(("127.0.0.1", ready.port), timeout=15) as visitor:
         raw = json.dumps(body).encode()
-        head = f"POST /meetings/anna/intro/book HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
+        head = "POST /meetings/anna/intro/book HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        head += f"Content-Length: {len(raw)}\r\n\r\n"
         visitor.sendall(head.encode() + raw)
         ask = ready.hear()
         assert isinstance(ask, wire.Ask)

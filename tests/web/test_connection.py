@@ -14,6 +14,7 @@ from tests.web.fake import link
 from tests.web.serving import Served, serving
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+POST = b"POST /meetings/anna/intro/book HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 
 @pytest.fixture
@@ -121,9 +122,7 @@ def test_pipelined_request_when_its_head_stays_unfinished_then_it_has_a_deadline
 def test_body_when_it_never_ends_then_it_has_a_deadline_too(served: Served) -> None:
     served.gate.body_within = 0.5
     with connect(served) as made:
-        made.sendall(
-            b"POST /meetings/anna/intro/book HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
-        )
+        made.sendall(POST + b"Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
         assert wait_closed([made], 3) < 2
 
 
@@ -169,7 +168,7 @@ def test_head_when_it_is_too_long_then_the_answer_says_which_part(served: Served
 @pytest.mark.shows("R25")
 @pytest.mark.parametrize("size", [10_000_000, 60_000_000])
 def test_body_when_it_is_huge_then_413_reaches_the_visitor_and_the_connection_goes_on(served: Served, size: int) -> None:
-    head = b"POST /meetings/anna/intro/book HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    head = POST + b"Content-Type: application/x-www-form-urlencoded\r\n"
     with connect(served) as made:
         made.sendall(head + b"Content-Length: %d\r\n\r\n" % size)
         block = b"a" * 1_000_000
@@ -183,7 +182,7 @@ def test_body_when_it_is_huge_then_413_reaches_the_visitor_and_the_connection_go
 
 
 def test_body_when_it_comes_in_chunks_without_end_then_413(served: Served) -> None:
-    head = b"POST /meetings/anna/intro/book HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = POST + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     with connect(served) as made:
         made.sendall(head)
         for _ in range(20):
@@ -203,7 +202,7 @@ def test_body_when_it_comes_in_chunks_without_end_then_413(served: Served) -> No
         b"GET / HTTP/1.1\r\n\r\n",
         b"GET http://evil.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
         b"GET http://127.0.0.1/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-        b"POST /meetings/anna/intro/book HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
         b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nabcde",
         b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: +5\r\n\r\nabcde",

@@ -126,9 +126,15 @@ def test_post_when_pages_stand_behind_another_name_then_its_origin_is_ours_too(v
 
 
 FORGED = [
-    {"x-forwarded-for": "127.0.0.1"}, {"forwarded": "for=127.0.0.1"}, {"x-real-ip": "127.0.0.1"}, {"cf-connecting-ip": "127.0.0.1"},
-    {"true-client-ip": "127.0.0.1"}, {"via": "1.1 tunnel"}, {"x-forwarded-proto": "https"}, {"x-forwarded-host": "localhost"},
-]  # fmt: skip
+    {"x-forwarded-for": "127.0.0.1"},
+    {"forwarded": "for=127.0.0.1"},
+    {"x-real-ip": "127.0.0.1"},
+    {"cf-connecting-ip": "127.0.0.1"},
+    {"true-client-ip": "127.0.0.1"},
+    {"via": "1.1 tunnel"},
+    {"x-forwarded-proto": "https"},
+    {"x-forwarded-host": "localhost"},
+]
 
 
 @pytest.mark.shows("S5")
@@ -367,9 +373,20 @@ def test_manage_when_indexing_is_on_then_its_pages_still_ask_not_to_be_found(cli
 
 
 NASTY = [
-    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*1913 }}", "${7*1913}", "%s%n", "' OR 1=1 --", "=cmd|' /C calc'!A0",
-    "</textarea><script>alert(1)</script>", "&lt;b&gt;", "\\", "javascript:alert(1)", "[a](http://evil.example)", "<b>bold</b>",
-]  # fmt: skip
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7*1913 }}",
+    "${7*1913}",
+    "%s%n",
+    "' OR 1=1 --",
+    "=cmd|' /C calc'!A0",
+    "</textarea><script>alert(1)</script>",
+    "&lt;b&gt;",
+    "\\",
+    "javascript:alert(1)",
+    "[a](http://evil.example)",
+    "<b>bold</b>",
+]
 
 
 @pytest.mark.shows("S3")
