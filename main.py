@@ -15,6 +15,7 @@ VERSION = "0.1.0"
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
+    """Reads the command line; ends the program with 2 where it makes no sense."""
     parser = argparse.ArgumentParser(
         prog="aftale", description="Lets clients book your free time on pages that this computer serves."
     )
@@ -48,6 +49,7 @@ def _port(text: str) -> int:
 
 
 def main(arguments: list[str]) -> int:
+    """Runs what was asked for and returns the exit code."""
     if arguments[:1] == ["--pages"]:
         from app.web.serve import main as pages
 

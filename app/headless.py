@@ -134,6 +134,7 @@ class Teller:
         self._lines.put({"event": event, "at": to_iso(self._clock.now()), **rest})
 
     async def ready(self) -> None:
+        """Tells where the pages are, in their order, and how the calendars stand."""
         calendars = await self._workspace.accounts.calendars()
         self._states = {each.id: each.state.value for each in calendars}
         self.tell(

@@ -151,6 +151,7 @@ def page_state(standing: Standing) -> PageState:
 
 
 def free_by_duration(session: Session, ground: Ground, page: Page, now: Instant) -> dict[int, FreeStarts]:
+    """Free starts from now to a few days beyond the window, for each length that the page offers."""
     plan = ground.plan(page)
     first, last = window_of(ground, page, now)
     last += AHEAD
@@ -182,6 +183,7 @@ def free_spans(
 
 
 def public_host(settings: Settings, origin: str, pages: Iterable[Page]) -> PublicHost:
+    """What every page needs to know of the owner and of the server; ``origin`` goes into links."""
     profile, appearance, publishing = settings.profile, settings.appearance, settings.publishing
     slugs = {page.id: page.slug for page in pages}
     return PublicHost(

@@ -46,6 +46,7 @@ class NoticesService:
             await self._database.write(partial(_shown, notice_id=notice.id))
 
     async def run(self) -> None:
+        """Delivers what waits whenever something happened; ends by cancellation."""
         while True:
             await self._woken.wait()
             self._woken.clear()

@@ -54,6 +54,7 @@ class Outbox:
         self._woken.set()
 
     async def run(self) -> None:
+        """Works until it is cancelled."""
         # The workspace is locked by this process: a lease that is still there belongs to one that was killed.
         await self._database.write(rows.release_all)
         while True:

@@ -44,6 +44,7 @@ class OverviewService:
 
 
 def gather(session: Session, settings: Settings, now: Instant, reach: Reachability, origin: str) -> Overview:
+    """Everything of the overview from one transaction, so that its parts agree."""
     ground = Ground.read(session, settings)
     zone = settings.profile.zone
     today = midnight(datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(zone)).date(), zone)

@@ -109,6 +109,7 @@ class PagesService:
         self._announcer.announce(PagesChanged())
 
     async def reorder(self, ids: Iterable[str]) -> None:
+        """Puts the pages in the order of ``ids``; those that are not named follow."""
         order = {page_id: position for position, page_id in enumerate(ids)}
 
         def write(session: Session) -> None:

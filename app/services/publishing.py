@@ -85,6 +85,7 @@ class PublishingService:
             await self._settings.save(replace(current, publishing=replace(current.publishing, port=got)))
 
     async def stop(self) -> None:
+        """Takes the pages off: the child ends, the socket closes."""
         if self._following is not None:
             self._following.cancel()
             with contextlib.suppress(asyncio.CancelledError):

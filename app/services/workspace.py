@@ -104,6 +104,7 @@ class Workspace:
             await asyncio.sleep(HOUSE_EVERY)
 
     async def close(self) -> None:
+        """Ends the pages and the workers, then closes the database."""
         await self.publishing.stop()
         for task in self._tasks:
             task.cancel()
