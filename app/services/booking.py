@@ -39,7 +39,8 @@ from app.models.database import Database
 from app.services import changing
 from app.services.announcer import Announcer
 from app.services.settings import SettingsService
-from app.services.taking import Desk, Outcomes, leave_message, note_attempt, take
+from app.services.taking import Desk, Outcomes, leave_message, take
+from app.services.telling import note_attempt
 
 FRESH_WITHIN = 3.0
 

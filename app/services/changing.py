@@ -24,7 +24,8 @@ from app.models import outbox as outbox_rows
 from app.models import pages as page_rows
 from app.models.base import Session
 from app.services.ground import Ground, busy_time, occupied
-from app.services.taking import NEVER, Desk, fresh_window, nearest_starts, note_attempt, owe_write, tell
+from app.services.taking import NEVER, Desk, fresh_window, nearest_starts, owe_write
+from app.services.telling import note_attempt, tell
 
 OPEN = frozenset({State.HELD, State.REQUESTED, State.CONFIRMED, State.WRITTEN})
 

@@ -7,7 +7,7 @@ committed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.domain.availability import Reason, Why, nearest
 from app.domain.booking import (
@@ -28,19 +28,17 @@ from app.domain.clock import DAY, Instant, to_iso
 from app.domain.connections import Calendar
 from app.domain.decisions import Decision, Outcome, decide
 from app.domain.errors import InvalidFields, NotFound, SlotTaken
-from app.domain.events import Attempted, Booked, Fact, Requested
+from app.domain.events import Booked, Fact, Requested
 from app.domain.forms import check_booking
 from app.domain.ids import new_id, new_token, token_hash
-from app.domain.notices import Notice, NoticeKind
+from app.domain.notices import NoticeKind
 from app.domain.outbox import JobKind
 from app.domain.pages import Page
 from app.domain.plain import to_plain
 from app.domain.settings import Settings
-from app.models import attempts as attempt_rows
 from app.models import bookings as booking_rows
 from app.models import calendars as calendar_rows
 from app.models import idempotency
-from app.models import notices as notice_rows
 from app.models import outbox as outbox_rows
 from app.models import pages as page_rows
 from app.models.base import Session
@@ -48,6 +46,7 @@ from app.services import replay
 from app.services.availability import page_starts, public_page_texts, window_of
 from app.services.drafts import event_draft
 from app.services.ground import Ground, busy_time, occupied
+from app.services.telling import blocked, note_attempt, record_blocked, tell
 
 NEVER = frozenset({Why.DURATION, Why.OFF_GRID, Why.OUTSIDE_HOURS, Why.DAY_OFF, Why.PAST, Why.BEYOND_WINDOW, Why.BEFORE_WINDOW})
 """Reasons for which a start was never on offer: a mistake of the sender, not a lost race."""
@@ -179,8 +178,8 @@ def _refuse(
     whys = {reason.why for reason in reasons}
     if Why.PAUSED in whys or Why.CALENDAR_INACTIVE in whys:
         reason = "paused" if Why.PAUSED in whys else "unavailable"
-        attempt = _blocked(page, request, reason, desk.now)
-        return Outcomes(Refused(reason), _record_blocked(session, attempt, page.slug))
+        attempt = blocked(page, request, reason, desk.now)
+        return Outcomes(Refused(reason), record_blocked(session, attempt, page.slug))
     never = sorted(whys & NEVER)
     if never:
         field = "duration" if Why.DURATION in whys else "start"
@@ -188,45 +187,8 @@ def _refuse(
     return Outcomes(Taken(nearest_starts(session, ground, page, request.duration, request.start, desk.now)))
 
 
-def _blocked(page: Page, request: BookingRequest, reason: str, now: Instant) -> Attempt:
-    visitor = request.visitor
-    return Attempt(
-        new_id(),
-        now,
-        AttemptKind.BLOCKED,
-        page.id,
-        page.title,
-        visitor.name,
-        visitor.email,
-        request.start,
-        reason,
-        request.message,
-    )
-
-
-def _record_blocked(session: Session, attempt: Attempt, slug: str) -> tuple[Fact, ...]:
-    """Keeps the attempt and, unless it repeats one of the same visitor, a notice of it (INACT-3)."""
-    kept = attempt_rows.record_attempt(session, attempt)
-    if kept.times == 1:
-        notice_rows.add_notice(
-            session,
-            Notice(
-                new_id(),
-                NoticeKind.ATTEMPT,
-                kept.at,
-                kept.id,
-                kept.title,
-                kept.name,
-                kept.email,
-                kept.start,
-                reason=kept.reason,
-            ),
-        )
-    return (Attempted(kept, slug),)
-
-
 def leave_message(session: Session, desk: Desk, left: LeftMessage) -> tuple[Fact, ...]:
-    """Keeps what a visitor left on a page that could not book them. Raises NotFound, StateConflict when the page does book."""
+    """Keeps what a visitor left on a page that could not book them. Raises NotFound."""
     page = page_by_any_slug(session, left.slug)
     if page is None:
         raise NotFound("page")
@@ -234,7 +196,7 @@ def leave_message(session: Session, desk: Desk, left: LeftMessage) -> tuple[Fact
     reason = "paused" if standing.paused else "unavailable"
     wishes = "\n".join(each for each in (left.wishes, left.message) if each)
     attempt = Attempt(new_id(), desk.now, AttemptKind.BLOCKED, page.id, page.title, left.name, left.email, 0, reason, wishes)
-    return _record_blocked(session, attempt, page.slug)
+    return record_blocked(session, attempt, page.slug)
 
 
 def _wrong_alternatives(session: Session, desk: Desk, ground: Ground, page: Page, request: BookingRequest) -> bool:
@@ -301,22 +263,3 @@ def owe_write(session: Session, kind: JobKind, booking: Booking, calendar: Calen
         labels = {}
     draft = to_plain(event_draft(booking, labels))
     outbox_rows.enqueue(session, kind, booking.id, calendar.account, calendar.id, draft, now)
-
-
-def tell(session: Session, booking: Booking, kind: NoticeKind, now: Instant) -> None:
-    visitor = booking.visitor
-    notice_rows.add_notice(
-        session, Notice(new_id(), kind, now, booking.id, booking.title, visitor.name, visitor.email, booking.start, booking.end)
-    )
-
-
-def note_attempt(session: Session, booking: Booking, kind: AttemptKind, now: Instant) -> None:
-    """An entry in *Booking attempts*, so that the owner sees what happened when."""
-    visitor = booking.visitor
-    attempt_rows.record_attempt(
-        session,
-        replace(
-            Attempt(new_id(), now, kind, booking.page, booking.title, visitor.name, visitor.email, booking.start),
-            booking=booking.id,
-        ),
-    )
