@@ -223,8 +223,9 @@ class App:
             return Route({"GET": lambda visit: self._pages.slots(visit, slug)}, Kind.SLOTS)
         if slug and last == "book":
             return Route({"POST": lambda visit: self._to_page(visit, slug, self._booking.book)})
-        # No page can be called like the two above; one may be called like this, but pages are only read.
-        if slug and last == "message" and method not in ("GET", "HEAD"):
+        # No page can be called like the two above; one may be called like this, but then it is only read.
+        a_page = method in ("GET", "HEAD") and (self._pages.find(rest) or not self._pages.find(slug))
+        if slug and last == "message" and not a_page:
             return Route({"POST": lambda visit: self._to_page(visit, slug, self._booking.message)})
         return Route({"GET": lambda visit: self._pages.read(visit, rest)})
 

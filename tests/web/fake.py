@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from app import wire
 from app.domain.availability import nearest
-from app.domain.booking import BookingRequest, LeftMessage, ManagedBooking, Promised, Refused, State, Taken
+from app.domain.booking import BookingRequest, LeftMessage, ManagedBooking, Promised, Refused, State, Taken, Visitor
 from app.domain.clock import MINUTE, Instant, from_iso
 from app.domain.ids import new_token
 from app.domain.pages import Consent, ConsentKind, Hours, Location, LocationKind, Question, QuestionKind, Rolling
@@ -109,6 +109,13 @@ class FakeLink:
             case wire.MoveIt(token=token, start=start):
                 return self._move(token, booking, start)
         return booking
+
+    def hold(self, token: str) -> None:
+        """There is a confirmed booking behind this token."""
+        page = self.shelf.pages[0]
+        visitor = Visitor("Maja", "Lindqvist", "maja@example.org", ZONE)
+        request = BookingRequest(page.slug, at(date(2026, 10, 15), "09:40"), 30, visitor)
+        self.bookings[token] = held(request, page, State.CONFIRMED, request.start + 30 * MINUTE)
 
     def starts(self, slug: str, duration: int) -> Sequence[Instant]:
         page = self.shelf.page(slug)

@@ -231,6 +231,11 @@ def test_front_door_when_there_is_a_default_page_then_it_leads_there_else_nowher
     assert client.get("/").status_code == 404
 
 
+def test_page_when_it_is_called_message_then_it_can_be_read(client: TestClient, fake: FakeLink) -> None:
+    fake.push(intro(id="p9", slug="anna/message", title="Leave word"))
+    assert "Leave word" in client.get("/meetings/anna/message", headers=HTML).text
+
+
 @pytest.mark.parametrize(
     "path",
     [
