@@ -79,7 +79,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class EventDraft:
-    """An event to be written. ``key`` makes the write idempotent: the same key never makes a second event."""
+    """An event to be written. ``key`` makes the write idempotent: the same key never makes a second event. ``online``: with a link
+    to a video meeting, made by the calendar's service (Google Meet, Teams)."""
 
     key: str
     title: str
@@ -95,6 +96,7 @@ class EventDraft:
     description: str = ""
     attendees: tuple[str, ...] = ()
     rrule: str = ""
+    online: bool = False
 
 
 @dataclass(frozen=True, slots=True)

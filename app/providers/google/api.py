@@ -1,0 +1,212 @@
+"""Calls to the Calendar API: one client, one sign-in, refreshed behind one lock."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import gc
+import json
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
+
+from app.domain.clock import Clock
+from app.domain.errors import SignInExpired
+from app.providers.google.client_file import OAuthClient
+from app.providers.google.errors import Refused, refusal, translated
+from app.providers.google.places import Places, places
+from app.providers.google.tokens import Tokens, granted, refreshed
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx2
+
+T = TypeVar("T")
+Query = Mapping[str, str | int]
+CONNECT, ANSWER = 10.0, 30.0
+"""Seconds to reach Google, and to wait for more of an answer."""
+LARGE = 32_768
+"""Bytes of an answer above which it is read in a thread, so that nothing else waits for it."""
+MOST_BYTES = 64 * 1024 * 1024
+AGENT = "Aftale (gzip)"
+"""Google answers compressed only to an agent with this word in its name."""
+_PARSING = threading.Lock()
+
+
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    import httpx2
+
+    return httpx2.create_ssl_context()
+
+
+def http_client() -> httpx2.AsyncClient:
+    """A client for one account; it belongs to the running loop."""
+    import httpx2
+
+    return httpx2.AsyncClient(
+        verify=_trust(), timeout=httpx2.Timeout(ANSWER, connect=CONNECT), headers={"User-Agent": AGENT}, follow_redirects=False
+    )
+
+
+class Session:
+    """The sign-in of one account. However many calls find the access token old, one of them refreshes it and the others wait.
+
+    A refresh token that Google refused is not tried again: only a new consent helps (no retry storm).
+    """
+
+    def __init__(
+        self,
+        account: str,
+        client: OAuthClient,
+        tokens: Tokens,
+        clock: Clock,
+        keep: Callable[[Tokens], Awaitable[None]] | None = None,
+        where: Places | None = None,
+    ) -> None:
+        self.account, self.tokens, self.clock, self.places = account, tokens, clock, where or places()
+        self._client, self._keep, self._lock, self._refused = client, keep, asyncio.Lock(), ""
+
+    def __repr__(self) -> str:
+        return f"Session({self.account})"
+
+    async def bearer(self, http: httpx2.AsyncClient, stale: str = "") -> str:
+        """A valid access token, another one than ``stale``. Raises SignInExpired, Unreachable, RateLimited."""
+        async with self._lock:
+            if self._refused:
+                raise SignInExpired(self.account, self._refused)
+            if self.tokens.access == stale or not self.tokens.is_fresh(self.clock.now()):
+                await self._refresh(http)
+            return self.tokens.access
+
+    async def _refresh(self, http: httpx2.AsyncClient) -> None:
+        with translated(self.account):
+            try:
+                now = self.clock.now()
+                form = {"grant_type": "refresh_token", "refresh_token": self.tokens.refresh}
+                self.tokens = refreshed(self.tokens, await token_call(http, self.places.token, self._client, form, now), now)
+            except Refused as refused:
+                if refused.reason in ("invalid_grant", "invalid_client", "unauthorized_client", "deleted_client"):
+                    self._refused = refused.reason
+                    raise SignInExpired(self.account, refused.reason) from refused
+                raise
+        if self._keep is not None:
+            await self._keep(self.tokens)
+
+
+async def token_call(
+    http: httpx2.AsyncClient, address: str, client: OAuthClient, form: Mapping[str, str], now: int
+) -> dict[str, Any]:
+    """One call of the token endpoint (RFC 6749 §3.2). Raises Refused, ValueError and the errors of httpx2."""
+    whole = {**form, "client_id": client.id, "client_secret": client.secret}
+    answer = await http.post(address, data=whole, headers={"Accept": "application/json"})
+    if answer.status_code != 200:
+        raise refusal(answer.status_code, answer.content, answer.headers.get("Retry-After", ""), now)
+    found = json.loads(answer.content)
+    if not isinstance(found, dict):
+        raise ValueError("token answer")
+    return found
+
+
+async def exchange(
+    http: httpx2.AsyncClient, where: Places, client: OAuthClient, code: str, verifier: str, redirect: str, now: int
+) -> Tokens:
+    """The tokens for a code (RFC 6749 §4.1.3 with the verifier of RFC 7636 §4.5)."""
+    form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier, "redirect_uri": redirect}
+    return granted(await token_call(http, where.token, client, form, now), now)
+
+
+class Api:
+    """Calls in the name of one account. Raises Refused, SignInExpired and the errors of httpx2, to be ``translated``."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._http: httpx2.AsyncClient | None = None
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
+    async def get(self, path: str, read: Callable[[Any], T], query: Query) -> T:
+        """What ``read`` makes of the answer; of a large one, in a thread."""
+        body = await self._call("GET", path, query)
+        if len(body) < LARGE:
+            return read(json.loads(body))
+        return await asyncio.to_thread(parsed, body, read)
+
+    async def send(
+        self, method: str, path: str, query: Query, body: Mapping[str, Any] | None = None, etag: str = ""
+    ) -> dict[str, Any]:
+        """A write, and the answer to it. With ``etag`` it is refused (412) if somebody was faster."""
+        answer = await self._call(method, path, query, body, etag)
+        found = json.loads(answer) if answer else {}
+        if not isinstance(found, dict):
+            raise ValueError("answer")
+        return found
+
+    async def revoke(self) -> None:
+        """Gives the sign-in back to Google, with everything that came of it (RFC 7009)."""
+        tokens = self.session.tokens
+        answer = await self._open().post(self.session.places.revoke, data={"token": tokens.refresh or tokens.access})
+        # 400 is a token that Google does not know any more: as good as revoked.
+        if answer.status_code not in (200, 400):
+            raise Refused(answer.status_code)
+
+    async def _call(self, method: str, path: str, query: Query, body: Mapping[str, Any] | None = None, etag: str = "") -> bytes:
+        http = self._open()
+        token = await self.session.bearer(http)
+        try:
+            return await self._once(http, method, path, query, body, etag, token)
+        except Refused as refused:
+            if refused.status != 401:
+                raise
+        token = await self.session.bearer(http, stale=token)
+        return await self._once(http, method, path, query, body, etag, token)
+
+    def _open(self) -> httpx2.AsyncClient:
+        self._http = self._http or http_client()
+        return self._http
+
+    async def _once(
+        self, http: httpx2.AsyncClient, method: str, path: str, query: Query,
+        body: Mapping[str, Any] | None, etag: str, token: str,
+    ) -> bytes:  # fmt: skip
+        headers = {"Authorization": f"Bearer {token}"} | ({"If-Match": etag} if etag else {})
+        address = f"{self.session.places.api}/{path}"
+        async with http.stream(method, address, params=query, json=body, headers=headers) as answer:
+            content = await _content(answer)
+        if not 200 <= answer.status_code < 300:
+            wait = answer.headers.get("Retry-After", "")
+            raise refusal(answer.status_code, content, wait, self.session.clock.now())
+        return content
+
+
+async def _content(answer: httpx2.Response) -> bytes:
+    chunks, size = [], 0
+    async for chunk in answer.aiter_bytes():
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise ValueError("answer too large")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def parsed(body: bytes, read: Callable[[Any], T]) -> T:
+    """Reads a large answer with the garbage collector held off: it would look through all the new objects again and again,
+    find nothing, and stop the window meanwhile."""
+    with _PARSING:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return read(json.loads(body))
+        finally:
+            if collects:
+                gc.enable()
+
+
+def part(text: str) -> str:
+    """An id as one part of a path: calendars' ids have ``@`` and ``#``."""
+    return quote(text, safe="")

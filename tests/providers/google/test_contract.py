@@ -1,0 +1,12 @@
+"""Google keeps what every provider promises, spoken to over a real socket."""
+
+from __future__ import annotations
+
+from tests.providers.contract import FaultContract, ProviderContract
+from tests.providers.google.worlds import GoogleWorld
+
+
+class TestGoogleProvider(ProviderContract, FaultContract):
+    @staticmethod
+    async def make_world() -> GoogleWorld:
+        return await GoogleWorld.open()
