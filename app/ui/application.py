@@ -54,20 +54,35 @@ def _run_locked(folder: Path, port: int | None, demo: bool, opener: Opener, diag
     app = application()
     window = first_picture.show(folder, SystemClock().now())
 
+    import asyncio
+
     from app import log
-    from app.ui.program import Program
     from app.ui.runtime import tasks
+
+    async def main() -> int:
+        if window is not None:
+            # The picture stands. What draws the widgets is loaded beside it, so that the window answers meanwhile.
+            await asyncio.get_running_loop().run_in_executor(None, _load)
+        from app.ui.program import Program
+
+        program = Program(app, folder, demo, window)
+        if not diagnose:
+            return await program.main(lambda: opener(folder, port, demo))
+        from app.ui.diagnose import diagnosis
+
+        return await diagnosis(program, lambda: opener(folder, port, True))
 
     log.start(folder)
     try:
-        program = Program(app, folder, demo, window)
-        if not diagnose:
-            return tasks.run(lambda: program.main(lambda: opener(folder, port, demo)), app)
-        from app.ui.diagnose import diagnosis
-
-        return tasks.run(lambda: diagnosis(program, lambda: opener(folder, port, True)), app)
+        return tasks.run(main, app)
     finally:
         log.stop()
+
+
+def _load() -> None:
+    """The modules of the widgets, in a thread."""
+    import app.ui.program
+    import app.ui.shell  # noqa: F401
 
 
 def application() -> QApplication:

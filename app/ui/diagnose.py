@@ -71,7 +71,7 @@ async def _step(words: str, work: Awaitable[T]) -> T:
 
 
 async def _open_window(program: Program) -> None:
-    program.draw_shell()
+    await program.draw_shell()
     await painted(program.shown)
     if not program.shown.isVisible():
         raise Failure("the window did not come up")

@@ -64,7 +64,7 @@ class Program:
         workspace: Workspace | None = None
         self._heed_signals()
         try:
-            self.draw()
+            await self.draw()
             await painted(self.shown)
             self._listen()
             workspace = await self.open(opening)
@@ -90,34 +90,44 @@ class Program:
 
     # Stage 1
 
-    def draw(self) -> None:
-        """The first picture: the window as it was last, or the first run in a new workspace."""
+    async def draw(self) -> None:
+        """The first picture that can be used: the window as it was last, or the first run in a new workspace."""
         self.last = last = window_state.read(self.folder)
         if last is not None:
             i18n.use(last.appearance.language.value, last.appearance.clock_24)
             theme.active().apply(last.appearance.theme.value, last.appearance.text_size)
         new = last is None and not self._demo and not database_file(self.folder).exists()
-        if self._window is not None:
-            self.draw_shell()
-        elif new or (last is not None and 0 < last.first_run.step < FIRST_RUN_DONE):
+        half_way = last is not None and 0 < last.first_run.step < FIRST_RUN_DONE
+        if self._window is None and (new or half_way):
             self._draw_first_run()
         else:
-            self.draw_shell()
+            await self.draw_shell()
 
-    def draw_shell(self) -> None:
-        """The main window, with the last state on the dashboard."""
+    async def draw_shell(self) -> None:
+        """The main window, with the last state on the dashboard. Made in two turns of the loop, so that none is long."""
         from app.ui.shell import Shell
 
-        self.shell = Shell(self.last or FirstScreen(), self.clock, self._window, self.app)
-        self._window = None
-        self._show(self.shell.window)
+        shell = Shell(self.clock, self._window, self.app)
+        # The picture stays until the widgets know what to show.
+        shell.window.setUpdatesEnabled(False)
+        await asyncio.sleep(0)
+        shell.show_last(self.last or FirstScreen(), placed=self._window is not None)
+        shell.window.setUpdatesEnabled(True)
+        shell.window.on_close = self._closed_early
+        self.shell, self._window = shell, None
+        self._show(shell.window)
+
+    def _closed_early(self) -> bool:
+        """The owner closes the window before there is anything to keep running."""
+        self.quit()
+        return True
 
     def _draw_first_run(self) -> None:
         from app.ui.first_run import FirstRunWindow
 
         self.first_run = FirstRunWindow(self.last)
         self.first_run.view.left.connect(self.quit)
-        self.first_run.finished.connect(self._first_run_done)
+        self.first_run.finished.connect(lambda workspace: tasks.start(self._finish_first_run(workspace), self.app))
         self._show(self.first_run.view)
 
     def _show(self, window: QWidget) -> None:
@@ -147,7 +157,7 @@ class Program:
         elif self.shell is not None:
             self._begin(workspace)
         elif not needed:
-            self._first_run_done(workspace)
+            await self._finish_first_run(workspace)
 
     def _begin(self, workspace: Workspace) -> None:
         from app.ui.session import Session
@@ -164,16 +174,18 @@ class Program:
         assert self.first_run is not None
         self.first_run.attach(ready)
         if old is not None:
+            old.window.on_close = lambda: True
             old.window.close()
             old.window.deleteLater()
             old.deleteLater()
 
-    def _first_run_done(self, workspace: Workspace) -> None:
-        first, self.first_run = self.first_run, None
+    async def _finish_first_run(self, workspace: Workspace) -> None:
+        first = self.first_run
         assert first is not None
         current = workspace.settings.current
         self.last = FirstScreen(profile=current.profile, appearance=current.appearance, first_run=current.first_run)
-        self.draw_shell()
+        await self.draw_shell()
+        self.first_run = None
         self._begin(workspace)
         first.end()
 

@@ -34,22 +34,23 @@ class Shell(QObject):
 
     settings_requested = Signal(str)
 
-    def __init__(
-        self, last: FirstScreen, clock: Clock, window: MainWindow | None = None, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, clock: Clock, window: MainWindow | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        placed = window is not None
         self.window = window if window is not None else MainWindow()
         self.watch = OverviewWatch(clock, self)
         self.meetings = DashboardView()
         self.dashboard = DashboardController(self.meetings, self.watch)
         self.pages: PagesController | None = None
+        self._clock = clock
         self._pages_screen: PagesScreen | None = None
         self._workspace: Workspace | None = None
         self._add_screens()
         self._connect()
+
+    def show_last(self, last: FirstScreen, *, placed: bool = False) -> None:
+        """Shows what is known of the last time, as it can be now. ``placed``: the window stands where it shall already."""
         if last.overview is not None:
-            self.watch.show(as_of(last.overview, clock.now()))
+            self.watch.show(as_of(last.overview, self._clock.now()))
         if last.geometry and not placed:
             self.window.restoreGeometry(QByteArray.fromBase64(last.geometry.encode()))
 

@@ -2,7 +2,7 @@
 
 Prints one JSON object. Start (P1, P2): wall time from spawn to the first paint with data, and until everything works, over
 the wall time of a bare window to its first paint; the worst stall is the lateness of a 5 ms timer on the way. Memory (P4):
-proportional and own memory at the first paint, at rest and of the page server, over the bare window's. Lateness (P6): p99 of
+proportional, own and resident memory at the first paint, at rest and of the page server, over the bare window's. Lateness (P6): p99 of
 the same timer while the page server is saturated. Notice (P8): p99 from a booking's commit until the window has drawn it.
 Rounds are interleaved, figures are medians. Screenless; run it on a quiet machine:
 
@@ -81,10 +81,10 @@ class Child:
         self.process.stdin.write("\n")
         self.process.stdin.flush()
 
-    def memory(self) -> tuple[float, float]:
+    def memory(self) -> tuple[float, float, float]:
         return weight(psutil.Process(self.process.pid))
 
-    def child_memory(self) -> tuple[float, float]:
+    def child_memory(self) -> tuple[float, float, float]:
         (pages,) = psutil.Process(self.process.pid).children()
         return weight(pages)
 
@@ -94,10 +94,10 @@ class Child:
         self.process.communicate(timeout=60)
 
 
-def weight(process: psutil.Process) -> tuple[float, float]:
-    """Proportional and own memory in MB."""
+def weight(process: psutil.Process) -> tuple[float, float, float]:
+    """Proportional, own and resident memory in MB. Other programs that use the same libraries lower the first two."""
     found = process.memory_full_info()
-    return found.pss / 1e6, found.uss / 1e6
+    return found.pss / 1e6, found.uss / 1e6, found.rss / 1e6
 
 
 def free_port() -> str:
@@ -127,7 +127,7 @@ def known_workspace() -> Iterator[str]:
 def starts(folder: str) -> dict[str, float]:
     """P1, P2 and P4."""
     bare, paint, ready, stall = [], [], [], []
-    weights: dict[str, list[tuple[float, float]]] = {name: [] for name in ("bare", "paint", "rest", "pages")}
+    weights: dict[str, list[tuple[float, float, float]]] = {name: [] for name in ("bare", "paint", "rest", "pages")}
     for _ in range(ROUNDS):
         child = Child("-c", BARE)
         bare.append(child.hear("painted")[0] - child.spawned)
@@ -156,7 +156,7 @@ def starts(folder: str) -> dict[str, float]:
         "start_stall_ms": ratio(stall),
         "start_stall_worst_ms": max(stall),
     }
-    for kind, index in (("pss", 0), ("uss", 1)):
+    for kind, index in (("pss", 0), ("uss", 1), ("rss", 2)):
         base = ratio(each[index] for each in weights["bare"])
         figures[f"bare_window_{kind}_mb"] = base
         for name, word in (("paint", "first_paint"), ("rest", "rest"), ("pages", "page_server")):

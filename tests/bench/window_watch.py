@@ -7,12 +7,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer
-
-from app.domain.booking import BookingRequest, Visitor
-from app.domain.events import Booked
-from app.models.database import Database
-from app.ui import program
-from app.ui.program import Program
+from PySide6.QtWidgets import QApplication
 
 REST = 4000
 """Milliseconds after which the window is at rest."""
@@ -48,15 +43,15 @@ class Ticker(QTimer):
 class Look(QTimer):
     """Waits until services and pages are there, then measures what is wanted and ends the program."""
 
-    def __init__(self, what: str, tell: Callable[..., None], programs: list[Program]) -> None:
+    def __init__(self, what: str, tell: Callable[..., None]) -> None:
         super().__init__()
-        self._what, self._tell, self._programs, self._ticker = what, tell, programs, Ticker()
+        self._what, self._tell, self._ticker = what, tell, Ticker()
         self.setInterval(2)
         self.timeout.connect(self._look)
         self.start()
 
     def _look(self) -> None:
-        session = self._programs[0].session if self._programs else None
+        self._session = session = found_session()
         overview = session.shell.watch.current if session is not None else None
         if overview is not None and overview.reach == "computer_only":
             self.stop()
@@ -71,18 +66,19 @@ class Look(QTimer):
         elif self._what == "notices":
             self._task = asyncio.ensure_future(self._notices())
         else:
-            self._programs[0].quit()
+            self._session._quit()
 
     def _lateness(self) -> None:
         late = sorted(self._ticker.late)
         self._tell("late", late[int(len(late) * 0.99)])
-        self._programs[0].quit()
+        self._session._quit()
 
     async def _notices(self) -> None:
         """From the commit of a booking to the fact in this thread, and until the window has drawn it."""
-        session = self._programs[0].session
-        assert session is not None
-        workspace, shell = session.workspace, session.shell
+        from app.domain.booking import BookingRequest, Visitor
+        from app.domain.events import Booked
+
+        workspace, shell = self._session.workspace, self._session.shell
         facts: list[float] = []
         workspace.announcer.subscribe(Booked, lambda fact: facts.append(time.monotonic()))
         drawn = asyncio.Event()
@@ -107,25 +103,33 @@ class Look(QTimer):
         told.sort()
         seen.sort()
         self._tell("notices", told[int(len(told) * 0.99)], seen[len(seen) // 2], seen[int(len(seen) * 0.99)])
-        self._programs[0].quit()
+        self._session._quit()
 
 
 COMMITS: list[float] = []
 
 
-def watch(what: str, tell: Callable[..., None]) -> None:
-    """Begins to watch the program that is about to be made."""
-    programs: list[Program] = []
+def found_session():
+    """What lives in the window while its workspace is open. Found without an import: those are the program's own work."""
+    for window in QApplication.topLevelWidgets():
+        owner = getattr(getattr(window, "on_close", None), "__self__", None)
+        if type(owner).__name__ == "Session":
+            return owner
+    return None
 
-    class Spied(Program):
-        def __init__(self, *arguments) -> None:
-            super().__init__(*arguments)
-            programs.append(self)
+
+def note_commits() -> None:
+    from app.models.database import Database
 
     def committed(self: Database, real=Database._committed) -> None:
         COMMITS.append(time.monotonic())
         real(self)
 
-    program.Program = Spied
     Database._committed = committed
-    _kept.append(Look(what, tell, programs))
+
+
+def watch(what: str, tell: Callable[..., None]) -> None:
+    """Begins to watch the program that is about to be made."""
+    if what == "notices":
+        note_commits()
+    _kept.append(Look(what, tell))

@@ -226,6 +226,23 @@ def test_start_when_the_owner_closes_the_first_run_while_it_opens_ends(in_loop, 
     in_loop(main)
 
 
+def test_close_when_the_services_are_not_there_yet_ends(in_loop, clock, workspace_folder):
+    async def main() -> None:
+        await set_up(workspace_folder, clock)
+        gate = asyncio.Event()
+
+        async def slow():
+            await gate.wait()
+            return await open_workspace(workspace_folder, clock)
+
+        async with running(workspace_folder, clock, opening=slow) as program:
+            program.shown.close()
+            await until(program._ended.is_set, "the end")
+            gate.set()
+
+    in_loop(main)
+
+
 # Closing and quitting
 
 
