@@ -555,8 +555,9 @@ def test_script_when_it_is_slipped_into_a_page_then_it_does_not_run(browser: Bro
     page.evaluate(
         """() => {
             const script = document.createElement("script"); script.textContent = "window.ran = true";
-            document.body.append(script); document.body.insertAdjacentHTML("beforeend", '<img src="data:," onerror="window.ran =
-            true"><p style="color: red">x</p>');
+            document.body.append(script);
+            const code = '<img src="data:," onerror="window.ran = true"><p style="color: red">x</p>';
+            document.body.insertAdjacentHTML("beforeend", code);
         }"""
     )
     page.wait_for_timeout(100)
