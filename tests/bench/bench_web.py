@@ -1,8 +1,9 @@
 """How fast the public child answers: an unchanged page against a constant answer of the same server (P7), and paced visitors.
 
 Prints one JSON object. ``page_ratio``: requests a second of the page over those of ``/healthz``, medians of interleaved rounds
-of wrk with 16 connections; ``packed`` is the same for browsers that take gzip. ``paced``: 30 requests a second for some seconds,
-milliseconds counted from the instant at which each was due. The page shows 60 days in steps of 15 minutes, for two lengths.
+of wrk with 16 connections; ``page_packed_ratio`` is the same for browsers that take gzip. ``paced``: 30 requests a second for
+some seconds, milliseconds counted from the instant at which each was due. The page shows 60 days in steps of 15 minutes, for
+two lengths.
 
     python -m tests.bench.bench_web
 """
