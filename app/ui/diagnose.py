@@ -19,7 +19,8 @@ from app.domain.clock import DAY, to_iso
 from app.domain.errors import AftaleError
 from app.domain.events import ServerChanged
 from app.domain.overview import Reachability
-from app.ui.program import Opening, Program, painted
+from app.ui.program import Opening, Program
+from app.ui.runtime.painting import painted
 
 if TYPE_CHECKING:
     from app.services.workspace import Workspace

@@ -8,7 +8,6 @@ services are attached, the tray and the notices.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
@@ -16,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -27,6 +26,7 @@ from app.i18n import _
 from app.paths import database_file
 from app.ui import theme, window_state
 from app.ui.runtime import tasks
+from app.ui.runtime.painting import painted
 from app.ui.runtime.single_instance import Doorbell
 from app.ui.window_state import FirstScreen
 
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 EXIT_WORKSPACE, EXIT_PORT = 3, 4
 FIRST_RUN_DONE = 4
 """The step of ``settings.FirstRun`` at which the first run is over."""
-PAINTED_BY = 3.0
-"""Seconds after which the start goes on even if nothing was painted: the window may have come up minimised."""
 Opening = Callable[[], Awaitable["Workspace"]]
 """Opens the workspace and serves its pages. Raises WorkspaceUnusable or PortTaken."""
 
@@ -259,29 +257,6 @@ async def needs_first_run(workspace: Workspace) -> bool:
     """Whether the three questions were never answered. A workspace that already serves pages is past them."""
     step = workspace.settings.current.first_run.step
     return 0 < step < FIRST_RUN_DONE or (step == 0 and not await workspace.pages.all())
-
-
-class _PaintWatch(QObject):
-    """Hears of a window's first paint."""
-
-    painted = Signal()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint:
-            watched.removeEventFilter(self)
-            # Not yet on the screen while the event is handled.
-            QTimer.singleShot(0, self, self.painted.emit)
-        return False
-
-
-async def painted(window: QWidget) -> None:
-    """Returns after the first paint of ``window``."""
-    watch, done = _PaintWatch(), asyncio.Event()
-    watch.painted.connect(done.set)
-    window.installEventFilter(watch)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(PAINTED_BY):
-            await done.wait()
 
 
 async def tell_problem(error: AftaleError, folder: Path, parent: QWidget | None = None) -> None:

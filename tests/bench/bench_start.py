@@ -2,9 +2,9 @@
 
 Prints one JSON object. Start (P1, P2): wall time from spawn to the first paint with data, and until everything works, over
 the wall time of a bare window to its first paint; the worst stall is the lateness of a 5 ms timer on the way. Memory (P4):
-proportional, own and resident memory at the first paint, at rest and of the page server, over the bare window's. Lateness (P6): p99 of
-the same timer while the page server is saturated. Notice (P8): p99 from a booking's commit until the window has drawn it.
-Rounds are interleaved, figures are medians. Screenless; run it on a quiet machine:
+proportional, own and resident memory at the first paint, at rest and of the page server, over the bare window's. Lateness
+(P6): p99 of the same timer while the page server is saturated. Notice (P8): p99 from a booking's commit until the window has
+heard of it, and until it has drawn it. Rounds are interleaved, figures are medians. Screenless; run it on a quiet machine:
 
     python tests/bench/bench_start.py
 """
