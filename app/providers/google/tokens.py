@@ -88,7 +88,7 @@ def missing(asked: Iterable[str], scopes: Iterable[str]) -> tuple[str, ...]:
     return tuple(each for each in asked if each not in have and not _WIDER.get(each, set()) & have)
 
 
-def testing_ends(tokens: Tokens) -> Instant | None:
+def consent_ends(tokens: Tokens) -> Instant | None:
     """When a sign-in with a client in *Testing* ends, to be counted down; None for a client that is published."""
     lasts = tokens.refresh_until - tokens.granted_at
     return tokens.refresh_until if 0 < lasts <= TESTING_LIFE + HOUR else None
@@ -98,7 +98,7 @@ def died_of_testing(tokens: Tokens, failed_at: Instant) -> bool:
     """Whether a refresh token that Google refuses probably ended because its client is in *Testing*: where Google did not tell
     an end, one that was refused about a week after the consent did."""
     if tokens.refresh_until:
-        return testing_ends(tokens) is not None and failed_at >= tokens.refresh_until - HOUR
+        return consent_ends(tokens) is not None and failed_at >= tokens.refresh_until - HOUR
     return TESTING_LIFE - HOUR <= failed_at - tokens.granted_at <= TESTING_LIFE + DAY
 
 

@@ -158,7 +158,7 @@ class CalendarApi:
     def __init__(self, service: GoogleService) -> None:
         self.service = service
         self.pages: dict[str, tuple[dict[str, str], list[Item], dict[str, Any]]] = {}
-        self.mails: list[tuple[str, str, tuple[str, ...]]] = []
+        self.mails: list[tuple[str, str, str, tuple[str, ...]]] = []
 
     def answer(
         self, verb: str, path: str, given: list[tuple[str, str]], body: bytes, if_match: str, user: User, grant: Grant
@@ -372,7 +372,7 @@ class CalendarApi:
         body = self._with_conference(call, held, call.body)
         item = self.service.insert(held.id, body, call.user.email)
         call.user.writes.append(("insert", item["id"]))
-        self._mail(call, "invited", item)
+        self._mail(call, held, "invited", item)
         return self._with_link(call, held, item, again=False)
 
     def _patch_event(self, call: Call, calendar: str, event: str) -> Item:
@@ -387,7 +387,7 @@ class CalendarApi:
         body = self._with_conference(call, held, call.body)
         item = self.service.edit(held.id, event, body, whole)
         call.user.writes.append(("update", event))
-        self._mail(call, "updated", item)
+        self._mail(call, held, "updated", item)
         return self._with_link(call, held, item, again=False)
 
     def _delete_event(self, call: Call, calendar: str, event: str) -> None:
@@ -396,7 +396,7 @@ class CalendarApi:
         item = held.find(event)
         self.service.delete(held.id, event)
         call.user.writes.append(("delete", event))
-        self._mail(call, "cancelled", item or {})
+        self._mail(call, held, "cancelled", item or {})
 
     def _match(self, call: Call, held: HeldCalendar, event: str) -> None:
         item = held.find(event)
@@ -432,10 +432,10 @@ class CalendarApi:
         }  # fmt: skip
         return held.put({**item, "conferenceData": data, "hangoutLink": link}, self.service.clock.now())
 
-    def _mail(self, call: Call, what: str, item: Item) -> None:
+    def _mail(self, call: Call, held: HeldCalendar, what: str, item: Item) -> None:
         guests = tuple(each["email"] for each in item.get("attendees", ()) if not each.get("self"))
         if call.query.get("sendUpdates", "none") != "none" and guests:
-            self.mails.append((what, item["id"], guests))
+            self.mails.append((what, held.id, item["id"], guests))
 
 
 def gone(name: str, found: Item | None) -> Item:
