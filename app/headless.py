@@ -235,8 +235,10 @@ class Commands:
 
     async def _calendar(self, command: dict[str, Any]) -> None:
         self._only_demo()
-        state = CalendarState(_text(command, "state"))
-        await self._workspace.accounts.set_state(_text(command, "id"), state, Lost.SWITCHED)
+        state = _text(command, "state")
+        if state not in tuple(CalendarState):
+            raise Refusal("state: active or inactive expected")
+        await self._workspace.accounts.set_state(_text(command, "id"), CalendarState(state), Lost.SWITCHED)
 
     async def _offline(self, command: dict[str, Any]) -> None:
         self._only_demo()

@@ -68,8 +68,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The master of a recurring event of a calendar that is kept here: its whole iCalendar text (VEVENTs with RRULE, RDATE, EXDATE and
-    overrides), from which occurrences can be made for any window. ``changed``: the calendar's change number when it was last saved."""
+    """The master of a recurring event of a calendar that is kept here: its whole iCalendar text (VEVENTs with RRULE, RDATE,
+    EXDATE and overrides), from which occurrences can be made for any window. ``changed``: the calendar's change number when
+    it was last saved."""
 
     id: str
     calendar: str
@@ -79,8 +80,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class EventDraft:
-    """An event to be written. ``key`` makes the write idempotent: the same key never makes a second event. ``online``: with a link
-    to a video meeting, made by the calendar's service (Google Meet, Teams)."""
+    """An event to be written. ``key`` makes the write idempotent: the same key never makes a second event. ``online``: with a
+    link to a video meeting, made by the calendar's service (Google Meet, Teams)."""
 
     key: str
     title: str

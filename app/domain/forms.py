@@ -294,9 +294,11 @@ def _key(value: object) -> str:
 
 
 def _language(value: object) -> str:
-    if value not in tuple(Language):
+    """A language tag (RFC 5646) whose language the pages speak: ``da``, ``da-DK``."""
+    first = value.split("-")[0].lower() if isinstance(value, str) else ""
+    if first not in tuple(Language):
         raise UnacceptableError(Fault.UNKNOWN_LANGUAGE)
-    return Language(str(value))
+    return Language(first)
 
 
 def _instant(value: object) -> Instant:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 def to_plain(value: Any) -> Any:
     """The JSON value for ``value``; dataclass fields that equal their default are left out."""
-    if value is None or isinstance(value, str | int | float | bool) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, str | int | float | bool) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):
         return value.value
@@ -90,7 +90,7 @@ def _read_union(kind: Any, value: Any, where: str) -> Any:
     if value is None and type(None) in options:
         return None
     failures = []
-    # Fields may be missing, so two dataclasses may both make do with the same object: the one that knows more of it comes first.
+    # Fields may be missing, so two dataclasses may both make do with the same object: first the one that knows more of it.
     for option in sorted(options, key=lambda option: _unknown(option, value)):
         if option is not type(None):
             try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from app.domain.clock import Instant
 from app.domain.pages import Consent, Fixed, Hours, Location, Question, Rolling
@@ -62,7 +63,7 @@ class FreeStarts:
     def pack(cls, starts: tuple[Instant, ...]) -> FreeStarts:
         if not starts:
             return cls()
-        gaps = tuple((after - before) // 60 for before, after in zip(starts, starts[1:], strict=False))
+        gaps = tuple((after - before) // 60 for before, after in pairwise(starts))
         return cls(starts[0], gaps, True)
 
     def unpack(self) -> tuple[Instant, ...]:

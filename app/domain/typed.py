@@ -61,6 +61,8 @@ _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]*(?:(?:ext|x|#)\.? ?[0-9]{1,6})?")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory", "leapseconds", "tzdata"})
+_NO_FOLDERS = ("right/", "posix/")
+"""Copies of the zones; those of the first count leap seconds, which no calendar does."""
 
 
 def line(value: object, longest: int = ANSWER_LONGEST) -> str:
@@ -156,7 +158,7 @@ def zone(value: object) -> str:
     """The IANA name of a time zone that this computer knows."""
     if not isinstance(value, str):
         raise UnacceptableError(Fault.WRONG_TYPE)
-    if not _ZONE.fullmatch(value) or value in _NO_ZONES or len(value) > 64:
+    if not _ZONE.fullmatch(value) or value in _NO_ZONES or value.startswith(_NO_FOLDERS) or len(value) > 64:
         raise UnacceptableError(Fault.UNKNOWN_ZONE)
     try:
         ZoneInfo(value)

@@ -18,6 +18,7 @@ from app.domain.notices import Notice, NoticeKind
 from app.domain.outbox import JobKind
 from app.models import accounts as rows
 from app.models import bookings as booking_rows
+from app.models import calendars as calendar_rows
 from app.models import notices as notice_rows
 from app.models import outbox as outbox_rows
 from app.models.base import Session
@@ -78,9 +79,7 @@ class AccountsService:
         def write(session: Session) -> None:
             rows.save_account(session, account)
             rows.save_calendar(session, calendar)
-            for booking in booking_rows.bookings_between(session, now, now + HORIZON, (State.CONFIRMED,)):
-                if not outbox_rows.pending_for(session, booking.id):
-                    owe_write(session, JobKind.CREATE, booking, calendar, now)
+            _owe_what_is_missing(session, calendar, now)
 
         await self._database.write(write)
         await self.load()
@@ -103,16 +102,21 @@ class AccountsService:
             self._changed(calendar)
 
     async def set_scheduling(self, account_id: str, on: bool) -> None:
-        """*Meeting scheduling pages* (SET-2): off means offline mode."""
+        """*Meeting scheduling pages* (SET-2): off means offline mode. Switched on, what was accepted meanwhile is written."""
+        now, settings = self._clock.now(), self._settings.current
 
         def write(session: Session) -> None:
             for account in rows.list_accounts(session):
                 if account.id == account_id:
                     rows.save_account(session, replace(account, scheduling=on))
+                    target = Ground.read(session, settings).target
+                    if target is not None:
+                        _owe_what_is_missing(session, target, now)
                     return
             raise NotFound("account")
 
         await self._database.write(write)
+        self._wake_outbox()
         self._announcer.announce(PagesChanged())
 
     async def set_state(self, calendar_id: str, state: CalendarState, lost: Lost | None = None) -> Calendar:
@@ -250,3 +254,12 @@ def _reason(text: str) -> Lost:
         return Lost(text)
     except ValueError:
         return Lost.REMOVED
+
+
+def _owe_what_is_missing(session: Session, calendar: Calendar, now: Instant) -> None:
+    """Confirmed meetings to come that stand in no calendar yet go into ``calendar``."""
+    known = tuple(each.id for each in rows.list_calendars(session))
+    for booking in booking_rows.bookings_between(session, now, now + HORIZON, (State.CONFIRMED,)):
+        stands = any(calendar_rows.find_event_by_booking(session, each, booking.id) is not None for each in known)
+        if not stands and not outbox_rows.pending_for(session, booking.id):
+            owe_write(session, JobKind.CREATE, booking, calendar, now)

@@ -157,24 +157,31 @@ def _move(
 
 
 def accept(session: Session, desk: Desk, booking_id: str, start: Instant | None) -> tuple[Booking, tuple[Fact, ...]]:
-    """The owner's yes. Only what would put two things at one time counts against it; notice, hours and limits are the owner's
+    """The owner's yes, to ``start`` or else to the first of the visitor's wishes that is free.
+
+    Only what would put two things at one time counts against it; notice, hours, limits and lost calendars are the owner's
     own."""
     booking = rows.get_booking(session, booking_id)
     if booking.state not in (State.REQUESTED, State.HELD):
         raise StateConflict(booking.state, State.CONFIRMED)
-    wanted = booking.start if start is None else start
-    if wanted not in (booking.start, *booking.alternatives):
+    wishes = (booking.start, *booking.alternatives)
+    if start is not None and start not in wishes:
         raise NotFound("time")
-    if wanted <= desk.now:
-        raise SlotTaken("past")
     ground = Ground.read(session, desk.settings)
-    if not is_free(session, ground, booking, wanted, desk.now):
-        raise SlotTaken("busy")
+    wanted = _first_free(session, ground, booking, wishes if start is None else (start,), desk.now)
     end = wanted + booking.duration * MINUTE
     booking = rows.change_state(session, booking_id, State.CONFIRMED, Cause.HOST, desk.now, start=wanted, end=end, holds=False)
     _follow_in_calendar(session, desk, JobKind.CREATE, booking)
     note_attempt(session, booking, AttemptKind.ACCEPTED, desk.now)
     return booking, (Booked(booking),)
+
+
+def _first_free(session: Session, ground: Ground, booking: Booking, wishes: tuple[Instant, ...], now: Instant) -> Instant:
+    """Raises SlotTaken when none of ``wishes`` is free: ``past`` when all have passed, else ``busy``."""
+    for wish in wishes:
+        if wish > now and is_free(session, ground, booking, wish, now):
+            return wish
+    raise SlotTaken("past" if max(wishes) <= now else "busy")
 
 
 def is_free(session: Session, ground: Ground, booking: Booking, start: Instant, now: Instant) -> bool:

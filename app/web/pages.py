@@ -147,7 +147,7 @@ class Pages:
         first = _day_asked(visit, "from", today, faults)
         last = _day_asked(visit, "to", first + timedelta(31), faults)
         duration = _duration_asked(visit, page, faults)
-        if not faults and not 0 < (last - first).days <= MOST_DAYS:
+        if not faults and not 0 <= (last - first).days <= MOST_DAYS:
             faults["to"] = "too_many" if last > first else "not_offered"
         if faults:
             return answers.data(422, {"error": "invalid", "fields": faults})

@@ -158,7 +158,7 @@ async def test_owner_cannot_accept_a_time_that_was_taken_since(workspace: Worksp
     asked = await promised(workspace, wish(at(13, 10), slug="anna/page-2", alternatives=(at(13, 12),)))
     await promised(workspace, wish(at(13, 10)))
     with pytest.raises(SlotTaken):
-        await workspace.bookings.accept(asked.booking)
+        await workspace.bookings.accept(asked.booking, at(13, 10))
     overview = await workspace.overview.load()
     assert [(each.start, each.free) for each in overview.requests[0].wishes] == [(at(13, 10), False), (at(13, 12), True)]
     accepted = await workspace.bookings.accept(asked.booking, at(13, 12))
@@ -372,3 +372,23 @@ async def test_owner_cannot_accept_twice_when_the_first_yes_is_written(workspace
     await settle(workspace)
     with pytest.raises(StateConflict):
         await workspace.bookings.accept(asked.booking)
+
+
+@pytest.mark.shows("BOOK-3")
+async def test_first_free_wish_is_accepted_when_the_owner_names_none(workspace: Workspace) -> None:
+    asked = await promised(workspace, wish(at(13, 10), slug="anna/page-2", alternatives=(at(13, 12), at(13, 14))))
+    await promised(workspace, wish(at(13, 10)))
+    accepted = await workspace.bookings.accept(asked.booking)
+    assert accepted.start == at(13, 12)
+
+
+@pytest.mark.shows("BOOK-3", "SET-2")
+async def test_meeting_accepted_offline_is_written_when_scheduling_is_switched_on_again(workspace: Workspace) -> None:
+    await workspace.accounts.set_scheduling("local", False)
+    asked = await promised(workspace, wish(at(13, 10)))
+    await workspace.bookings.accept(asked.booking)
+    await settle(workspace)
+    assert (await workspace.bookings.get(asked.booking)).state is State.CONFIRMED
+    await workspace.accounts.set_scheduling("local", True)
+    await settle(workspace)
+    assert (await workspace.bookings.get(asked.booking)).state is State.WRITTEN

@@ -45,7 +45,7 @@ def test_slots_when_asked_then_from_counts_and_to_does_not(client: TestClient) -
         ({"duration": "long"}, {"duration": "not_offered"}),
         ({"duration": 30, "from": "15.10.2026"}, {"from": "not_a_date"}),
         ({"duration": 30, "from": "2026-10-15", "to": "2027-01-16"}, {"to": "too_many"}),
-        ({"duration": 30, "from": "2026-10-15", "to": "2026-10-15"}, {"to": "not_offered"}),
+        ({"duration": 30, "from": "2026-10-15", "to": "2026-10-14"}, {"to": "not_offered"}),
     ],
 )
 def test_slots_when_the_question_makes_no_sense_then_422_says_why(
@@ -55,8 +55,9 @@ def test_slots_when_the_question_makes_no_sense_then_422_says_why(
     assert (answer.status_code, answer.json()) == (422, {"error": "invalid", "fields": fault})
 
 
-def test_slots_when_92_days_are_asked_for_then_they_are_given(client: TestClient) -> None:
+def test_slots_when_92_days_are_asked_for_then_they_are_given_and_of_no_day_none(client: TestClient) -> None:
     assert slots(client, **{"from": "2026-10-01", "to": "2027-01-01"})
+    assert slots(client, **{"from": "2026-10-15", "to": "2026-10-15"}) == []
 
 
 def test_slots_when_the_page_is_unknown_then_404_in_json(client: TestClient) -> None:
@@ -344,6 +345,9 @@ def test_page_when_kept_then_other_languages_and_encodings_do_not_get_its_bytes(
     assert english.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
     assert plain.text == english.text
+    for refused in ("gzip;q=0", "gzip; q=0.0, br", "br"):
+        answer = client.get("/meetings/anna/intro", headers={**HTML, "accept-encoding": refused})
+        assert "content-encoding" not in answer.headers
 
 
 def test_kept_bytes_when_very_many_pages_are_asked_for_then_they_stay_few(client: TestClient, app: App) -> None:
