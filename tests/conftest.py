@@ -147,10 +147,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Ends here and now what a test of the window left in cycles: else a thread of a later test collects it, and Qt does not
-    survive that its objects end outside its own thread."""
+    """Cycles are ended between tests, in this thread. Python would do it in whichever thread allocates next, and Qt does not
+    survive that its objects end outside their own."""
+    gc.disable()
     done = yield
-    if "qapp" in getattr(item, "fixturenames", ()):
+    if "qapp" in getattr(item, "fixturenames", ()) or gc.get_count()[0] > 100_000:
         gc.collect()
     return done
 

@@ -51,6 +51,8 @@ def test_run_when_a_thread_makes_much_garbage_ends_qt_objects_in_the_qt_thread(i
 
 
 def test_run_when_over_gives_the_collector_back(in_loop):
+    gc.enable()
+
     async def main() -> bool:
         return gc.isenabled()
 
