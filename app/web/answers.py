@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 Header = tuple[bytes, bytes]
 HTML = b"text/html; charset=utf-8"
@@ -59,6 +61,16 @@ class Answer:
         if self.status not in (204, 304):
             found.append((b"content-length", b"%d" % len(self.body)))
         return found
+
+
+@lru_cache(maxsize=64)
+def accepts_gzip(header: bytes) -> bool:
+    """What an Accept-Encoding header says about gzip (RFC 9110 §12.5.3)."""
+    for part in header.lower().split(b","):
+        name, _, weight = part.strip().partition(b";")
+        if name.strip() == b"gzip":
+            return not re.fullmatch(rb"\s*q\s*=\s*0(\.0*)?\s*", weight)
+    return False
 
 
 def page(status: int, text: str, *headers: Header, keep: bool = False, plain: bool = False) -> Answer:

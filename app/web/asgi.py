@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from app.domain.clock import Clock
 from app.domain.public import PublicPage
 from app.web import answers, guard
-from app.web.answers import Answer, protective
+from app.web.answers import Answer, accepts_gzip, protective
 from app.web.assets import Assets
 from app.web.booking import Booking
 from app.web.drawing import Drawing
@@ -56,23 +56,23 @@ class Route:
 
 
 class Kept:
-    """Answers that may be sent again, as long as ``state`` stays what it was."""
+    """Answers that may be sent again as long as ``state`` stays what it was, each with what it counts as."""
 
     def __init__(self) -> None:
         self._state: object = None
-        self._answers: dict[object, Answer] = {}
+        self._answers: dict[object, tuple[Answer, Kind | None]] = {}
         self._size = 0
 
-    def get(self, state: object, key: object) -> Answer | None:
+    def get(self, state: object, key: object) -> tuple[Answer, Kind | None] | None:
         if state != self._state:
             self._state, self._answers, self._size = state, {}, 0
         return self._answers.get(key)
 
-    def put(self, state: object, key: object, answer: Answer) -> None:
+    def put(self, state: object, key: object, answer: Answer, kind: Kind | None) -> None:
         """Keeps the answer if there is room."""
         size = len(answer.body) + 1024
         if self.get(state, key) is None and self._size + size <= _KEPT_BYTES:
-            self._answers[key] = answer
+            self._answers[key] = (answer, kind)
             self._size += size
 
 
@@ -122,63 +122,66 @@ class App:
         reading = scope["method"] in ("GET", "HEAD")
         key = (scope["path"], scope["query_string"], *(headers.get(name) for name in _KEY_HEADERS))
         state = self._state
-        if reading and guard.is_direct(scope, headers, host) and (kept := self._kept.get(state, key)) is not None:
-            self._link.count(views=1)
-            return kept
+        if reading and (kept := self._kept.get(state, key)) is not None:
+            answer, kind = kept
+            direct = guard.is_direct(scope, headers, host)
+            if kind is None or self._may(kind, direct, guard.counted_as(guard.peer(scope))):
+                return answer
         try:
-            answer = await self._work(visit(scope, receive, headers, host))
+            answer, kind = await self._work(visit(scope, receive, headers, host))
         except ClientDisconnect:
             return None
-        if b"gzip" in headers.get(b"accept-encoding", b""):
+        if accepts_gzip(headers.get(b"accept-encoding", b"")):
             answer = answer.packed()
         if reading and answer.keep and state == self._state:
-            self._kept.put(state, key, answer)
+            self._kept.put(state, key, answer, kind)
         return answer
+
+    def _may(self, kind: Kind, direct: bool, address: str) -> bool:
+        """Counts a visit, unless it is one too many."""
+        if not direct and self._rates.take(kind, address):
+            return False
+        self._link.count(views=1)
+        return True
 
     @property
     def _state(self) -> object:
         """What a page depends on besides its address and the visitor's headers."""
         return self._link.shelf.revision, self._clock.now() // 60, self._link.stale
 
-    async def _work(self, visit: Visit) -> Answer:
+    async def _work(self, visit: Visit) -> tuple[Answer, Kind | None]:
         """Finds and runs the handler. The edge: whatever goes wrong ends here, and the visitor learns no more than that."""
         if visit.path.endswith("/slots"):
             visit = replace(visit, wants_data=True)
+        kind: Kind | None = Kind.VIEW
         try:
             route = self._route(visit.path, visit.method)
-            limited = self._limited(visit, route.kind) if route is not None else self._limited(visit, Kind.VIEW)
-            if limited is not None:
-                return limited
-            if route is None:
-                return self._pages.not_found(visit)
-            if visit.method == "OPTIONS":
-                return Answer(204, headers=((b"allow", route.allowed),))
-            handler = route.handlers.get("GET" if visit.method == "HEAD" else visit.method)
-            if handler is None:
-                refused = self._pages.problem(visit, 405, "method_not_allowed")
-                return replace(refused, headers=(*refused.headers, (b"allow", route.allowed)))
-            found = handler(visit)
-            return found if isinstance(found, Answer) else await found
+            kind = route.kind if route is not None else kind
+            if kind is not None and not self._may(kind, visit.direct, visit.address):
+                return self._pages.too_many(visit, self._rates.wait(kind, visit.address)), kind
+            return await self._handle(visit, route), kind
         except Refusal as refusal:
-            return refusal.answer
+            return refusal.answer, kind
         except ClientDisconnect:
             raise
         except Exception as error:
             # The message of an exception may hold what a visitor wrote; where it happened does not.
-            where = " < ".join(
-                f"{frame.name}:{frame.lineno}" for frame in reversed(traceback.extract_tb(error.__traceback__)[-4:])
-            )
+            frames = traceback.extract_tb(error.__traceback__)[-4:]
+            where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
             _log.error("a request failed: %s in %s", type(error).__name__, where)
-            return self._pages.problem(visit, 500, "internal")
+            return self._pages.problem(visit, 500, "internal"), kind
 
-    def _limited(self, visit: Visit, kind: Kind | None) -> Answer | None:
-        if kind is None:
-            return None
-        self._link.count(views=1)
-        if visit.direct:
-            return None
-        wait = self._rates.take(kind, visit.address)
-        return self._pages.too_many(visit, wait) if wait else None
+    async def _handle(self, visit: Visit, route: Route | None) -> Answer:
+        if route is None:
+            return self._pages.not_found(visit)
+        if visit.method == "OPTIONS":
+            return Answer(204, headers=((b"allow", route.allowed),))
+        handler = route.handlers.get("GET" if visit.method == "HEAD" else visit.method)
+        if handler is None:
+            refused = self._pages.problem(visit, 405, "method_not_allowed")
+            return replace(refused, headers=(*refused.headers, (b"allow", route.allowed)))
+        found = handler(visit)
+        return found if isinstance(found, Answer) else await found
 
     # Where an address leads
 
@@ -205,7 +208,7 @@ class App:
             return None
 
         def send(visit: Visit) -> Answer:
-            packed = bool(file.packed) and b"gzip" in visit.headers.get(b"accept-encoding", b"")
+            packed = bool(file.packed) and accepts_gzip(visit.headers.get(b"accept-encoding", b""))
             more = ((b"content-encoding", b"gzip"),) if packed else ()
             vary = (b"vary", b"accept-encoding")
             body = file.packed if packed else file.body

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from app.domain.asking import Field
 from app.domain.clock import to_iso
 from app.domain.public import PublicPage
-from app.domain.saying import genitive, initials
+from app.domain.saying import genitive, initials, small
 from app.i18n import Wording
 from app.web.assets import RESOURCES, Assets, banner, landscape, mark
 from app.web.visit import Visit
@@ -102,6 +102,7 @@ class Drawing:
             landscape=landscape,
             iso=to_iso,
             attributes=attributes,
+            small=small,
         )
         self._templates.filters["iso"] = to_iso
 

@@ -224,6 +224,15 @@ def test_reading_when_one_address_asks_too_often_then_it_waits_a_minute(
     assert one.get(path).status_code != 429
 
 
+def test_reading_when_the_same_page_is_asked_for_from_outside_then_kept_bytes_count_as_well(
+    visitor: Visitor, fake: FakeLink
+) -> None:
+    fake.set_host(reach="network")
+    codes = [visitor("192.0.2.7").get("/meetings/anna/intro", headers={"accept": "text/html"}).status_code for _ in range(70)]
+    assert codes == [200] * 60 + [429] * 10
+    assert fake.counted == {"views": 60, "bots": 0, "refused": 10}
+
+
 def test_reading_when_the_visitor_sits_at_this_computer_then_nothing_is_limited(client: TestClient) -> None:
     assert {client.get("/meetings/anna/intro/slots").status_code for _ in range(100)} == {200}
     assert {
