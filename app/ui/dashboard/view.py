@@ -375,8 +375,8 @@ class DashboardView(QWidget):
         focused = QApplication.focusWidget()
         if not name or (focused is not None and self.isAncestorOf(focused) and focused.isVisible()):
             return
-        found = self.findChild(QWidget, name)
-        if found is not None:
+        for found in self.findChildren(QWidget, name)[-1:]:
+            # The newest of that name: the one before it is on its way out.
             found.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

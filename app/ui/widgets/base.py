@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QPen,
 )
 from PySide6.QtWidgets import QAccessibleWidget, QScrollArea, QWidget
+from shiboken6 import Shiboken
 
 from app.ui import theme
 from app.ui.tokens import Role
@@ -148,28 +149,23 @@ class Focusable(Sized):
 
 
 class FocusRing(QWidget):
-    """The ring around the control that the keyboard is at: one widget, moved to where it is needed.
+    """The ring around the control that the keyboard is at.
 
-    It is a child of the scrolled content or of the window, so it scrolls along and is not cut off at the edge of a card.
+    It is a child of the scrolled content or of the window, so it scrolls along and is not cut off at the edge of a card. Each
+    of these keeps its ring for good and shows it when it is needed; it ends with them.
     """
 
     keyboard = False
     _shown: FocusRing | None = None
 
-    def __init__(self, control: Focusable, canvas: QWidget) -> None:
+    def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._control, self._canvas = control, canvas
+        self._canvas = canvas
+        self._control: Focusable | None = None
         self._watched: list[QWidget] = []
-        walk: QWidget | None = control
-        while walk is not None and walk is not canvas:
-            walk.installEventFilter(self)
-            self._watched.append(walk)
-            walk = walk.parentWidget()
-        self._follow()
-        self.show()
-        self.raise_()
+        self.hide()
 
     @classmethod
     def focus_came(cls, control: Focusable, reason: Qt.FocusReason) -> None:
@@ -185,35 +181,55 @@ class FocusRing(QWidget):
 
     @classmethod
     def focus_went(cls, control: Focusable) -> None:
-        if cls._shown is not None and cls._shown._control is control:
-            cls._shown.go()
-
-    @classmethod
-    def show_at(cls, control: Focusable) -> None:
-        if cls._shown is not None:
-            cls._shown.go()
-        cls._shown = FocusRing(control, _canvas_of(control))
-        cls._shown.destroyed.connect(cls._forget)
-
-    @classmethod
-    def _forget(cls) -> None:
-        cls._shown = None
-
-    def go(self) -> None:
-        FocusRing._shown = None
-        for widget in self._watched:
-            widget.removeEventFilter(self)
-        self.hide()
-        self.deleteLater()
-
-    def refresh(self) -> None:
-        """Follows a control that changed its ``focus_place``."""
-        self._follow()
+        shown = cls._now()
+        if shown is not None and shown._control is control:
+            shown.go()
 
     @classmethod
     def refresh_at(cls, control: Focusable) -> None:
-        if cls._shown is not None and cls._shown._control is control:
-            cls._shown.refresh()
+        """Follows a control that changed its ``focus_place``."""
+        shown = cls._now()
+        if shown is not None and shown._control is control:
+            shown._follow()
+
+    @classmethod
+    def show_at(cls, control: Focusable) -> None:
+        """Puts the ring around ``control``."""
+        shown = cls._now()
+        if shown is not None:
+            shown.go()
+        canvas = _canvas_of(control)
+        found = canvas.findChild(FocusRing, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        cls._shown = found if found is not None else FocusRing(canvas)
+        cls._shown._come(control)
+
+    @classmethod
+    def _now(cls) -> FocusRing | None:
+        """The ring that is shown, unless its window is gone."""
+        if cls._shown is not None and not Shiboken.isValid(cls._shown):
+            cls._shown = None
+        return cls._shown
+
+    def go(self) -> None:
+        """Hides the ring."""
+        FocusRing._shown = None
+        for widget in self._watched:
+            if Shiboken.isValid(widget):
+                widget.removeEventFilter(self)
+        self._watched.clear()
+        self._control = None
+        self.hide()
+
+    def _come(self, control: Focusable) -> None:
+        self._control = control
+        walk: QWidget | None = control
+        while walk is not None and walk is not self._canvas:
+            walk.installEventFilter(self)
+            self._watched.append(walk)
+            walk = walk.parentWidget()
+        self._follow()
+        self.show()
+        self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
@@ -223,16 +239,22 @@ class FocusRing(QWidget):
         return False
 
     def _follow(self) -> None:
-        place = self._control.focus_place()
-        grow = -1 if self._control.focus_inside else RING
-        corner = self._control.mapTo(self._canvas, place.topLeft())
+        control = self._control
+        if control is None:
+            return
+        place = control.focus_place()
+        grow = -1 if control.focus_inside else RING
+        corner = control.mapTo(self._canvas, place.topLeft())
         self.setGeometry(QRect(corner, place.size()).adjusted(-grow, -grow, grow, grow))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        control = self._control
+        if control is None:
+            return
         painter = painter_for(self)
         rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        radius = self._control.focus_radius + (-1 if self._control.focus_inside else 4)
+        radius = control.focus_radius + (-1 if control.focus_inside else 4)
         draw_rounded(painter, rect, max(2.0, radius), None, theme.colours().focus, 2)
 
 

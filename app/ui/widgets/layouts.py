@@ -27,12 +27,15 @@ def _prepared(layout: L, gap: int, margins: tuple[int, int, int, int]) -> L:
 
 
 def clear(layout: QLayout) -> None:
-    """Takes everything out of ``layout``; its widgets are hidden at once and deleted when the event loop turns."""
+    """Takes everything out of ``layout``; its widgets are hidden at once and deleted when the event loop turns.
+
+    They keep their parent until then: without one they would belong to Python and be deleted with its last reference, which
+    may well be while one of them is still in the middle of telling that it was pressed.
+    """
     while (item := layout.takeAt(0)) is not None:
         widget, inner = item.widget(), item.layout()
         if widget is not None:
             widget.hide()
-            widget.setParent(None)
             widget.deleteLater()
         elif inner is not None:
             clear(inner)
