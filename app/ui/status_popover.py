@@ -24,10 +24,11 @@ class StatusPopover(Popover):
         head.addWidget(Label(status.spoken, "sub", wrap=True), 1)
         self.body.addLayout(head)
         self.body.addSpacing(6)
-        text = _("Your pages open on this computer. Nobody else can open them yet.")
+        text = _("Your pages open on this computer. Nobody else can open them yet.") if status.strong else ""
         if not status.on:
             text = _("People read that you take no bookings at the moment. Nothing is deleted.")
-        self.body.addWidget(Label(text, "small", "muted", wrap=True))
+        if text:
+            self.body.addWidget(Label(text, "small", "muted", wrap=True))
         if link and live:
             self._add_address(link)
 

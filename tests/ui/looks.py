@@ -1,0 +1,118 @@
+"""Draws the window's states into PNG files, to be held beside the design by eye.
+
+    python tests/ui/looks.py FOLDER [--plain]
+
+Each screen at two pixels to one, in light and dark, English and Danish, at text size 100 and 130; ``--plain`` only light,
+English, 100.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("QT_SCALE_FACTOR", "2")
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app import i18n
+from app.domain.pages import WeeklyHours
+from app.domain.settings import Appearance, Availability, Profile
+from app.ui import theme
+from app.ui.dashboard.state import build
+from app.ui.dashboard.view import DashboardView
+from app.ui.main_window import MainWindow, Screen
+from app.ui.onboarding import zones
+from app.ui.settings.state import PANELS, Draft, SettingsState
+from app.ui.settings.view import SettingsWindow
+from app.ui.widgets.base import FocusRing
+from tests.ui import overviews
+from tests.ui.kit.gallery import Gallery
+
+_WORK = ((540, 720), (780, 1020))
+_HOURS = WeeklyHours((_WORK, _WORK, ((540, 720), (780, 960)), _WORK, ((540, 750),), (), ()))
+
+
+def main_window(name: str) -> MainWindow:
+    """The main window with the dashboard in one of the states of ``overviews``."""
+    window, view = MainWindow(), DashboardView()
+    window.add_screen(Screen("meetings", "nav_meetings", lambda: i18n._("Meetings"), lambda: view))
+    window.add_screen(Screen("pages", "nav_pages", lambda: i18n._("Scheduling pages"), QWidget))
+    state = build(overviews.ALL[name])
+    view.render_state(state)
+    window.show_status(state.status, state.link)
+    window.set_live(True)
+    window.set_count("meetings", len(state.requests))
+    return window
+
+
+def settings_window(panel: str, *, connected: bool = True) -> SettingsWindow:
+    """The settings at a panel, with an inactive calendar or with none at all."""
+    draft = Draft(
+        Profile("Anna Holm", "Organisation consultant", overviews.ZONE),
+        Appearance(),
+        Availability(_HOURS),
+        scheduling=frozenset({"local"}),
+    )
+    state = SettingsState(draft, draft, (overviews.LOCAL,), (overviews.CALENDAR, overviews.TEAM), 3, overviews.NOW)
+    if not connected:
+        state = replace(state, accounts=(), calendars=())
+    window = SettingsWindow(zones.options)
+    window.render_state(state)
+    window.show_panel(panel)
+    return window
+
+
+def looks(plain: bool) -> Iterator[tuple[str, str, int]]:
+    """Scheme, language and text size of each look."""
+    yield "light", "en", 100
+    if not plain:
+        yield "dark", "en", 100
+        yield "light", "da", 130
+        yield "dark", "da", 130
+
+
+def draw(window: QWidget, folder: Path, name: str) -> None:
+    window.show()
+    QApplication.processEvents()
+    QApplication.processEvents()
+    if isinstance(window, Gallery):
+        window.resize(1104, window.heightForWidth(1104))
+        FocusRing.show_at(window.focused)
+        QApplication.processEvents()
+    window.grab().save(str(folder / f"{name}.png"))
+    window.hide()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--plain", action="store_true")
+    chosen = parser.parse_args(arguments)
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    kept: list[QWidget] = []
+    for scheme, language, size in looks(chosen.plain):
+        i18n.use(language)
+        theme.active().apply(scheme, size)
+        end = f"{scheme}-{language}-{size}"
+        windows: dict[str, QWidget] = {f"meetings-{name}": main_window(name) for name in overviews.ALL}
+        windows |= {f"settings-{panel}": settings_window(panel) for panel in PANELS}
+        windows["settings-not-connected"] = settings_window("calendars", connected=False)
+        windows["kit"] = Gallery()
+        for name, window in windows.items():
+            draw(window, chosen.folder, f"{name}-{end}")
+        kept += windows.values()
+    application.processEvents()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
