@@ -103,6 +103,9 @@ class SettingsController(QObject):
         workspace = self.workspace
         accounts, calendars = await workspace.accounts.accounts(), await workspace.accounts.calendars()
         pages = len(await workspace.pages.all())
+        # Finding all zones reads folders; the panel that lists them finds them known.
+        zone = workspace.settings.current.profile.zone
+        await asyncio.get_running_loop().run_in_executor(None, self._zones, zone)
         base = draft_of(workspace.settings.current, accounts)
         return SettingsState(base, base, accounts, calendars, pages, workspace.clock.now())
 
@@ -195,7 +198,9 @@ class SettingsController(QObject):
 
     def _connect_local(self) -> None:
         zone = self.workspace.settings.current.profile.zone
-        self._work(self.workspace.accounts.connect_local(_("On this computer"), zone), lambda _account: self._say(_("Connected")))
+        self._work(
+            self.workspace.accounts.connect_local(_("On this computer"), zone), lambda _account: self._say(_("Connected"))
+        )
 
     def _disconnect(self, account: str) -> None:
         if self._window is not None:

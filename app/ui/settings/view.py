@@ -48,16 +48,9 @@ class SettingsWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._state: SettingsState | None = None
         self._allowed = False
+        self._zones = zones
+        self._panels: dict[str, Panel] = {}
         self.calendars = CalendarsPanel()
-        self.availability = AvailabilityPanel(zones)
-        self.availability.hours_read.connect(self.hours_read)
-        self._panels: dict[str, Panel] = {
-            "calendars": self.calendars,
-            "availability": self.availability,
-            "pages": PagesPanel(),
-            "profile": ProfilePanel(),
-            "appearance": AppearancePanel(),
-        }
         self._items = {key: _NavItem(key, _ICONS[key]) for key in PANELS}
         self._search = LineEdit(icon="search", compact=True)
         self._stack = QStackedWidget()
@@ -73,9 +66,10 @@ class SettingsWindow(QDialog):
     def render_state(self, state: SettingsState, *, saving: bool = False, failed: str = "") -> None:
         """Shows ``state``; ``failed`` says in the footer why saving did not work."""
         self._state = state
-        for key, panel in self._panels.items():
+        for panel in self._panels.values():
             panel.render_state(state)
-            self._items[key].set_attention(state.attention(key))
+        for key, item in self._items.items():
+            item.set_attention(state.attention(key))
         self._footer.show_state(state, saving, failed)
 
     def show_panel(self, key: str) -> None:
@@ -83,21 +77,37 @@ class SettingsWindow(QDialog):
         for name, item in self._items.items():
             item.setChecked(name == key)
             item.setFocusPolicy(Qt.FocusPolicy.StrongFocus if name == key else Qt.FocusPolicy.ClickFocus)
-        self._stack.setCurrentWidget(self._panels[key])
+        self._stack.setCurrentWidget(self.panel_of(key))
 
     @property
     def panel(self) -> str:
         return next(key for key, panel in self._panels.items() if panel is self._stack.currentWidget())
 
     def panel_of(self, key: str) -> Panel:
+        """The panel, made now if it was not shown before: all at once would be more than a frame."""
+        if key not in self._panels:
+            panel = self._panels[key] = self._make_panel(key)
+            panel.edited.connect(self.edited)
+            self._stack.addWidget(panel)
+            if self._state is not None:
+                panel.render_state(self._state)
         return self._panels[key]
+
+    def _make_panel(self, key: str) -> Panel:
+        if key == "calendars":
+            return self.calendars
+        if key == "availability":
+            panel = AvailabilityPanel(self._zones)
+            panel.hours_read.connect(self.hours_read)
+            return panel
+        return {"pages": PagesPanel, "profile": ProfilePanel, "appearance": AppearancePanel}[key]()
 
     def show_problem(self) -> None:
         """Leads to the first thing to mend."""
         if self._state is not None and self._state.problems:
             problem = self._state.problems[0]
             self.show_panel(problem.panel)
-            self._panels[problem.panel].show_field(problem.field)
+            self.panel_of(problem.panel).show_field(problem.field)
 
     def allow_close(self) -> None:
         """Closes without asking again."""
@@ -173,8 +183,6 @@ class SettingsWindow(QDialog):
         lines.addWidget(self._nothing)
         lines.addStretch(1)
         right = column()
-        for panel in self._panels.values():
-            self._stack.addWidget(panel)
         right.addWidget(self._stack, 1)
         right.addWidget(Divider())
         right.addWidget(self._footer)
@@ -186,8 +194,6 @@ class SettingsWindow(QDialog):
         for key, item in self._items.items():
             item.clicked.connect(lambda _checked=False, key=key: self.show_panel(key))
             item.stepped.connect(lambda step, key=key: self._step(key, step))
-        for panel in self._panels.values():
-            panel.edited.connect(self.edited)
         self._search.textChanged.connect(self._find)
         self._search.returnPressed.connect(self._go_to_found)
         self._footer.save.clicked.connect(self.save_requested)
@@ -218,7 +224,7 @@ class SettingsWindow(QDialog):
 
     def _matches(self, key: str, text: str) -> list[QWidget]:
         wanted = text.strip().casefold()
-        return [control for words, control in self._panels[key].rows() if wanted in words.casefold()]
+        return [control for words, control in self.panel_of(key).rows() if wanted in words.casefold()]
 
     def _find(self, text: str) -> None:
         found = [
@@ -241,7 +247,7 @@ class SettingsWindow(QDialog):
             controls = self._matches(key, text)
             if controls:
                 self.show_panel(key)
-                self._panels[key].go_to(controls[0])
+                self.panel_of(key).go_to(controls[0])
                 return
 
 

@@ -36,7 +36,7 @@ class _Box(Focusable):
     """What check box, radio button and switch share: the mark at the left, the text beside it, the whole row as target."""
 
     mark_size = QSize(18, 18)
-    gap = 12
+    gap = 10
     least_height = 32
     _locked: str
 

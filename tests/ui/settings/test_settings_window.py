@@ -23,7 +23,7 @@ from app.services.workspace import Workspace
 from app.ui import theme
 from app.ui.settings import open_settings
 from app.ui.settings.controller import SettingsController, apply_appearance
-from app.ui.settings.owner import ProfilePanel
+from app.ui.settings.owner import AvailabilityPanel, ProfilePanel
 from app.ui.settings.state import PANELS
 from app.ui.settings.view import SettingsWindow
 from app.ui.widgets import Button, Label, Question, Toast
@@ -143,7 +143,7 @@ def test_changes_when_saved_are_kept_all_together(in_loop: InLoop, tmp_path: Pat
             profile._name.edit.selectAll()
             QTest.keyClicks(profile._name.edit, "Anna Marie Holm")
             r.window.show_panel("availability")
-            figures = r.window.availability.hours.day_parts(5)[2]
+            figures = availability(r).hours.day_parts(5)[2]
             figures.setFocus()
             QTest.keyClicks(figures, "10-14")
             r.window.show_panel("pages")
@@ -186,7 +186,7 @@ def test_close_when_hours_cannot_be_read_asks_and_leads_there(in_loop: InLoop, t
     async def main() -> None:
         async with room(tmp_path) as r:
             r.window.show_panel("availability")
-            figures = r.window.availability.hours.day_parts(0)[2]
+            figures = availability(r).hours.day_parts(0)[2]
             figures.setFocus()
             figures.selectAll()
             QTest.keyClicks(figures, "9-")
@@ -198,6 +198,12 @@ def test_close_when_hours_cannot_be_read_asks_and_leads_there(in_loop: InLoop, t
             assert r.window.panel == "availability"
 
     in_loop(main)
+
+
+def availability(r: Room) -> AvailabilityPanel:
+    panel = r.window.panel_of("availability")
+    assert isinstance(panel, AvailabilityPanel)
+    return panel
 
 
 def question_open(r: Room) -> bool:
