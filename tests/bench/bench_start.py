@@ -12,6 +12,7 @@ heard of it, and until it has drawn it. Rounds are interleaved, figures are medi
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import json
 import os
@@ -67,6 +68,7 @@ class Child:
             stdout=subprocess.PIPE,
             text=True,
         )
+        atexit.register(self.process.kill)
 
     def hear(self, word: str) -> list[float]:
         """The numbers of the next line, which must begin with ``word``."""
