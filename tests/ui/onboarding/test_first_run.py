@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app import i18n
 from app.domain.booking import Promised, State
@@ -268,6 +268,25 @@ def test_first_run_when_only_the_keyboard_is_used_gets_to_the_end(in_loop, clock
             await at_step(program, Step.PAGE)
             QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
             await until(lambda: program.session, "the main window")
+
+    in_loop(main)
+
+
+@pytest.mark.shows("DESK-5")
+def test_first_run_when_heard_instead_of_seen_names_every_control_on_every_step(in_loop, clock, workspace_folder):
+    def nameless(program: Program) -> list[QWidget]:
+        controls = [each for each in program.shown.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        heard = [QAccessible.queryAccessibleInterface(each) for each in controls if each.isVisibleTo(program.shown)]
+        return [each.object() for each in heard if not each.text(QAccessible.Text.Name)]
+
+    async def main() -> None:
+        async with running(workspace_folder, clock) as program:
+            assert nameless(program) == []
+            await introduce(program)
+            assert nameless(program) == []
+            press(program.shown, "On this computer")
+            await at_step(program, Step.PAGE)
+            assert nameless(program) == []
 
     in_loop(main)
 
