@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.calendars import Days, Event, EventDraft, Response, ShowAs, days_to_instants
-from app.domain.clock import Instant, from_iso
+from app.domain.clock import Instant
 from app.domain.connections import Access
 from app.domain.series import to_wall
 from app.providers.base import RemoteCalendar
@@ -96,34 +96,28 @@ def read_event(item: Item, calendar: str, zone: str) -> Event | None:
     if item.get("status") == "cancelled":
         return None
     days, start, end = read_times(item, zone)
-    marks = item.get("extendedProperties", {}).get("private", {})
+    marks = item["extendedProperties"].get("private", {}) if "extendedProperties" in item else {}
     private = item.get("visibility") in ("private", "confidential")
-    event = Event(
+    words = {} if private and MARK not in marks else item
+    description = words.get("description", "")
+    return Event(
         id=item["id"],
         calendar=calendar,
         start=start,
         end=end,
+        title=words.get("summary", ""),
         days=days,
         show_as=show_as_of(item),
         response=response_of(item),
         uid=item.get("iCalUID", ""),
         series=item.get("recurringEventId", ""),
         booking=marks.get(BOOKING, ""),
+        location=words.get("location") or words.get("hangoutLink", ""),
+        description=html.unescape(description) if MARK in marks else description,
+        attendees=tuple([each["email"] for each in guests(words) if "email" in each]) if "attendees" in words else (),
         private=private,
         tag=item.get("etag", ""),
-        **({} if private and MARK not in marks else _details(item, MARK in marks)),
     )
-    return event
-
-
-def _details(item: Item, ours: bool) -> dict[str, Any]:
-    description = item.get("description", "")
-    return {
-        "title": item.get("summary", ""),
-        "location": item.get("location") or item.get("hangoutLink", ""),
-        "description": html.unescape(description) if ours else description,
-        "attendees": tuple(each["email"] for each in guests(item) if "email" in each),
-    }
 
 
 def guests(item: Item) -> list[dict[str, Any]]:
@@ -141,13 +135,11 @@ def read_times(item: Item, zone: str) -> tuple[Days | None, Instant, Instant]:
 
 
 def read_instant(time: Item, zone: str) -> Instant:
-    text = time["dateTime"]
-    try:
-        return from_iso(text)
-    except ValueError:
-        # RFC 3339 leaves the offset to ``timeZone`` where it is missing.
-        wall = datetime.fromisoformat(text)
-        return int(wall.replace(tzinfo=wall.tzinfo or ZoneInfo(zone_or_utc(time.get("timeZone", zone)))).timestamp())
+    wall = datetime.fromisoformat(time["dateTime"])
+    if wall.tzinfo is None:
+        # The offset may be left to ``timeZone``.
+        wall = wall.replace(tzinfo=ZoneInfo(zone_or_utc(time.get("timeZone", zone))))
+    return int(wall.timestamp())
 
 
 def show_as_of(item: Item) -> ShowAs:
@@ -166,7 +158,9 @@ def show_as_of(item: Item) -> ShowAs:
 
 def response_of(item: Item) -> Response:
     """The answer of the calendar's owner. Whoever organises has accepted, but may decline an own event too."""
-    mine = next((each for each in item.get("attendees", ()) if each.get("self")), None)
+    if "attendees" not in item:
+        return Response.OWN
+    mine = next((each for each in item["attendees"] if each.get("self")), None)
     if mine is None:
         return Response.OWN
     said = RESPONSES.get(mine.get("responseStatus", ""), Response.UNANSWERED)

@@ -174,21 +174,23 @@ async def test_update_when_nothing_differs_then_nothing_is_written(world: Google
     assert [what for what, _ in world.user.writes] == ["insert"]
 
 
-async def test_update_when_somebody_else_changes_the_event_meanwhile_then_both_changes_stand(world: GoogleWorld) -> None:
-    draft = timed("k", "2026-10-20 09:00")
+async def test_update_when_a_guest_answers_meanwhile_then_both_changes_stand(world: GoogleWorld) -> None:
+    draft = timed("k", "2026-10-20 09:00", attendees=("ase@example.com",))
     made = await world.provider.create(world.calendar, draft)
     real, raced = world.provider._item, []
 
     async def item(calendar: str, event: str) -> object:
         found = await real(calendar, event)
         if not raced:
-            raced.append(world.server.service.edit(calendar, event, {"colorId": "5"}))
+            world.server.service.answer_invitation(calendar, event, "ase@example.com", "accepted")
+            raced.append(event)
         return found
 
     world.provider._item = item  # type: ignore[assignment, method-assign]
-    moved = await world.provider.update(world.calendar, made.id, replace(draft, title="Moved"))
-    assert moved.title == "Moved"
-    assert world.held.events[made.id]["colorId"] == "5"
+    more = replace(draft, attendees=("ase@example.com", "eva@example.com"))
+    assert (await world.provider.update(world.calendar, made.id, more)).attendees == more.attendees
+    guests = {each["email"]: each["responseStatus"] for each in world.held.events[made.id]["attendees"]}
+    assert guests == {"ase@example.com": "accepted", "eva@example.com": "needsAction"}
 
 
 async def test_description_when_it_has_signs_of_html_then_google_shows_them_as_they_were_typed(world: GoogleWorld) -> None:

@@ -322,7 +322,9 @@ class CalendarApi:
         for name in point.seen.keys() - here:
             found = held.find(name)
             changed.append(found if found and found["status"] != "cancelled" else gone(name, found))
-        return changed, self._point(held, call, point.low, point.high, now)
+        # How many occurrences of a changed series are told is no promise: here it is one.
+        told = {each.get("recurringEventId", each["id"]): each for each in changed}
+        return list(told.values()), self._point(held, call, point.low, point.high, now)
 
     def _page(self, call: Call, items: list[Item], head: Item, default: int, most: int) -> Item:
         """A part of the items, and how to get the next one. A page token belongs to its request."""
