@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QBuffer, QByteArray, QEvent, QObject, QPoint
-from PySide6.QtGui import QColor, QFontDatabase, QPainter, QPaintEvent, QPalette, QPicture, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPicture, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
+
+from app.ui.fonts import load_fonts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
 FILE = "first.picture"
 VERSION = 1
-FONTS = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "SchibstedGrotesk-SemiBold.ttf")
-_FONT_FOLDER = Path(__file__).resolve().parents[2] / "resources" / "fonts"
 
 
 class Picture(NamedTuple):
@@ -109,18 +109,6 @@ def read(folder: Path, now: Instant) -> Picture | None:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def load_fonts() -> None:
-    """The product's fonts; a second call does nothing."""
-    global _loaded
-    if not _loaded:
-        _loaded = True
-        for name in FONTS:
-            QFontDatabase.addApplicationFont(str(_FONT_FOLDER / name))
-
-
-_loaded = False
 
 
 def keep(window: MainWindow, folder: Path, until: Instant, *, system: bool) -> None:

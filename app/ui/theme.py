@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from app.ui import tokens
-from app.ui.first_picture import load_fonts
+from app.ui.fonts import load_fonts
 from app.ui.tokens import Brand, LandscapeColours, Motion, Palette, Role, Scheme
 
 _FAMILIES = {

@@ -287,7 +287,7 @@ def test_first_picture_when_shown_has_imported_nothing_but_qt_and_the_standard_l
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) == {
-        "app", "app.ui", "app.ui.first_picture", "app.ui.main_window",
+        "app", "app.ui", "app.ui.first_picture", "app.ui.fonts", "app.ui.main_window",
         "PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets",
     }  # fmt: skip
 

@@ -5,39 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from app.ui import theme
-from app.ui.widgets.base import Sized, draw_text, painter_for, text_width
+from app.ui.widgets.base import Sized, draw_text, painter_for
 from app.ui.widgets.choices import Option
 from app.ui.widgets.fields import Field, draw_input_frame
 from app.ui.widgets.icons import draw_icon
+from app.ui.widgets.option_drawing import draw_option
 
 if TYPE_CHECKING:
     from app.ui.widgets.popups import Popover
-
-
-def draw_option(painter: QPainter, option: Option, place: QRectF, colour: QColor, muted: QColor, icon: str = "") -> None:
-    """Icon or dot, text, and the muted note."""
-    left, middle = place.left(), place.center().y()
-    if icon or option.icon:
-        draw_icon(painter, icon or option.icon, QRectF(round(left), round(middle - 9), 18, 18), muted)
-        left += 26
-    if option.colour:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.page_colour(option.colour))
-        painter.drawEllipse(QPointF(left + 6, middle), 5, 5)
-        left += 22
-    wide = min(text_width(option.text, "body"), place.right() - left)
-    draw_text(painter, QRectF(left, place.top(), wide + 1, place.height()), option.text, "body", colour)
-    if not option.possible:
-        painter.setPen(QPen(colour, 1))
-        painter.drawLine(QPointF(left, round(middle) + 0.5), QPointF(left + wide, round(middle) + 0.5))
-    if option.note and left + wide + 8 + text_width(option.note, "body") <= place.right() + 1:
-        after = QRectF(left + wide + 8, place.top(), place.right() + 1 - left - wide - 8, place.height())
-        draw_text(painter, after, option.note, "body", muted)
 
 
 class SelectBox(Sized, QComboBox):
@@ -71,10 +51,14 @@ class SelectBox(Sized, QComboBox):
 
         if self._popover is not None or not self.options:
             return
-        self._popover = OptionPopover(self)
+        self._popover = OptionPopover(self, self.options, self.currentIndex(), self._take)
         self._popover.closed.connect(self.hidePopup)
         self._popover.open_at(self)
         self.update()
+
+    def _take(self, index: int) -> None:
+        self.setCurrentIndex(index)
+        self.activated.emit(index)
 
     def hidePopup(self) -> None:
         if self._popover is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.i18n import _
 from app.ui import theme
@@ -24,8 +24,8 @@ from app.ui.widgets.base import draw_rounded, text_width
 from app.ui.widgets.choices import Option
 from app.ui.widgets.fields import LineEdit
 from app.ui.widgets.icons import draw_icon
+from app.ui.widgets.option_drawing import draw_option
 from app.ui.widgets.popups import Popover
-from app.ui.widgets.select import SelectBox, draw_option
 from app.ui.widgets.surfaces import style_scroll_bars
 
 _OPTION = Qt.ItemDataRole.UserRole
@@ -83,13 +83,13 @@ class _Delegate(QStyledItemDelegate):
 
 
 class OptionPopover(Popover):
-    """The open list."""
+    """The open list below ``anchor``; ``chosen`` is called with the index of what was taken."""
 
-    def __init__(self, box: SelectBox) -> None:
-        options = box.options
+    def __init__(self, anchor: QWidget, options: Sequence[Option], current: int, chosen: Callable[[int], None]) -> None:
         note = max((text_width(f"{option.text} {option.note}", "body") for option in options), default=0.0)
-        super().__init__(box, name=box.accessibleName(), width=max(box.width(), min(440, round(note) + 96)), padding=6)
-        self._box = box
+        wide = max(anchor.width(), min(440, round(note) + 96))
+        super().__init__(anchor, name=anchor.accessibleName(), width=wide, padding=6)
+        self._chosen = chosen
         self.radius = 10
         self._search: LineEdit | None = None
         model = QSortFilterProxyModel(self)
@@ -106,20 +106,22 @@ class OptionPopover(Popover):
             self.body.addSpacing(6)
         self.list = QListView()
         self.list.setModel(model)
-        self.list.setItemDelegate(_Delegate(box.option(), self))
+        self.list.setItemDelegate(_Delegate(options[current] if current >= 0 else None, self))
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setMouseTracking(True)
         self.list.setUniformItemSizes(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.viewport().setAutoFillBackground(False)
-        self.list.setAccessibleName(box.accessibleName())
+        port = QWidget()
+        self.list.setViewport(port)
+        port.setAutoFillBackground(False)
+        self.list.setAccessibleName(anchor.accessibleName())
         self.list.setFixedHeight(theme.sized(36) * min(_MOST_ROWS, max(1, len(options))))
         self.list.installEventFilter(self)
         self.list.clicked.connect(self._take)
         style_scroll_bars(self.list)
         self.body.addWidget(self.list)
-        self._mark(box.currentIndex())
+        self._mark(current)
 
     def first_focus(self) -> None:
         (self._search or self.list).setFocus(Qt.FocusReason.PopupFocusReason)
@@ -156,7 +158,5 @@ class OptionPopover(Popover):
         if not index.isValid() or not index.flags() & Qt.ItemFlag.ItemIsEnabled:
             return
         at = self._model.mapToSource(index).row()
-        box = self._box
         self.close()
-        box.setCurrentIndex(at)
-        box.activated.emit(at)
+        self._chosen(at)
