@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
+from app.providers.google.client_file import check_client, read_client
 from tests.servers.google.faults import Kind
 from tests.servers.google.serving import GoogleServer, serving
 from tests.servers.google.state import HeldCalendar, OAuthRegistration
@@ -397,7 +398,8 @@ def test_command_when_started_by_hand_then_it_says_how_to_use_it() -> None:
         assert process.stdout
         try:
             base = process.stdout.readline().strip().removeprefix("export AFTALE_GOOGLE_BASE=")
-            assert '"installed"' in process.stdout.readline()
+            client = read_client(process.stdout.readline().removeprefix("client_secret.json: "))
+            assert check_client(client.id, client.secret) == {}
             assert "Access blocked" in httpx2.get(f"{base}/o/oauth2/v2/auth").text
         finally:
             process.terminate()

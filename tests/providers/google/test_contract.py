@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.providers.contract import FaultContract, ProviderContract
 from tests.providers.google.worlds import GoogleWorld
 
 
+@pytest.mark.timeout(600)
 class TestGoogleProvider(ProviderContract, FaultContract):
     @staticmethod
     async def make_world() -> GoogleWorld:

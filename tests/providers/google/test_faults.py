@@ -86,6 +86,7 @@ class TroubledMachine(EditsMachine):
         super().teardown()
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.shows("SYNC-1", "SYNC-2", "R14", "R17")
 def test_sync_when_edits_faults_and_restarts_come_in_any_order_then_it_ends_as_a_full_read() -> None:
     machine = type("Machine", (TroubledMachine,), {"make_world": staticmethod(TroubledWorld.open)})

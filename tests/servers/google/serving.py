@@ -20,9 +20,10 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tests.servers.google.answers import Refusal
-from tests.servers.google.calendar import CalendarApi, find_method
+from tests.servers.google.calendar import CalendarApi
 from tests.servers.google.consent import Consents
 from tests.servers.google.faults import AFTERWARDS, Fault, Kind
+from tests.servers.google.methods import find_method
 from tests.servers.google.recording import record
 from tests.servers.google.state import GoogleService, User
 
