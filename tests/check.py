@@ -46,7 +46,8 @@ def steps(options: argparse.Namespace) -> list[Step]:
     if options.fast:
         return checks
     order = random.randrange(1_000_000)
-    pytest = (python, "-m", "pytest", f"--randomly-seed={order}", *options.pytest)
+    # Two at a time, whole files together: they share a browser, a screen or a served program.
+    pytest = (python, "-m", "pytest", "-n2", "--dist=loadfile", f"--randomly-seed={order}", *options.pytest)
     if not options.full:
         return [*checks, Step(f"tests in order {order}", pytest)]
     return [

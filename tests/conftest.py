@@ -51,6 +51,7 @@ NUMBERS = {
     for number in range(1, highest + 1)
 }
 
+ROOTLESS = pytest.StashKey[list[str]]()
 STRAY_RECORDS: list[logging.LogRecord] = []
 FAR_ADDRESSES: list[str] = []
 
@@ -84,9 +85,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out and item not in rootless]
 
 
-ROOTLESS = pytest.StashKey[list[str]]()
-
-
 def shown(item: pytest.Item) -> list[str]:
     """The numbers of the requirements that a test shows; an unknown one is an error."""
     numbers = [number for marker in item.iter_markers("shows") for number in marker.args]
@@ -109,8 +107,16 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     return True if session.config.getoption("--requirements") else None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended: what it left out is told by the one that sums up. All workers collect the same."""
+    node.config.stash[ROOTLESS] = getattr(node, "workeroutput", {}).get("rootless", [])
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["rootless"] = session.config.stash.get(ROOTLESS, [])
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
