@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.domain.booking import BookingRequest, Promised, Refused, Taken
+from app.domain.choosing import SUGGESTIONS
 from app.domain.clock import Clock, Instant, to_iso
 from app.domain.errors import InvalidFields
 from app.domain.forms import read_booking, read_message
 from app.domain.plain import to_plain
-from app.domain.public import PublicPage
+from app.domain.public import PageState, PublicPage
 from app.domain.typed import Fault
 from app.web import answers
 from app.web.address import from_fields
@@ -44,7 +45,7 @@ class Booking:
     async def book(self, visit: Visit, page: PublicPage) -> Answer:
         sent = await self._reception.receive(visit)
         fields = sent.fields
-        if sent.form and fields.get("step") != "again" and ("go" in fields or fields.get("step") in ("choose", "form")):
+        if sent.form and _is_step(fields):
             return self._step(visit, page, sent)
         fault = self._reception.key_fault(visit, sent, page.id, BOOK)
         faults: dict[str, str] = {"key": fault} if fault else {}
@@ -144,11 +145,13 @@ class Booking:
         if "choose=zone" in str(sent.fields.get("go", "")):
             find = str(sent.fields.get("find", ""))[:60]
             return answers.page(200, self._views.zones(visit, page, address, self._clock.now(), find, sent.words), plain=True)
+        if page.state is PageState.REQUEST:
+            starts = tuple(dict.fromkeys((*address.picks, *starts)))[:SUGGESTIONS]
         if sent.fields.get("step") == "form" and "go" not in sent.fields and starts:
             key = self._tokens.make(page.id, BOOK)
             return answers.page(200, self._views.form(visit, page, address, starts, key, words=sent.words), plain=True)
         if "go" not in sent.fields:
-            address = address.with_picks((*address.picks, *starts) if sent.fields.get("more") else starts or address.picks)
+            address = address.with_picks(starts or address.picks)
         return answers.page(200, self._pages.choose_again(visit, page, address, sent.words), plain=True)
 
     # Messages
@@ -195,9 +198,14 @@ class Booking:
         return answers.page(503, self._views.note(visit, heading, text.format(name=name), page, sent.words), RETRY, plain=True)
 
 
+def _is_step(fields: Fields) -> bool:
+    """Whether a form only leads on to another view of itself."""
+    return "go" in fields or "more" in fields or fields.get("step") in ("choose", "form")
+
+
 def _again(fields: Fields) -> Pairs:
     """A form's fields as they were sent."""
-    found: Pairs = [("step", "again")]
+    found: Pairs = []
     for name, value in fields.items():
         if name in ("answers", "consent") and isinstance(value, Mapping):
             for key, one in value.items():

@@ -337,6 +337,21 @@ def test_suggestions_when_ticked_without_a_script_then_they_are_kept_from_day_to
     assert "or Friday 16 October, 09:00 to 09:30" in form.text
 
 
+def test_suggestions_when_going_back_without_a_script_then_none_is_lost(client: TestClient, ticks: FakeTicks) -> None:
+    path = "/meetings/anna/lunch/book"
+    fields = form_of(client, ticks, f"/meetings/anna/lunch?start={START}&start={OTHER}")
+    back = client.post(path, data={**fields, **PERSON, "step": "choose"}, headers=HERE)
+    assert "1. Thu 15 Oct, 09:40" in back.text
+    assert "2. Fri 16 Oct, 09:00" in back.text
+    other_day = client.post(path, data={**hidden(back.text, "step"), "go": "day=2026-10-19&month="}, headers=HERE)
+    third = "2026-10-19T07:00:00Z"
+    more = client.post(path, data={**hidden(other_day.text, "step"), "start": third, "more": "1"}, headers=HERE)
+    assert "3. Mon 19 Oct, 09:00" in more.text
+    form = client.post(path, data={**hidden(more.text, "step"), "step": "form"}, headers=HERE)
+    assert hidden(form.text, "book")["alternatives"] == [OTHER, third]
+    assert 'value="Maja"' in form.text
+
+
 def test_suggestions_when_three_are_chosen_then_the_others_are_calm(client: TestClient) -> None:
     picks = "&".join(f"pick=2026-10-15T{clock}:00Z" for clock in ("07:00", "07:40", "08:20"))
     text = client.get(f"/meetings/anna/lunch?{picks}", headers=HERE).text

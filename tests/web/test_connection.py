@@ -111,6 +111,24 @@ def test_second_request_when_it_is_slow_then_it_has_a_deadline_too(served: Serve
         assert wait_closed([made], 3) < 2
 
 
+def test_connection_when_it_drips_empty_lines_between_requests_then_it_ends_in_time(served: Served) -> None:
+    served.gate.head_within = 0.5
+    with connect(served) as made:
+        made.sendall(GET + b"\r\n")
+        time.sleep(0.1)
+        assert is_open(made)
+        began = time.monotonic()
+        while time.monotonic() - began < 5:
+            try:
+                made.sendall(b"\r\n")
+            except ConnectionError:
+                break
+            if not is_open(made):
+                break
+            time.sleep(0.05)
+        assert time.monotonic() - began < 3
+
+
 def test_pipelined_request_when_its_head_stays_unfinished_then_it_has_a_deadline_too(served: Served) -> None:
     served.gate.head_within = 0.5
     with connect(served) as made:
