@@ -122,6 +122,9 @@ class HeldCalendar:
         if exception:
             return exception
         at = split[1]
+        if isinstance(at, int) is not ("dateTime" in series["start"]):
+            # An occurrence of before the series was made all-day, or timed.
+            return None
         low = at if isinstance(at, int) else span(occurrence(series, at, self.zone), self.zone)[0]
         return occurrence(series, at, self.zone) if at in starts_of(series, self.zone, low, low) else None
 
