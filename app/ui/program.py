@@ -8,6 +8,8 @@ services are attached, the tray and the notices.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import os
 import signal
 import sys
@@ -38,8 +40,11 @@ if TYPE_CHECKING:
     from app.ui.shell import Shell
 
 EXIT_WORKSPACE, EXIT_PORT = 3, 4
+CLOSED_BY = 10.0
+"""Seconds that the workspace gets to close."""
 FIRST_RUN_DONE = 4
 """The step of ``settings.FirstRun`` at which the first run is over."""
+log = logging.getLogger(__name__)
 Opening = Callable[[], Awaitable["Workspace"]]
 """Opens the workspace and serves its pages. Raises WorkspaceUnusable or PortTaken."""
 
@@ -205,7 +210,7 @@ class Program:
         if self._bell is not None:
             self._bell.close()
         if workspace is not None:
-            await workspace.close()
+            await _closed(workspace)
 
     def _remember_first_run(self, workspace: Workspace) -> None:
         """A run that is left half-way is drawn at once by the next start."""
@@ -257,6 +262,16 @@ async def needs_first_run(workspace: Workspace) -> bool:
     """Whether the three questions were never answered. A workspace that already serves pages is past them."""
     step = workspace.settings.current.first_run.step
     return 0 < step < FIRST_RUN_DONE or (step == 0 and not await workspace.pages.all())
+
+
+async def _closed(workspace: Workspace) -> None:
+    """Closes the workspace. One that hangs is told twice: the program must end when it is told to."""
+    for _attempt in range(2):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSED_BY):
+                await workspace.close()
+                return
+        log.error("the workspace did not close within %g seconds", CLOSED_BY)
 
 
 async def tell_problem(error: AftaleError, folder: Path, parent: QWidget | None = None) -> None:

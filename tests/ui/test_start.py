@@ -326,6 +326,28 @@ def test_quit_when_a_page_is_half_edited_asks_first(in_loop, clock, workspace_fo
     in_loop(main)
 
 
+@pytest.mark.logs("did not close within")
+def test_quit_when_a_service_hangs_ends_all_the_same(in_loop, clock, workspace_folder, monkeypatch):
+    monkeypatch.setattr("app.ui.program.CLOSED_BY", 0.2)
+
+    async def main() -> None:
+        await set_up(workspace_folder, clock)
+        async with running(workspace_folder, clock) as program:
+            await live(program)
+            publishing, stop, asked = program.session.workspace.publishing, asyncio.Event(), []
+
+            async def hang(real=publishing.stop) -> None:
+                asked.append(True)
+                if len(asked) == 1:
+                    await stop.wait()
+                await real()
+
+            publishing.stop = hang
+        assert len(asked) == 2
+
+    in_loop(main)
+
+
 # What follows a press in the tray or on a notice
 
 
