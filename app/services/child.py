@@ -32,7 +32,8 @@ Handler = Callable[[wire.Ask], Awaitable[wire.Reply]]
 
 def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     """A listening socket on ``port``, 0 for any free one. Raises PortTaken."""
-    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With its protocol named, so that asyncio switches Nagle's delay off on every connection.
+    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     # Restarting must not wait for old connections to time out; the option lets nobody take a port that is listened on.
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
