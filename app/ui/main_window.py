@@ -192,6 +192,11 @@ class MainWindow(QMainWindow):
         shortcut.activated.connect(call)
 
     def _back(self) -> None:
+        from app.ui.widgets.popups import close_floating
+
+        # The shortcut of the window comes before the key event of what floats over it.
+        if close_floating(self):
+            return
         go_back = getattr(self._stack.currentWidget(), "go_back", None)
         if go_back is not None:
             go_back()

@@ -22,6 +22,7 @@ from app.ui.dashboard.view import DashboardView
 from app.ui.main_window import MainWindow, Screen
 from app.ui.widgets import Button, IconButton, Label
 from app.ui.widgets.base import FocusRing
+from app.ui.widgets.popups import floating
 from tests.ui import overviews as o
 from tests.ui.hearing import hear
 
@@ -173,6 +174,21 @@ def test_chip_when_pressed_opens_the_address_to_copy(window: MainWindow) -> None
     assert "127.0.0.1:8765/meetings/anna-holm/intro-call" in shown
     next(each for each in window.findChildren(IconButton) if each.accessibleName() == "Copy my link").click()
     assert copied == [True]
+
+
+def test_escape_when_something_floats_closes_it_and_nothing_else(window: MainWindow) -> None:
+    page = window.screen_widget("meetings")
+    assert isinstance(page, Page)
+    window.show_status(messages.status(o.NORMAL), o.NORMAL.link)
+    window.sidebar.chip._words.click()
+    assert floating(window)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_Escape)
+    assert not floating(window)
+    assert page.backs == 0
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert page.backs == 1
 
 
 def test_close_when_the_program_wants_to_stay_does_not_close(window: MainWindow) -> None:

@@ -60,6 +60,9 @@ class _Beside(QWidget):
             self._floating.close()
         return False
 
+    def close_floating(self) -> None:
+        self._floating.close()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._floating.close()
 
@@ -74,6 +77,15 @@ def floating(window: QWidget) -> bool:
     """Whether something floats over ``window`` now."""
     found = window.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
     return any(isinstance(child, _Beside | Toast) and child.isVisible() for child in found)
+
+
+def close_floating(window: QWidget) -> bool:
+    """Closes the popover or menu that floats over ``window``, if there is one."""
+    found = window.findChildren(_Beside, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    shown = [beside for beside in found if beside.isVisible()]
+    for beside in shown[-1:]:
+        beside.close_floating()
+    return bool(shown)
 
 
 class Popover(QWidget):
