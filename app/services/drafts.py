@@ -30,9 +30,11 @@ def event_draft(booking: Booking, labels: Mapping[str, str]) -> EventDraft:
 
 def place(booking: Booking) -> str:
     """The event's location: the page's own, or what the visitor answered when the page asks them."""
-    location = booking.location
-    if location.kind in (LocationKind.ASK, LocationKind.HOST_CALLS):
-        return booking.answers.get("location", location.detail)
+    location, answers = booking.location, booking.answers
+    if location.kind is LocationKind.HOST_CALLS:
+        return answers.get("phone", location.detail)
+    if location.kind is LocationKind.ASK:
+        return answers.get("place", location.detail)
     return location.detail
 
 
@@ -41,7 +43,7 @@ def describe(booking: Booking, labels: Mapping[str, str]) -> str:
     lines = [f"{booking.visitor.name} <{booking.visitor.email}>"]
     if booking.visitor.guests:
         lines.append(", ".join(booking.visitor.guests))
-    lines += [f"{labels.get(question, question)}: {answer}" for question, answer in booking.answers.items() if answer]
+    lines += [f"{labels[question]}: {answer}" for question, answer in booking.answers.items() if answer and question in labels]
     if booking.message:
         lines += ["", booking.message]
     return "\n".join(lines)

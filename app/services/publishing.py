@@ -191,7 +191,7 @@ class PublishingService:
         except AftaleError as error:
             # The disk is full or the database locked: nothing was saved, and the visitor is told so.
             _log.warning("a visitor could not be served: %s", type(error).__name__)
-            return wire.Reply(ask.id, Refused("unavailable"))
+            return wire.Reply(ask.id, Refused("not_saved"))
 
     async def _do(self, what: object, until: Instant) -> Promised | Taken | Refused | ManagedBooking | wire.Left | wire.File:
         if isinstance(what, BookingRequest):

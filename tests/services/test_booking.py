@@ -15,7 +15,7 @@ from app.domain.connections import CalendarState, Lost
 from app.domain.errors import NotFound, SlotTaken, StateConflict
 from app.domain.events import Attempted, Booked, Cancelled, Requested, Rescheduled, Written
 from app.domain.notices import NoticeKind
-from app.domain.pages import Limits, Mode
+from app.domain.pages import Limits, Location, LocationKind, Mode, Question
 from app.domain.settings import Availability
 from app.services.workspace import Workspace
 from tests.services.opened import MONDAY, StandingClock, at, furnished, open_workspace, page, settle, wish
@@ -392,3 +392,16 @@ async def test_meeting_accepted_offline_is_written_when_scheduling_is_switched_o
     await workspace.accounts.set_scheduling("local", True)
     await settle(workspace)
     assert (await workspace.bookings.get(asked.booking)).state is State.WRITTEN
+
+
+@pytest.mark.shows("BOOK-4", "PAGE-2")
+async def test_event_says_where_when_the_visitor_was_asked_for_a_number(workspace: Workspace) -> None:
+    question = Question("topic", "What would you like to talk about?")
+    await workspace.pages.save(page(1, location=Location(LocationKind.HOST_CALLS), questions=(question,)))
+    answers = {"phone": "+45 12 34 56 78", "topic": "Spring"}
+    await promised(workspace, wish(at(13, 10), answers=answers))
+    await settle(workspace)
+    provider = await workspace.accounts.provider("local")
+    (event,) = await provider.read_window("local", at(13, 0), at(14, 0))
+    assert event.location == "+45 12 34 56 78"
+    assert "What would you like to talk about?: Spring" in event.description
