@@ -82,21 +82,18 @@ if TYPE_CHECKING:
     from app.ui.widgets.buttons import Button as Button
     from app.ui.widgets.buttons import IconButton as IconButton
     from app.ui.widgets.buttons import Spinner as Spinner
+    from app.ui.widgets.chips import CheckChip as CheckChip
+    from app.ui.widgets.chips import Chip as Chip
+    from app.ui.widgets.chips import ChipGroup as ChipGroup
+    from app.ui.widgets.chips import Segmented as Segmented
     from app.ui.widgets.choices import CheckBox as CheckBox
-    from app.ui.widgets.choices import CheckChip as CheckChip
-    from app.ui.widgets.choices import Chip as Chip
-    from app.ui.widgets.choices import ChipGroup as ChipGroup
     from app.ui.widgets.choices import ChoiceRow as ChoiceRow
-    from app.ui.widgets.choices import Option as Option
     from app.ui.widgets.choices import Radio as Radio
-    from app.ui.widgets.choices import Segmented as Segmented
     from app.ui.widgets.choices import Switch as Switch
     from app.ui.widgets.dialog import Dialog as Dialog
     from app.ui.widgets.dialog import Question as Question
     from app.ui.widgets.empty_state import EmptyState as EmptyState
     from app.ui.widgets.fields import LineEdit as LineEdit
-    from app.ui.widgets.fields import TextArea as TextArea
-    from app.ui.widgets.fields import TextField as TextField
     from app.ui.widgets.fields import required_note as required_note
     from app.ui.widgets.landscape import Landscape as Landscape
     from app.ui.widgets.layouts import FlowLayout as FlowLayout
@@ -105,11 +102,10 @@ if TYPE_CHECKING:
     from app.ui.widgets.layouts import row as row
     from app.ui.widgets.mark import Mark as Mark
     from app.ui.widgets.mark import mark_icon as mark_icon
+    from app.ui.widgets.menu import MenuPopup as MenuPopup
+    from app.ui.widgets.option import Option as Option
     from app.ui.widgets.popups import HelpPopover as HelpPopover
-    from app.ui.widgets.popups import MenuPopup as MenuPopup
     from app.ui.widgets.popups import Popover as Popover
-    from app.ui.widgets.popups import Toast as Toast
-    from app.ui.widgets.popups import toast as toast
     from app.ui.widgets.ribbon import DayRibbon as DayRibbon
     from app.ui.widgets.ribbon_day import Block as Block
     from app.ui.widgets.ribbon_day import RibbonDay as RibbonDay
@@ -121,25 +117,35 @@ if TYPE_CHECKING:
     from app.ui.widgets.text import Divider as Divider
     from app.ui.widgets.text import Label as Label
     from app.ui.widgets.text import VerticalDivider as VerticalDivider
+    from app.ui.widgets.text_area import TextArea as TextArea
+    from app.ui.widgets.text_field import TextField as TextField
+    from app.ui.widgets.toasts import Toast as Toast
+    from app.ui.widgets.toasts import toast as toast
     from app.ui.widgets.weekly_hours import WeeklyHoursEditor as WeeklyHoursEditor
 
 _HOME = {
     "badges": "Avatar Badge ColourDot CountBadge SkeletonRow StatusDot",
     "base": "Focusable FocusRing",
     "buttons": "Button IconButton Spinner",
-    "choices": "CheckBox CheckChip Chip ChipGroup ChoiceRow Option Radio Segmented Switch",
+    "chips": "CheckChip Chip ChipGroup Segmented",
+    "choices": "CheckBox ChoiceRow Radio Switch",
     "dialog": "Dialog Question",
     "empty_state": "EmptyState",
-    "fields": "LineEdit TextArea TextField required_note",
+    "fields": "LineEdit required_note",
     "landscape": "Landscape",
     "layouts": "FlowLayout clear column row",
     "mark": "Mark mark_icon",
-    "popups": "HelpPopover MenuPopup Popover Toast toast",
+    "menu": "MenuPopup",
+    "option": "Option",
+    "popups": "HelpPopover Popover",
     "ribbon": "DayRibbon",
     "ribbon_day": "Block RibbonDay",
     "select": "Select",
     "surfaces": "Banner Card ScrollArea Well",
     "text": "Divider Label VerticalDivider",
+    "text_area": "TextArea",
+    "text_field": "TextField",
+    "toasts": "Toast toast",
     "weekly_hours": "WeeklyHoursEditor",
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names.split()}

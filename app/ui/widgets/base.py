@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleInterface,
@@ -270,18 +270,9 @@ def _canvas_of(control: QWidget) -> QWidget:
         walk = parent
 
 
-def draw_skeleton(painter: QPainter, place: QRectF) -> None:
-    draw_rounded(painter, place, 4, theme.colours().sunken)
-
-
-def triangle(*points: tuple[float, float]) -> list[QPointF]:
-    return [QPointF(x, y) for x, y in points]
-
-
 # Accessible roles of controls whose Qt class does not tell the right one.
 
 _ROLES: dict[str, QAccessible.Role] = {}
-_kept: list[QAccessibleInterface] = []
 
 
 def tell_role(class_name: str, role: QAccessible.Role) -> None:

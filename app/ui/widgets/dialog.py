@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout,
 
 from app.ui import theme
 from app.ui.widgets.buttons import Button, Kind
-from app.ui.widgets.fields import TextArea
 from app.ui.widgets.layouts import column, row
 from app.ui.widgets.text import Divider, Label
+from app.ui.widgets.text_area import TextArea
 
 
 class Dialog(QDialog):

@@ -1,10 +1,10 @@
-"""Inputs with their label, help and error: one line of text, and several lines."""
+"""What all inputs share: the outline, the label above, the message below, and the bare line of text."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from app.i18n import _
 from app.ui import theme
@@ -12,7 +12,7 @@ from app.ui.widgets.base import Sized, draw_rounded, draw_text, painter_for, tex
 from app.ui.widgets.buttons import Spin
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.layouts import column, row
-from app.ui.widgets.text import Label, tone_colour
+from app.ui.widgets.text import Label
 
 _PADDING = 12
 _GLYPH = 18
@@ -238,186 +238,6 @@ class Field(Sized, QWidget):
             self.input().setAccessibleName(name)
 
 
-class TextField(Field):
-    """One line of text. ``changed`` follows each key, ``committed`` leaving the field or Enter after a change."""
-
-    changed = Signal(str)
-    committed = Signal(str)
-
-    def __init__(
-        self,
-        label: str = "",
-        *,
-        required: bool = False,
-        optional: bool = False,
-        help: str = "",
-        placeholder: str = "",
-        icon: str = "",
-        unit: str = "",
-        compact: bool = False,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(label, required=required, optional=optional, help=help, parent=parent)
-        self.edit = LineEdit(icon=icon, unit=unit, compact=compact)
-        self.edit.setPlaceholderText(placeholder)
-        self._place_input(self.edit)
-        self._committed = ""
-        self.edit.textEdited.connect(self.changed)
-        self.edit.editingFinished.connect(self._commit)
-
-    def text(self) -> str:
-        return self.edit.text()
-
-    def set_text(self, text: str) -> None:
-        """Shows ``text`` without ``changed``."""
-        self._committed = text
-        if text != self.edit.text():
-            self.edit.setText(text)
-
-    def set_placeholder(self, text: str) -> None:
-        self.edit.setPlaceholderText(text)
-
-    def set_unit(self, unit: str) -> None:
-        self.edit.set_unit(unit)
-
-    def set_read_only(self, on: bool) -> None:
-        self.edit.setReadOnly(on)
-
-    def set_valid(self, text: str = "") -> None:
-        """Says that what was in doubt is fine."""
-        self._error = ""
-        self.edit.set_state(valid=True)
-        self._message.say(text or self._help, "valid" if text else "help")
-        self.edit.setAccessibleDescription(self._message.text)
-
-    def set_busy(self, busy: bool) -> None:
-        """Shows that what was typed is being checked."""
-        self.edit.set_state(error=bool(self._error), busy=busy)
-
-    def _mark(self, *, error: bool = False, valid: bool = False) -> None:
-        self.edit.set_state(error=error, valid=valid)
-
-    def _commit(self) -> None:
-        text = self.edit.text()
-        if text != self._committed:
-            self._committed = text
-            self.committed.emit(text)
-
-
-class _Area(Sized, QPlainTextEdit):
-    """The bare input of several lines. Tab leaves it."""
-
-    def __init__(self, rows: int) -> None:
-        super().__init__()
-        self._rows = rows
-        self.error = False
-        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        clear_base(self)
-        self.viewport().setAutoFillBackground(False)
-        self.setViewportMargins(_PADDING - 4, 6, 4, 6)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._frame = _AreaFrame(self)
-
-    def sizeHint(self) -> QSize:
-        line = QFontMetricsF(self.font()).lineSpacing()
-        return QSize(240, round(line * self._rows) + 22)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(80, self.sizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._frame.setGeometry(self.rect())
-        self._frame.lower()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._frame.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._frame.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            event.ignore()
-            return
-        super().keyPressEvent(event)
-
-
-class _AreaFrame(QWidget):
-    """The outline of a text area, beneath its viewport."""
-
-    def __init__(self, area: _Area) -> None:
-        super().__init__(area)
-        self._area = area
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        area = self._area
-        draw_input_frame(
-            painter_for(self),
-            QRectF(self.rect()),
-            focused=area.hasFocus(),
-            error=area.error,
-            enabled=area.isEnabled(),
-            read_only=area.isReadOnly(),
-        )
-
-
-class TextArea(Field):
-    """Several lines of text."""
-
-    changed = Signal(str)
-
-    def __init__(
-        self,
-        label: str = "",
-        *,
-        required: bool = False,
-        optional: bool = False,
-        help: str = "",
-        placeholder: str = "",
-        rows: int = 3,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(label, required=required, optional=optional, help=help, parent=parent)
-        self.edit = _Area(rows)
-        self.edit.setPlaceholderText(placeholder)
-        self._place_input(self.edit)
-        self._silent = False
-        self.edit.textChanged.connect(self._changed)
-
-    def text(self) -> str:
-        return self.edit.toPlainText()
-
-    def set_text(self, text: str) -> None:
-        """Shows ``text`` without ``changed``."""
-        if text != self.text():
-            self._silent = True
-            self.edit.setPlainText(text)
-            self._silent = False
-
-    def _mark(self, *, error: bool = False, valid: bool = False) -> None:
-        self.edit.error = error
-        self.edit.viewport().update()
-        self.edit.update()
-
-    def _changed(self) -> None:
-        if not self._silent:
-            self.changed.emit(self.text())
-
-
 def required_note(parent: QWidget | None = None) -> Label:
     """The line that explains the asterisks."""
     return Label(_("Fields marked with * are required"), "small", "muted", parent=parent)
-
-
-def spot_colour(tone: str) -> QColor:
-    return tone_colour("danger") if tone == "error" else tone_colour("success")
-
-
-def origin(place: QRectF) -> QPoint:
-    return place.topLeft().toPoint()

@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.ui import theme
 from app.ui.widgets.base import draw_text, text_width
-from app.ui.widgets.choices import Option
 from app.ui.widgets.icons import draw_icon
+from app.ui.widgets.option import Option
 
 
 def draw_option(painter: QPainter, option: Option, place: QRectF, colour: QColor, muted: QColor, icon: str = "") -> None:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from app.ui import theme
 from app.ui.widgets.base import Sized, draw_text, painter_for
-from app.ui.widgets.choices import Option
 from app.ui.widgets.fields import Field, draw_input_frame
 from app.ui.widgets.icons import draw_icon
+from app.ui.widgets.option import Option
 from app.ui.widgets.option_drawing import draw_option
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from app.i18n import _
 from app.ui import theme
 from app.ui.widgets.base import draw_rounded, text_width
-from app.ui.widgets.choices import Option
 from app.ui.widgets.fields import LineEdit
 from app.ui.widgets.icons import draw_icon
+from app.ui.widgets.option import Option
 from app.ui.widgets.option_drawing import draw_option
 from app.ui.widgets.popups import Popover
 from app.ui.widgets.surfaces import style_scroll_bars

@@ -20,7 +20,7 @@ from app.ui.widgets.day_track import Bubble, DayTrack
 from app.ui.widgets.fields import clear_base
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.layouts import column
-from app.ui.widgets.popups import MenuPopup
+from app.ui.widgets.menu import MenuPopup
 from app.ui.widgets.text import Label
 
 _USUAL: tuple[Range, ...] = ((540, 1020),)
