@@ -1,4 +1,4 @@
-"""The kit on one sheet: ``python tests/ui/kit/gallery.py`` shows every component in its states, as the design draws them.
+"""The kit on one sheet: ``python -m tests.ui.kit.gallery`` shows every component in its states, as the design draws them.
 
 ``--dark`` and ``--size 130`` show the other looks.
 """
