@@ -48,11 +48,13 @@ def steps(options: argparse.Namespace) -> list[Step]:
     order = random.randrange(1_000_000)
     # Two at a time, whole files together: they share a browser, a screen or a served program.
     pytest = (python, "-m", "pytest", "-n2", "--dist=loadfile", f"--randomly-seed={order}", *options.pytest)
+    # Sets have the same order in both, and in another run of the same order.
+    hashes = {"PYTHONHASHSEED": str(order)}
     if not options.full:
-        return [*checks, Step(f"tests in order {order}", pytest)]
+        return [*checks, Step(f"tests in order {order}", pytest, hashes)]
     return [
         *checks,
-        Step(f"tests in order {order}, slow rows included", (*pytest, "--full"), {"HYPOTHESIS_PROFILE": "full"}),
+        Step(f"tests in order {order}, slow rows included", (*pytest, "--full"), {**hashes, "HYPOTHESIS_PROFILE": "full"}),
         Step("speed", (python, "-m", "tests.bench")),
     ]
 
