@@ -6,22 +6,21 @@ Everything heavy is imported inside functions: the window paints before SQLAlche
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.clock import SystemClock
-from app.domain.connections import Account, ProviderKind
 from app.domain.errors import NotFound, PortTaken, WorkspaceUnusable
 
 if TYPE_CHECKING:
+    import socket
+
+    from app.domain.connections import Account
     from app.models.database import Database
     from app.providers.base import Provider
     from app.providers.secrets import SecretStore
@@ -40,6 +39,9 @@ def workspace_folder(given: Path | None, temporary: bool) -> Iterator[Path]:
     from app.paths import default_workspace
 
     if given is None and temporary:
+        import shutil
+        import tempfile
+
         folder = Path(tempfile.mkdtemp(prefix="aftale-"))
         try:
             yield folder
@@ -54,9 +56,21 @@ async def open_workspace(folder: Path, port: int | None, demo: bool, told: Calla
 
     The folder's lock is the caller's. ``told`` hears what is worth a line, such as a demo that changed nothing.
     """
+    import asyncio
+
+    from app.services.child import Child
+
     loop = asyncio.get_running_loop()
+    # First of all, for it takes as long as opening the workspace and needs nothing of it.
+    child = Child(_listening(folder, port))
+    child.begin()
     ask = _ask_passphrase if told is not None and sys.stdin is not None and sys.stdin.isatty() else None
-    workspace = await loop.run_in_executor(None, _build, folder, ask)
+    try:
+        workspace = await loop.run_in_executor(None, _build, folder, ask)
+    except BaseException:
+        await child.stop()
+        raise
+    workspace.publishing.adopt(child)
     try:
         await workspace.load()
         if demo and not await workspace.fill_demo() and told is not None:
@@ -72,6 +86,18 @@ async def open_workspace(folder: Path, port: int | None, demo: bool, told: Calla
         await workspace.close()
         raise
     return workspace
+
+
+def _listening(folder: Path, port: int | None) -> socket.socket:
+    """The socket of the pages. ``port`` None: the one used last, or any free one. Raises PortTaken."""
+    from app.models.peek import last_port
+    from app.paths import database_file
+    from app.services.child import listen
+
+    if port is None and (last := last_port(database_file(folder))):
+        with contextlib.suppress(PortTaken):
+            return listen(last)
+    return listen(port or 0)
 
 
 def _local_zone() -> str:
@@ -93,10 +119,11 @@ def _build(folder: Path, ask: Ask | None) -> Workspace:
 
 
 def _provider(database: Database, account: Account) -> Provider:
+    from app.domain.connections import LOCAL
     from app.providers.local import LocalProvider
     from app.services.event_store import DatabaseEventStore
 
-    if account.provider is not ProviderKind.LOCAL:
+    if account.provider != LOCAL:
         raise NotFound(f"provider {account.provider}")
     return LocalProvider(account.id, DatabaseEventStore(database))
 
@@ -145,7 +172,7 @@ def serve(given: Path | None, port: int | None, demo: bool) -> int:
     try:
         with workspace_folder(given, temporary=demo) as folder, acquire(folder, SERVE):
             log.start(folder)
-            return asyncio.run(headless.run(lambda told: open_workspace(folder, port, demo, told)))
+            return headless.main(lambda told: open_workspace(folder, port, demo, told))
     except WorkspaceUnusable as error:
         print(f"aftale: the workspace cannot be used: {error}", file=sys.stderr)
         return EXIT_WORKSPACE

@@ -72,6 +72,11 @@ class Lines:
                 return
 
 
+def main(opener: Opener) -> int:
+    """Serves in a loop of its own; the exit code."""
+    return asyncio.run(run(opener))
+
+
 async def run(opener: Opener) -> int:
     """Serves until it is told to stop."""
     lines = Lines(sys.stdout)

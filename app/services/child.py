@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from app import wire
+from app.domain.booking import Refused
 from app.domain.errors import PortTaken
 
 ALIVE_EVERY = 5.0
@@ -46,17 +47,24 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     return server
 
 
+async def _nobody(ask: wire.Ask) -> wire.Reply:
+    """Nothing is asked before the child was told."""
+    return wire.Reply(ask.id, Refused("unavailable"))
+
+
 class Child:
     """Supervises one child on one socket.
 
-    ``greet`` gives the lines that a new child needs to know everything; ``handle`` answers what the child asks; ``changed``
-    hears ``starting``, ``live``, ``failed`` and ``stopped``.
+    It can be begun before anybody knows what the pages say: starting takes its time, and so does opening a workspace. It is
+    told, and serves, from ``start`` on.
     """
 
-    def __init__(
-        self, server: socket.socket, greet: Callable[[], list[wire.Line]], handle: Handler, changed: Callable[[str, str], None]
-    ) -> None:
-        self._server, self._greet, self._handle, self._changed = server, greet, handle, changed
+    def __init__(self, server: socket.socket) -> None:
+        self._server = server
+        self._greet: Callable[[], list[wire.Line]] = list
+        self._handle: Handler = _nobody
+        self._changed: Callable[[str, str], None] = lambda state, reason: None
+        self._known = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
         self._running: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
@@ -73,10 +81,22 @@ class Child:
     def pid(self) -> int:
         return self._process.pid if self._process is not None else 0
 
-    async def start(self) -> None:
-        """Starts the child and waits until it answers; raises TimeoutError when it does not."""
-        self._running = asyncio.ensure_future(self._run())
-        await asyncio.wait_for(self._live.wait(), READY_WITHIN)
+    def begin(self) -> None:
+        """Starts the child, which waits to be told. A second call does nothing."""
+        if self._running is None:
+            self._running = asyncio.ensure_future(self._run())
+
+    async def start(self, greet: Callable[[], list[wire.Line]], handle: Handler, changed: Callable[[str, str], None]) -> None:
+        """Tells the child and waits until it answers; raises TimeoutError when it does not.
+
+        ``greet`` gives the lines that a new child needs to know everything; ``handle`` answers what the child asks; ``changed``
+        hears ``starting``, ``live``, ``failed`` and ``stopped``.
+        """
+        self._greet, self._handle, self._changed = greet, handle, changed
+        self._known.set()
+        self.begin()
+        async with asyncio.timeout(READY_WITHIN):
+            await self._live.wait()
 
     async def stop(self) -> None:
         if self._running is not None:
@@ -92,17 +112,20 @@ class Child:
         process = self._process
         if process is None or process.stdin is None or process.stdin.is_closing():
             return
+        if not self._known.is_set() and not isinstance(line, wire.Hello):
+            return
         process.stdin.write(wire.encode(line))
 
     async def shown(self) -> None:
         """Waits until the pages show the newest revision; not for a child that is just being started again."""
         revision = self.revision
-        if self._process is None or revision <= self._shown:
+        if self._process is None or not self._live.is_set() or revision <= self._shown:
             return
         self.send(wire.Alive(revision, 0))
         waiting = self._waiting.setdefault(revision, asyncio.Event())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(waiting.wait(), SHOWN_WITHIN)
+            async with asyncio.timeout(SHOWN_WITHIN):
+                await waiting.wait()
 
     async def _run(self) -> None:
         failures = 0
@@ -138,6 +161,7 @@ class Child:
         )
         self._shown = 0
         self.send(wire.Hello(secrets.token_hex(32), self.revision))
+        await self._known.wait()
         for line in self._greet():
             self.send(line)
         alive = asyncio.ensure_future(self._stay_alive())
@@ -196,7 +220,8 @@ class Child:
         if process.returncode is None:
             try:
                 # The end of its input tells the child to finish what it is answering and go.
-                await asyncio.wait_for(process.wait(), 3)
+                async with asyncio.timeout(3):
+                    await process.wait()
             except TimeoutError:
                 process.kill()
                 await process.wait()

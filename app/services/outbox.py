@@ -13,6 +13,7 @@ What it promises
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -82,10 +83,10 @@ class Outbox:
         return LONGEST_SLEEP if at is None else max(0.05, min(LONGEST_SLEEP, at - self._clock.now()))
 
     async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        except TimeoutError:
-            return
+        # Not wait_for: in Python 3.11 it can swallow the cancellation that ends this.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
 
     async def _do(self, job: Job) -> None:
         try:

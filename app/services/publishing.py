@@ -64,14 +64,18 @@ class PublishingService:
 
     async def start(self, port: int | None = None) -> None:
         """Starts serving. ``port`` None: the one used last, or any free one; 0: any free one. Raises PortTaken."""
-        server = listen(port) if port else self._listen_again(port)
-        self.url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        if self._child is None:
+            self._child = Child(listen(port) if port else self._listen_again(port))
+        child, self.url = self._child, f"http://127.0.0.1:{self._child.port}"
         self._pages.origin = self.url
-        await self._keep_port(port, int(server.getsockname()[1]))
-        self._child = Child(server, self.greeting, self._handle, self._child_changed)
+        await self._keep_port(port, child.port)
         await self._look()
-        await self._child.start()
+        await child.start(self.greeting, self._handle, self._child_changed)
         self._following = asyncio.ensure_future(self._follow())
+
+    def adopt(self, child: Child) -> None:
+        """Uses a child that was begun before the workspace was open."""
+        self._child = child
 
     def _listen_again(self, port: int | None) -> socket.socket:
         if port is None and self._settings.current.publishing.port:
@@ -123,8 +127,10 @@ class PublishingService:
 
     async def _follow(self) -> None:
         while True:
+            # Not wait_for: in Python 3.11 it can swallow the cancellation that ends this.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), AT_LEAST_EVERY)
+                async with asyncio.timeout(AT_LEAST_EVERY):
+                    await self._changed.wait()
             await asyncio.sleep(TOGETHER)
             self._changed.clear()
             try:
