@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain.clock import from_iso
 from app.ui import theme
-from app.ui.application import Program, application
+from app.ui.application import application
 from app.ui.onboarding.state import Step
+from app.ui.program import Program
 from app.ui.runtime import tasks
 from tests.e2e.serving import Served
 from tests.services.opened import StandingClock
