@@ -10,20 +10,23 @@ import asyncio
 import os
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.domain.clock import from_iso
+from app.domain.booking import BookingRequest, Visitor
+from app.domain.clock import HOUR, from_iso
+from app.services.workspace import Workspace
 from app.ui import theme
 from app.ui.application import application
 from app.ui.onboarding.state import Step
 from app.ui.program import Program
 from app.ui.runtime import tasks
 from tests.e2e.serving import Served
-from tests.services.opened import StandingClock
+from tests.services.opened import StandingClock, open_workspace, settle
 from tests.ui.opened_program import press, running, until
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources/pictures"
@@ -32,6 +35,7 @@ MORNING = from_iso("2026-10-13T07:41:00Z")
 SETTLED = 0.8
 """Seconds that fades and first reads need; a picture may wait for them, a test may not."""
 WINDOW = (1120, 720)
+PORT = 8477
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run")
 
 
@@ -39,9 +43,33 @@ def keep(window: QWidget, folder: Path, name: str) -> None:
     window.grab().save(str(folder / f"{name}.png"))
 
 
+async def on_the_air(workspace: Path, *, demo: bool) -> Workspace:
+    """Open, its pages served, its bookings written."""
+    opened = await open_workspace(workspace, StandingClock(MORNING))
+    if demo:
+        await opened.fill_demo()
+        await fill_today(opened)
+    await opened.publishing.start(PORT)
+    await settle(opened)
+    return opened
+
+
+async def fill_today(workspace: Workspace) -> None:
+    """A morning of which something has happened already, and two meetings to come."""
+    for start, minutes, title in ((-70, 45, "Accounts"), (80, 30, "Call the bank"), (410, 45, "Tax papers")):
+        begin = MORNING - 60 + start * 60
+        await workspace.accounts.add_busy("local", begin, begin + minutes * 60, title)
+    intro = (await workspace.pages.all())[0]
+    starts = await workspace.availability.starts(intro.id, 30, MORNING + 2 * HOUR, MORNING + 7 * HOUR)
+    for number, guest in ((2, ("Noor", "Haddad", "noor@example.com")), (9, ("Emil", "Krogh", "emil@example.net"))):
+        await workspace.bookings.book(BookingRequest(intro.slug, starts[number], 30, Visitor(*guest, "Europe/Copenhagen")))
+    await workspace.notices.forget()
+
+
 async def take_main_window(folder: Path, workspace: Path) -> None:
     """The dashboard, light and dark, and the list of pages, on demo data."""
-    async with running(workspace, StandingClock(MORNING), demo=True) as program:
+    opening = partial(on_the_air, workspace, demo=True)
+    async with running(workspace, StandingClock(MORNING), opening=opening, demo=True) as program:
         await until(lambda: program.session is not None, "the session")
         assert program.shell is not None
         program.shown.resize(*WINDOW)
@@ -56,7 +84,8 @@ async def take_main_window(folder: Path, workspace: Path) -> None:
 
 async def take_first_run(folder: Path, workspace: Path) -> None:
     """The last step of the first run."""
-    async with running(workspace, StandingClock(MORNING)) as program:
+    opening = partial(on_the_air, workspace, demo=False)
+    async with running(workspace, StandingClock(MORNING), opening=opening) as program:
         program.shown.resize(*WINDOW)
         for label, text in (("Your name", "Anna Holm"), ("What you do", "Organisation consultant")):
             QTest.keyClicks(
