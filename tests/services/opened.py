@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from app.paths import database_file
-from app.providers.local import LocalProvider
-from app.services.event_store import DatabaseEventStore
-
 from app.domain.booking import BookingRequest, Visitor
 from app.domain.clock import DAY, Instant, from_iso
 from app.domain.connections import Account
 from app.domain.pages import Hours, Page, Rolling, Rules, WeeklyHours
 from app.domain.settings import FirstRun, Profile
 from app.models.database import Database
+from app.paths import database_file
 from app.providers.base import Provider
+from app.providers.local import LocalProvider
+from app.services.event_store import DatabaseEventStore
 from app.services.workspace import Workspace
 
 ZONE = "Europe/Copenhagen"
