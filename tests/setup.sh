@@ -41,6 +41,7 @@ dunst dunst
 gnome-keyring-daemon gnome-keyring
 strace strace
 xdpyinfo x11-utils
+wrk wrk
 fc-match fontconfig
 git git
 "

@@ -43,6 +43,10 @@ BOUNDS = (
     Bound("P4", "bench_start", "memory_first_paint_pss_ratio", 1.25, "memory at the first paint, × a bare window"),
     Bound("P4", "bench_start", "memory_rest_pss_ratio", 2.1, "memory at rest, × a bare window"),
     Bound("P4", "bench_start", "memory_page_server_pss_ratio", 0.7, "memory of the public child, × a bare window"),
+    Bound(
+        "P5", "bench_visitors", "visitor_p99_busy_ratio", 1.5, "wait for a page with the window saturated, × with it idle, p99"
+    ),
+    Bound("P7", "bench_web", "page_ratio", 0.5, "an unchanged page, × a constant answer of the same server", least=True),
     Bound("P6", "bench_start", "lateness_p99_ms", 3, "lateness of a 5 ms timer while the pages are saturated"),
     Bound("P8", "bench_start", "notice_told_p99_ms", 5, "from a booking's commit until the window knows"),
     Bound("P13", "bench_database", "booking_commit_ratio", 2.6, "one booking, × the same in bare sqlite3"),

@@ -100,13 +100,13 @@ def per_second(port: int, path: str, *headers: str) -> float:
     return float(found[1])
 
 
-async def paced(port: int) -> list[float]:
+async def paced(port: int, path: str = PAGE) -> list[float]:
     """Milliseconds of requests that are due 30 times a second, whether or not the last one is answered."""
     times: list[float] = []
 
     async def ask(due: float) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(f"GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n".encode())
         await reader.read()
         times.append((asyncio.get_running_loop().time() - due) * 1000)
         writer.close()
