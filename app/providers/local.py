@@ -161,8 +161,11 @@ class LocalProvider:
 
     async def extend(self, calendar: str, until: Instant) -> None:
         self._horizon = max(self._horizon, until)
+        known = await self._store.read(lambda table: table.series(calendar))
+        if not known:
+            return
         ics = await _ics()
-        for series in await self._store.read(lambda table: table.series(calendar)):
+        for series in known:
             await self._store.write(partial(self._extend, calendar=calendar, series=series.id, ics=ics))
             await asyncio.sleep(PAUSE)
 
