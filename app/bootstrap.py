@@ -82,6 +82,8 @@ async def open_workspace(folder: Path, port: int | None, demo: bool, told: Calla
             await loop.run_in_executor(None, workspace.unlock)
         workspace.run()
         await workspace.publishing.start(port)
+        # Only now: its libraries are heavy, and nobody can book before.
+        workspace.look_for_key()
     except BaseException:
         await workspace.close()
         raise

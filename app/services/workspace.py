@@ -80,11 +80,13 @@ class Workspace:
             self._unlocked = True
             self._unlock(self.settings.salt)
 
+    def look_for_key(self) -> None:
+        """``unlock`` in a thread of its own: a keyring may wait for its owner, and nothing else waits for it."""
+        threading.Thread(target=self.unlock, name="secrets", daemon=True).start()
+
     def run(self) -> None:
         """Starts the workers; ``close`` ends them."""
         workers: tuple[Coroutine[Any, Any, None], ...] = (self.outbox.run(), self.notices.run(), self._keep_house())
-        # A thread of its own: a keyring may wait for its owner, and nothing else waits for it.
-        threading.Thread(target=self.unlock, name="secrets", daemon=True).start()
         self._tasks += [asyncio.ensure_future(worker) for worker in workers]
 
     async def _keep_house(self) -> None:
