@@ -45,10 +45,14 @@ def session_bus() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def screen(size: str = "1280x800x24") -> Iterator[dict[str, str]]:
-    """A virtual X screen. Yields the environment that leads to it."""
+    """A virtual X screen. Yields the environment that leads to it.
+
+    Its number is this process's own: of two servers on one number, the one that ends takes the other's socket away.
+    """
+    number = f":{1000 + os.getpid() % 50_000}"
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
+        ["Xvfb", number, "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )
