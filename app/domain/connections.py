@@ -45,9 +45,23 @@ class Lost(StrEnum):
     SWITCHED = "switched"
 
 
+class Role(StrEnum):
+    """What the primary account is for. Only profiles from before 13 March 2023 have two primary accounts that share the roles
+    (CON-12)."""
+
+    BOTH = "both"
+    SYNC = "sync"
+    BOOKING = "booking"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A connected mailbox or calendar service. ``primary`` holds both roles: sync and booking (CON-2)."""
+    """A connected mailbox or calendar service. ``primary`` holds both roles: sync and booking (CON-2); any other account is only
+    checked for conflicts.
+
+    ``signed_out``: nothing of it can be read until its owner signs in again. ``sign_in_ends``: when the sign-in ends by itself,
+    0 if it does not (CON-7).
+    """
 
     id: str
     provider: ProviderKind
@@ -59,11 +73,20 @@ class Account:
     tasks: bool = False
     policy: BlockingPolicy = BlockingPolicy()
     connected_at: Instant = 0
+    role: Role = Role.BOTH
+    signed_out: bool = False
+    sign_in_ends: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """One calendar of an account. ``booking``: bookings are written here; ``checked``: it takes time away."""
+    """One calendar of an account. ``booking``: bookings are written here; ``checked``: it takes time away.
+
+    ``remote`` is the provider's id of it (``at``), which two accounts may share; ``main``: it is the account's own main calendar.
+    ``read_at``: when it was last known to be as at the service; ``failing_since``: since when that has been tried in vain, 0 if it
+    has not; a passing fault, no lost access. ``owner`` is the e-mail address of whoever shares it, if it is somebody else's.
+    ``doubt``: so many events vanished at once that the owner is asked before the copy follows, 0 if none did.
+    """
 
     id: str
     account: str
@@ -77,6 +100,22 @@ class Calendar:
     lost: Lost | None = None
     since: Instant = 0
     read_at: Instant = 0
+    remote: str = ""
+    main: bool = False
+    owner: str = ""
+    owner_name: str = ""
+    failing_since: Instant = 0
+    doubt: int = 0
+
+    @property
+    def at(self) -> str:
+        """How the provider calls it."""
+        return self.remote or self.id
+
+    @property
+    def usable(self) -> bool:
+        """It can be checked for conflicts: whoever sees only free and busy cannot tell which events block (CON-13)."""
+        return self.access is not Access.FREE_BUSY
 
     @property
     def writable(self) -> bool:
@@ -85,7 +124,7 @@ class Calendar:
 
 def booking_calendar(accounts: Iterable[Account], calendars: Iterable[Calendar]) -> Calendar | None:
     """Where bookings are written, or None in *offline mode* (CONTRACT 4: no writable calendar, or scheduling switched off)."""
-    primary = {account.id for account in accounts if account.primary and account.scheduling}
+    primary = {each.id for each in accounts if each.primary and each.scheduling and each.role is not Role.SYNC}
     for calendar in calendars:
         if calendar.account in primary and calendar.booking and calendar.writable:
             return calendar
@@ -98,3 +137,11 @@ def checked_calendars(calendars: Iterable[Calendar], wanted: Iterable[str] | Non
     return tuple(
         each for each in calendars if each.booking or (each.checked and (names is None or not names or each.id in names))
     )
+
+
+def sync_account(accounts: Iterable[Account]) -> Account | None:
+    """The account whose events are followed and whose invitations are sent, if calendar sync is on (SET-1)."""
+    for account in accounts:
+        if account.primary and account.sync and account.role is not Role.BOOKING:
+            return account
+    return None

@@ -7,6 +7,8 @@ AftaleError
 ├── SlugTaken(slug)                        another page has this address
 ├── StateConflict(have, want)              the booking is not in a state that allows this
 ├── TooLate()                              the cut-off for changes has passed
+├── SignInFailed(reason)                   no account was connected
+├── SecretUnreadable(reason)               what was sealed cannot be opened
 ├── WorkspaceUnusable                      the database cannot be used
 │   ├── WorkspaceReadOnly  WorkspaceDamaged  WorkspaceNewer  WorkspaceInUse  WorkspaceFull
 ├── PortTaken(port)
@@ -63,6 +65,27 @@ class StateConflict(AftaleError):
 
 class TooLate(AftaleError):
     """The visitor may not change the booking any more."""
+
+
+class SignInFailed(AftaleError):
+    """``reason``: ``cancelled`` (here), ``time_out``, ``refused`` (the person did not agree), ``client`` (the provider does not take
+    the OAuth client), ``no_refresh`` (it gave no lasting sign-in), ``answer`` (what came back makes no sense), ``rights`` (a
+    needed right was left out), ``other_account`` (signed in as somebody else than the one to reconnect), ``already`` (that
+    account is connected), ``shared_mailbox``, ``no_mailbox``, ``no_consent`` (personal e-mail access is off), ``no_client`` (the
+    provider needs an OAuth client, CON-7), ``locked`` (there is no key to seal the sign-in under)."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason, self.detail = reason, detail
+
+
+class SecretUnreadable(AftaleError):
+    """What was sealed cannot be opened. ``reason``: ``locked`` (there is no key) or ``damaged`` (another key, another context,
+    or not what was sealed)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class WorkspaceUnusable(AftaleError):

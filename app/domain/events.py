@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.booking import Attempt, Booking, Cause
-from app.domain.connections import Calendar
+from app.domain.connections import Account, Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,23 @@ class CalendarChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """It was connected, disconnected, its use changed, or its sign-in was lost or found."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgressed:
+    """A calendar is being read for the first time: ``events`` so far. ``done``: all of it is here."""
+
+    account: str
+    calendar: str
+    events: int
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PagesChanged:
     """A page was made, changed, moved or deleted, or the settings that pages follow changed."""
 
@@ -78,7 +95,7 @@ class ServerChanged:
 
 @dataclass(frozen=True, slots=True)
 class WriteFailed:
-    """An event could not be written for good; the owner has to act."""
+    """An event could not be written for good; the owner has to act (``overview.FailedWrite``)."""
 
     booking: str
     reason: str
@@ -93,6 +110,8 @@ Fact = (
     | Rescheduled
     | Attempted
     | CalendarChanged
+    | AccountChanged
+    | SyncProgressed
     | PagesChanged
     | SettingsSaved
     | ServerChanged

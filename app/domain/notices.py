@@ -9,6 +9,8 @@ from app.domain.clock import Instant
 
 
 class NoticeKind(StrEnum):
+    """``ACCOUNT``: an account has to be signed in to again. ``GUEST_DECLINED``: a guest said no to a meeting."""
+
     BOOKED = "booked"
     REQUESTED = "requested"
     ATTEMPT = "attempt"
@@ -17,11 +19,13 @@ class NoticeKind(StrEnum):
     CALENDAR = "calendar"
     SERVER = "server"
     WRITE_FAILED = "write_failed"
+    ACCOUNT = "account"
+    GUEST_DECLINED = "guest_declined"
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell. ``target`` is the booking, attempt or calendar that a click opens; ``count`` how many were folded
+    """One thing to tell. ``target`` is the booking, attempt, calendar or account that a click opens; ``count`` how many were folded
     into one."""
 
     id: str

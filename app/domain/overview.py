@@ -60,6 +60,38 @@ class OpenRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedWrite:
+    """A booking whose event the calendar refused for good. ``reason`` is a code (``Conflict``, ``NotFound``, or the name of the
+    error that did not go away); ``nearest``: other free times of its page, nearest first, to be offered with one click."""
+
+    booking: Booking
+    reason: str
+    at: Instant
+    nearest: tuple[Instant, ...] = ()
+
+
+class Upstream(StrEnum):
+    """What happened to a booking's event in the calendar itself (SYNC-5)."""
+
+    DELETED = "deleted"
+    MOVED = "moved"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamChange:
+    """The booking has followed already; whether its visitor is told waits for the owner's yes. ``before``: the start it had.
+    ``who``: the guests who declined."""
+
+    id: str
+    kind: Upstream
+    booking: Booking
+    at: Instant
+    before: Instant = 0
+    who: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PageSummary:
     page: Page
     state: PageState
@@ -74,6 +106,8 @@ class Overview:
 
     ``meetings``: from the beginning of today for 14 days. ``free_today``: bookable spans of today, half-open. ``offline``:
     requests only (no writable calendar, or scheduling switched off). ``inactive``: checked calendars to which access was lost.
+    ``failures``: writes that a calendar refused for good. ``upstream``: what was changed in the calendar itself and waits for a
+    word to the visitor. ``mails_waiting``: letters that will be sent when mail is set up.
     """
 
     now: Instant
@@ -99,3 +133,6 @@ class Overview:
     ever_booked: bool = False
     demo: bool = False
     failed_writes: tuple[str, ...] = field(default_factory=tuple)
+    failures: tuple[FailedWrite, ...] = ()
+    upstream: tuple[UpstreamChange, ...] = ()
+    mails_waiting: int = 0

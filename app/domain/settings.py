@@ -72,6 +72,15 @@ class Publishing:
 
 
 @dataclass(frozen=True, slots=True)
+class Privacy:
+    """``email_access``: *Personal e-mail access* (CON-5), without which no account can be connected. ``asked``: at the first
+    connection the owner is asked once."""
+
+    email_access: bool = False
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     """Which kinds of notices appear on screen."""
 
@@ -101,6 +110,7 @@ class Settings:
     availability: Availability = field(default_factory=Availability)
     publishing: Publishing = Publishing()
     notify: Notify = Notify()
+    privacy: Privacy = Privacy()
     first_run: FirstRun = FirstRun()
     own_part: str = ""
     default_page: str = ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Row, delete, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, delete, select, update
 
 from app.domain.calendars import BlockingPolicy
-from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind
+from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind, Role
 from app.domain.plain import from_plain, to_plain
 from app.models.base import Session, store, table
-from app.models.types import document, dump, flag, load, maybe_text, number, one_of, text
+from app.models.types import document, dump, flag, listed, load, maybe_text, number, one_of, text
 
 account = table(
     "account",
@@ -24,6 +24,9 @@ account = table(
     flag("tasks"),
     document("policy"),
     number("connected_at", default=0),
+    text("role", CheckConstraint(f"role IN ({listed(Role)})"), default=Role.BOTH.value),
+    flag("signed_out"),
+    number("sign_in_ends", default=0),
     one_of("provider", ProviderKind),
 )
 
@@ -42,12 +45,20 @@ calendar = table(
     number("since", default=0),
     number("read_at", default=0),
     number("change", default=0),
+    text("remote"),
+    flag("main"),
+    text("owner"),
+    text("owner_name"),
+    number("failing_since", default=0),
+    number("doubt", default=0),
+    text("token"),
     one_of("access", Access),
     one_of("state", CalendarState),
     one_of("lost", Lost),
     Index("calendar_of_account", "account"),
 )
-"""``change`` counts the changes of the calendar's events, for change tokens."""
+"""``change`` counts the changes of the calendar's events, for change tokens of our own; ``token`` is the provider's, up to which
+the copy has followed it."""
 
 _ACCOUNTS = select(account).order_by(account.c.main.desc(), account.c.connected_at, account.c.id)
 _CALENDARS = (
@@ -75,6 +86,9 @@ def save_account(session: Session, saved: Account) -> None:
         "tasks": int(saved.tasks),
         "policy": dump(to_plain(saved.policy)),
         "connected_at": saved.connected_at,
+        "role": saved.role.value,
+        "signed_out": int(saved.signed_out),
+        "sign_in_ends": saved.sign_in_ends,
     }
     store(session, account, values)
 
@@ -104,6 +118,12 @@ def save_calendar(session: Session, saved: Calendar) -> None:
         "lost": None if saved.lost is None else saved.lost.value,
         "since": saved.since,
         "read_at": saved.read_at,
+        "remote": saved.remote,
+        "main": int(saved.main),
+        "owner": saved.owner,
+        "owner_name": saved.owner_name,
+        "failing_since": saved.failing_since,
+        "doubt": saved.doubt,
     }
     store(session, calendar, values)
 
@@ -111,6 +131,15 @@ def save_calendar(session: Session, saved: Calendar) -> None:
 def delete_calendar(session: Session, calendar_id: str) -> None:
     """Removes the calendar with its events. One that is gone already is no error."""
     session.execute(delete(calendar).where(calendar.c.id == calendar_id))
+
+
+def sync_token(session: Session, calendar_id: str) -> str:
+    """The provider's token up to which the copy has followed the calendar; empty if it has to be read anew."""
+    return session.execute(select(calendar.c.token).where(calendar.c.id == calendar_id)).scalar() or ""
+
+
+def keep_sync_token(session: Session, calendar_id: str, token: str) -> None:
+    session.execute(update(calendar).where(calendar.c.id == calendar_id).values(token=token))
 
 
 def _to_account(row: Row[Any]) -> Account:
@@ -125,6 +154,9 @@ def _to_account(row: Row[Any]) -> Account:
         tasks=bool(row.tasks),
         policy=from_plain(BlockingPolicy, load(row.policy)),
         connected_at=row.connected_at,
+        role=Role(row.role),
+        signed_out=bool(row.signed_out),
+        sign_in_ends=row.sign_in_ends,
     )
 
 
@@ -142,4 +174,10 @@ def _to_calendar(row: Row[Any]) -> Calendar:
         lost=None if row.lost is None else Lost(row.lost),
         since=row.since,
         read_at=row.read_at,
+        remote=row.remote,
+        main=bool(row.main),
+        owner=row.owner,
+        owner_name=row.owner_name,
+        failing_since=row.failing_since,
+        doubt=row.doubt,
     )

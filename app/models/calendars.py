@@ -46,6 +46,9 @@ event = table(
     text("tag"),
     text("key"),
     number("change", default=0),
+    document("declined", "[]"),
+    number("created", default=0),
+    flag("by_program"),
     one_of("show_as", ShowAs),
     one_of("response", Response),
     Index("event_by_time", "calendar", "start", "end"),
@@ -72,7 +75,7 @@ series = table(
 
 _FIELDS = (
     "id", "calendar", "start", "end", "title", "first_day", "end_day", "show_as", "response", "uid", "series", "booking",
-    "location", "description", "attendees", "private", "tag", "key",
+    "location", "description", "attendees", "private", "tag", "key", "declined", "created", "by_program",
 )  # fmt: skip
 _SELECT = select(*(event.c[name] for name in _FIELDS))
 _SHOWS = {each.value: each for each in ShowAs}
@@ -246,19 +249,22 @@ def _to_row(calendar_id: str, each: Event, change: int) -> dict[str, Any]:
         "tag": each.tag,
         "key": each.key,
         "change": change,
+        "declined": dump(each.declined) if each.declined else "[]",
+        "created": each.created,
+        "by_program": int(each.by_program),
     }
 
 
 def _from_row(row: Sequence[Any]) -> Event:
     (
         event_id, of, start, end, title, first_day, end_day, show_as, response, uid, master, booking, location, description,
-        attendees, private, tag, key,
+        attendees, private, tag, key, declined, created, by_program,
     ) = row  # fmt: skip
     days = None if first_day is None else Days(date.fromisoformat(first_day), date.fromisoformat(end_day))
     people = () if attendees == "[]" else tuple(load(attendees))
     return Event(
         event_id, of, start, end, title, days, _SHOWS[show_as], _RESPONSES[response], uid, master, booking, location,
-        description, people, bool(private), tag, key,
+        description, people, bool(private), tag, key, () if declined == "[]" else tuple(load(declined)), created, bool(by_program),
     )  # fmt: skip
 
 

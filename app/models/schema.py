@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from app.models import accounts, attempts, bookings, calendars, idempotency, notices, outbox, pages, settings
+from app.models import (
+    accounts,
+    attempts,
+    bookings,
+    calendars,
+    idempotency,
+    mails,
+    notices,
+    outbox,
+    pages,
+    secrets,
+    settings,
+)  # fmt: skip
 from app.models.base import metadata
 
 __all__ = [
-    "accounts", "attempts", "bookings", "calendars", "idempotency", "metadata", "notices", "outbox", "pages", "settings",
+    "accounts", "attempts", "bookings", "calendars", "idempotency", "mails", "metadata", "notices", "outbox",
+    "pages", "secrets", "settings",
 ]  # fmt: skip

@@ -12,17 +12,20 @@ Every provider passes the suite ``tests/providers/contract.py``, which says the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from app.domain.calendars import Event, EventDraft
-from app.domain.clock import Instant
+from app.domain.clock import Clock, Instant
 from app.domain.connections import Access, ProviderKind
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteCalendar:
-    """A calendar that an account offers (CON-13). ``primary``: the account's own main calendar."""
+    """A calendar that an account offers (CON-13). ``primary``: the account's own main calendar. ``owner``: the e-mail address of
+    whoever shares it, empty for the account's own."""
 
     id: str
     name: str
@@ -30,6 +33,8 @@ class RemoteCalendar:
     access: Access
     primary: bool = False
     colour: str = "fjord"
+    owner: str = ""
+    owner_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,10 @@ class Provider(Protocol):
         """The event that a create with this key made, if it still exists."""
         ...
 
+    async def close(self) -> None:
+        """Ends its connections. It can be used again afterwards."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -111,4 +120,68 @@ class EmbeddedProvider(Provider, Protocol):
 
     async def export_ics(self, calendar: str, now: Instant) -> str:
         """The whole calendar as one file."""
+        ...
+
+
+Told = Callable[[str], None]
+"""Hears the steps of a connection as codes (``browser``, ``token``, ``who``, ``calendars``, and what a provider adds)."""
+Keep = Callable[[bytes], Awaitable[None]]
+"""Keeps what a provider needs to sign in the next time, whenever that changes. It is a secret: the caller seals it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who signed in, and what is needed to do so again. ``missing``: rights that were asked for and not given, in the words of
+    the provider; ``ends``: when the sign-in ends by itself, 0 if it does not; ``shared``: a mailbox that belongs to nobody in
+    particular, which cannot be the primary account (CON-6)."""
+
+    email: str
+    name: str
+    secret: bytes = field(repr=False)
+    missing: tuple[str, ...] = ()
+    ends: Instant = 0
+    shared: bool = False
+
+
+class Connector(Protocol):
+    """How accounts of one kind are connected. One instance a kind; it keeps nothing."""
+
+    kind: ProviderKind
+    by_browser: bool
+    """The person signs in at the provider, in the system's browser; else in a form here."""
+
+    def check(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """What is wrong with a form, field by field as reason codes; empty if nothing is. For providers with a browser the form
+        is the OAuth client (CON-7): ``client_id``, ``client_secret``, ``tenant``."""
+        ...
+
+    def read_file(self, text: str) -> dict[str, str]:
+        """The fields that a file holds which the provider gives to whoever makes an OAuth client. Raises InvalidFields."""
+        ...
+
+    async def sign_in(
+        self,
+        fields: Mapping[str, str],
+        open_browser: Callable[[str], object],
+        cancel: asyncio.Event,
+        told: Told,
+        clock: Clock,
+        *,
+        login_hint: str = "",
+        limit: float = 300.0,
+    ) -> SignedIn:
+        """Lets the person sign in, within ``limit`` seconds or until ``cancel`` is set. Stores nothing; whatever goes wrong leaves
+        no trace but the error: SignInFailed, InvalidFields, Unreachable, RateLimited."""
+        ...
+
+    def provider(self, account: str, secret: bytes, keep: Keep, clock: Clock) -> Provider:
+        """The provider of an account that was signed in to. ``keep`` is called with every new secret. Opens no connection yet."""
+        ...
+
+    def sign_in_ends(self, secret: bytes) -> Instant:
+        """When the sign-in ends by itself, 0 if it does not."""
+        ...
+
+    async def sign_out(self, secret: bytes, clock: Clock) -> None:
+        """Gives the sign-in back to the provider, where that can be done. Raises Unreachable."""
         ...

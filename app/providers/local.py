@@ -157,6 +157,9 @@ class LocalProvider:
 
         return await self._store.read(read)
 
+    async def close(self) -> None:
+        """There is no connection."""
+
     # What only calendars that are kept here can do
 
     async def extend(self, calendar: str, until: Instant) -> None:

@@ -300,6 +300,9 @@ class MemoryProvider:
         event = held.keys.get(key)
         return self._shown(held, event) if event and event in held.holding else None
 
+    async def close(self) -> None:
+        """There is no connection."""
+
     async def _open(self, calendar: str, write: bool = False) -> HeldCalendar:
         """The calendar, if the service lets us have it."""
         await self._service.receive(write)

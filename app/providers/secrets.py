@@ -24,7 +24,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from app.domain.errors import AftaleError
+from app.domain.errors import SecretUnreadable
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -46,15 +46,6 @@ class SecretState(StrEnum):
     KEYRING = "keyring"
     PASSPHRASE = "passphrase"
     LOCKED = "locked"
-
-
-class SecretUnreadable(AftaleError):
-    """What was sealed cannot be opened. ``reason``: ``locked`` (there is no key) or ``damaged`` (another key, another context,
-    or not what was sealed)."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class SecretStore:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from app.domain.clock import Clock, SystemClock
-from app.domain.errors import AftaleError
+from app.domain.errors import SignInFailed
 from app.providers.google.api import Api, Session, exchange, http_client
 from app.providers.google.client_file import OAuthClient
 from app.providers.google.errors import Refused, translated
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
 
 LIMIT = 180.0
 """Seconds that a person has for the consent page."""
-
-
-class SignInFailed(AftaleError):
-    """``reason``: ``cancelled`` (here), ``time_out``, ``refused`` (the person did not agree), ``client`` (Google does not take
-    the OAuth client), ``no_refresh`` (Google gave no lasting sign-in), ``answer`` (what came back makes no sense)."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason, self.detail = reason, detail
 
 
 async def sign_in(
