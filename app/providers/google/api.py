@@ -16,7 +16,7 @@ from app.domain.errors import SignInExpired
 from app.providers.google.client_file import OAuthClient
 from app.providers.google.errors import Refused, refusal, translated
 from app.providers.google.places import Places, places
-from app.providers.google.tokens import Tokens, granted, refreshed
+from app.providers.google.tokens import Tokens, died_of_testing, granted, known_as_testing, refreshed
 
 if TYPE_CHECKING:
     import ssl
@@ -32,6 +32,10 @@ LARGE = 32_768
 MOST_BYTES = 64 * 1024 * 1024
 AGENT = "Aftale (gzip)"
 """Google answers compressed only to an agent with this word in its name."""
+FINAL = ("invalid_grant", "invalid_client", "unauthorized_client", "deleted_client")
+"""Refusals of a refresh token that no waiting cures."""
+TESTING = "testing"
+"""Why a sign-in is over (``SignInExpired.detail``) whose client is in *Testing*: a week has passed."""
 _PARSING = threading.Lock()
 
 
@@ -88,10 +92,22 @@ class Session:
                 form = {"grant_type": "refresh_token", "refresh_token": self.tokens.refresh}
                 self.tokens = refreshed(self.tokens, await token_call(http, self.places.token, self._client, form, now), now)
             except Refused as refused:
-                if refused.reason in ("invalid_grant", "invalid_client", "unauthorized_client", "deleted_client"):
-                    self._refused = refused.reason
-                    raise SignInExpired(self.account, refused.reason) from refused
+                if refused.reason in FINAL:
+                    raise SignInExpired(self.account, await self._over(refused.reason)) from refused
                 raise
+        await self._kept()
+
+    async def _over(self, reason: str) -> str:
+        """Why the sign-in is over. That its client is in *Testing* is kept, for whoever tells the person (CON-7)."""
+        self._refused = reason
+        if reason == "invalid_grant" and died_of_testing(self.tokens, self.clock.now()):
+            self._refused, before = TESTING, self.tokens
+            self.tokens = known_as_testing(before)
+            if self.tokens != before:
+                await self._kept()
+        return self._refused
+
+    async def _kept(self) -> None:
         if self._keep is not None:
             await self._keep(self.tokens)
 

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from app.domain.clock import Clock, SystemClock
 from app.domain.errors import SignInFailed
+from app.providers.base import Told
 from app.providers.google.api import Api, Session, exchange, http_client
 from app.providers.google.client_file import OAuthClient
 from app.providers.google.errors import Refused, translated
@@ -25,7 +26,7 @@ from app.providers.google.tokens import IDENTITY, NEEDED, Tokens, missing
 if TYPE_CHECKING:
     import httpx2
 
-LIMIT = 180.0
+LIMIT = 300.0
 """Seconds that a person has for the consent page."""
 
 
@@ -39,14 +40,16 @@ async def sign_in(
     login_hint: str = "",
     clock: Clock | None = None,
     where: Places | None = None,
+    told: Told = lambda step: None,
 ) -> Tokens:
-    """The tokens that a person's consent brings. ``open_browser`` gets the address of the consent page; ``limit`` are seconds.
+    """The tokens that a person's consent brings. ``open_browser`` gets the address of the consent page; ``limit`` are seconds;
+    ``told`` hears ``browser`` when that is open and ``token`` when the person has answered.
 
     People can untick rights: compare with ``tokens.missing``. Raises SignInFailed; Unreachable or RateLimited where the
     token call fails for a while.
     """
     work = asyncio.ensure_future(
-        _sign_in(client, tuple(scopes), open_browser, login_hint, clock or SystemClock(), where or places())
+        _sign_in(client, tuple(scopes), open_browser, login_hint, clock or SystemClock(), where or places(), told)
     )
     stopped = asyncio.ensure_future(cancel.wait())
     try:
@@ -67,14 +70,17 @@ async def _sign_in(
     login_hint: str,
     clock: Clock,
     where: Places,
+    told: Told,
 ) -> Tokens:
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     async with Listener.open(state) as listener:
         open_browser(consent_address(where, client, scopes, listener.redirect, state, verifier, login_hint))
+        told("browser")
         query = await listener.answer()
         redirect = listener.redirect
     if "error" in query:
         raise SignInFailed("refused" if query["error"] == "access_denied" else "client", query["error"])
+    told("token")
     async with http_client() as http:
         tokens = await _exchange(http, where, client, query["code"], verifier, redirect, clock)
     if not tokens.refresh:

@@ -102,6 +102,11 @@ def died_of_testing(tokens: Tokens, failed_at: Instant) -> bool:
     return TESTING_LIFE - HOUR <= failed_at - tokens.granted_at <= TESTING_LIFE + DAY
 
 
+def known_as_testing(tokens: Tokens) -> Tokens:
+    """The tokens of a client of which it turned out that it is in *Testing*: what Google did not tell is known now."""
+    return tokens if tokens.refresh_until else replace(tokens, refresh_until=tokens.granted_at + TESTING_LIFE)
+
+
 def email_of(id_token: str) -> str:
     """Who signed in. The token came straight from Google over TLS, so its signature says nothing more (OpenID Connect Core
     §3.1.3.7, 6)."""
@@ -113,12 +118,11 @@ def email_of(id_token: str) -> str:
         return ""
 
 
-def dump(tokens: Tokens) -> bytes:
-    """To be sealed; nothing else may keep it."""
-    return json.dumps(asdict(tokens)).encode()
+def plain(tokens: Tokens) -> dict[str, Any]:
+    """The tokens as a tree for JSON. It is a secret."""
+    return asdict(tokens)
 
 
-def load(plain: bytes) -> Tokens:
-    """What ``dump`` made."""
-    found = json.loads(plain)
+def from_plain(found: Mapping[str, Any]) -> Tokens:
+    """What ``plain`` made."""
     return Tokens(**{**found, "scopes": tuple(found["scopes"])})

@@ -26,7 +26,7 @@ from app.domain.errors import (
 from app.providers.google.client_file import OAuthClient, check_client, read_client
 from app.providers.google.errors import Refused, meaning, refusal, seconds_to_wait, translated
 from app.providers.google.places import Places, places
-from app.providers.google.tokens import EVENTS, LIST, Tokens, died_of_testing, dump, granted, load, missing, refreshed
+from app.providers.google.tokens import EVENTS, LIST, Tokens, died_of_testing, from_plain, granted, missing, plain, refreshed
 
 GOOD = {
     "client_id": "123456789012-abc123def456.apps.googleusercontent.com",
@@ -95,7 +95,7 @@ def answer(**more: object) -> dict[str, object]:
 
 def test_tokens_when_dumped_and_loaded_then_they_are_the_same() -> None:
     tokens = granted(answer(refresh_token="r", refresh_token_expires_in=604_799), NOW)
-    assert load(dump(tokens)) == tokens
+    assert from_plain(plain(tokens)) == tokens
 
 
 def test_tokens_when_refreshed_then_what_the_answer_leaves_out_stays() -> None:

@@ -62,6 +62,8 @@ class Consents:
         self.codes: dict[str, Code] = {}
         self.unticked: set[str] = set()
         self.token_calls = 0
+        self.tells_ends = True
+        """Whether token answers say when the refresh token of a client in testing ends."""
 
     # What people do
 
@@ -110,7 +112,7 @@ class Consents:
         if first and offline:
             grant.refresh = f"1//{secrets.token_urlsafe(40)}"
             answer["refresh_token"] = grant.refresh
-        if offline and self.service.clients[grant.client].testing:
+        if offline and self.tells_ends and self.service.clients[grant.client].testing:
             answer["refresh_token_expires_in"] = int(grant.granted_at + TESTING_LIFE - now)
         return answer
 
@@ -230,10 +232,12 @@ def veiled(body: bytes) -> list[bytes]:
 def id_token(grant: Grant, now: float) -> str:
     """Who signed in, as OpenID Connect says it; nobody here checks the signature."""
     subject = str(int(hashlib.sha256(grant.email.encode()).hexdigest(), 16))[:21]
-    claims = {
+    claims: dict[str, object] = {
         "iss": "https://accounts.google.com", "aud": grant.client, "sub": subject,
-        "email": grant.email, "email_verified": True, "iat": int(now), "exp": int(now) + 3600,
+        "iat": int(now), "exp": int(now) + 3600,
     }  # fmt: skip
+    if "email" in grant.scopes:
+        claims |= {"email": grant.email, "email_verified": True}
     parts = (json.dumps({"alg": "RS256", "typ": "JWT"}).encode(), json.dumps(claims).encode(), b"not signed")
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
