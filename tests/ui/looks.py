@@ -25,11 +25,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app import i18n
 from app.domain.pages import WeeklyHours
 from app.domain.settings import Appearance, Availability, Profile
-from app.ui import theme
+from app.ui import theme, zone_list
 from app.ui.dashboard.state import build
 from app.ui.dashboard.view import DashboardView
 from app.ui.main_window import MainWindow, Screen
-from app.ui.onboarding import zones
 from app.ui.settings.state import PANELS, Draft, SettingsState
 from app.ui.settings.view import SettingsWindow
 from app.ui.widgets.base import FocusRing
@@ -64,7 +63,7 @@ def settings_window(panel: str, *, connected: bool = True) -> SettingsWindow:
     state = SettingsState(draft, draft, (overviews.LOCAL,), (overviews.CALENDAR, overviews.TEAM), 3, overviews.NOW)
     if not connected:
         state = replace(state, accounts=(), calendars=())
-    window = SettingsWindow(zones.options)
+    window = SettingsWindow(zone_list.options)
     window.render_state(state)
     window.show_panel(panel)
     return window

@@ -16,9 +16,8 @@ from app.domain.errors import AftaleError
 from app.domain.pages import MORNINGS, WORKWEEK, Page, WeeklyHours
 from app.domain.settings import Language, Profile, Settings
 from app.i18n import _
-from app.ui import theme
+from app.ui import theme, zone_list
 from app.ui.messages import error_words
-from app.ui.onboarding import zones
 from app.ui.onboarding.state import DONE, HoursChoice, State, Step, You, month_card, own_part
 from app.ui.onboarding.view import OnboardingView
 from app.ui.runtime import tasks
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 def guess() -> You:
     """What this computer tells about its owner: the language, and the time zone."""
     danish = QLocale.system().language() == QLocale.Language.Danish
-    return You(language=Language.DANISH if danish else Language.ENGLISH, zone=zones.guessed())
+    return You(language=Language.DANISH if danish else Language.ENGLISH, zone=zone_list.guessed())
 
 
 class OnboardingController(QObject):
@@ -93,7 +92,7 @@ class OnboardingController(QObject):
     # What follows
 
     async def _begin(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(None, zones.names)
+        await asyncio.get_running_loop().run_in_executor(None, zone_list.names)
         self._set(zones_known=True)
         workspace = await self._workspace()
         settings = workspace.settings.current

@@ -15,10 +15,10 @@ from app.ui import theme
 from app.ui.onboarding.cards import CardButton, ReachCard
 from app.ui.onboarding.state import HoursChoice, State, Step, You, first_name
 from app.ui.onboarding.text import Paragraph
-from app.ui.onboarding.zones import options
 from app.ui.widgets import ChipGroup, IconButton, Label, Option, Select, TextField, Well, column, row
 from app.ui.widgets.base import Sized, draw_rounded, draw_text, painter_for
 from app.ui.widgets.icons import draw_icon
+from app.ui.zone_list import options
 
 
 class StepBar(Sized, QWidget):

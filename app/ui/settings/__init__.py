@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 def open_settings(window: QWidget, workspace: Workspace, panel: str = "") -> SettingsController:
     """Opens the settings of ``workspace`` over ``window``, or brings those that are open to the front."""
-    from app.ui.onboarding import zones
+    from app.ui import zone_list
     from app.ui.settings.controller import SettingsController
 
     for known in window.children():
         if isinstance(known, SettingsController) and known.workspace is workspace:
             known.open(window, panel)
             return known
-    made = SettingsController(workspace, zones.options, window)
+    made = SettingsController(workspace, zone_list.options, window)
     made.open(window, panel)
     return made
