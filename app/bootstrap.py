@@ -7,6 +7,8 @@ Everything heavy is imported inside functions: the window paints before SQLAlche
 from __future__ import annotations
 
 import contextlib
+import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -15,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.clock import SystemClock
-from app.domain.errors import NotFound, PortTaken, WorkspaceUnusable
+from app.domain.errors import NotFound, PortTaken, SecretUnreadable, WorkspaceUnusable
 
 if TYPE_CHECKING:
     import socket
 
-    from app.domain.connections import Account
+    from app.domain.connections import Account, ProviderKind
     from app.models.database import Database
     from app.providers.base import Provider
     from app.providers.secrets import SecretStore
@@ -112,12 +114,33 @@ def _build(folder: Path, ask: Ask | None) -> Workspace:
     """Runs in a thread: the imports and the opening of the database take their time."""
     from app.models.database import Database
     from app.paths import database_file
+    from app.providers import registry
     from app.services.workspace import Workspace
 
     database = Database(database_file(folder))
     database.open()
     keys = Keys(folder, ask)
-    return Workspace(folder, database, SystemClock(), partial(_provider, database), keys.seal, keys.unlock)
+    return Workspace(
+        folder, database, SystemClock(), partial(_provider, database), keys.seal, keys.unlock, keys.open,
+        registry.connector_of, registry.kinds(), _shipped_clients(),
+    )  # fmt: skip
+
+
+def _shipped_clients() -> dict[ProviderKind, dict[str, str]]:
+    """The OAuth clients of whoever packaged the program (CON-7): ``resources/oauth.json``, an object of kinds with the fields
+    ``client_id``, ``client_secret`` and ``tenant``. The file is optional."""
+    from app.domain.connections import ProviderKind
+    from app.paths import resources
+
+    file = resources() / "oauth.json"
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return {ProviderKind(kind): {str(name): str(text) for name, text in fields.items()} for kind, fields in found.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError) as error:
+        logging.getLogger(__name__).warning("%s cannot be read: %s", file.name, error)
+        return {}
 
 
 def _provider(database: Database, account: Account) -> Provider:
@@ -140,6 +163,12 @@ class Keys:
     def seal(self, plain: bytes, context: str) -> bytes | None:
         """Encrypts what is kept for later; None while there is no key."""
         return None if self._store is None else self._store.seal_or_none(plain, context)
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        """What ``seal`` made. Raises SecretUnreadable."""
+        if self._store is None:
+            raise SecretUnreadable("locked")
+        return self._store.open(sealed, context)
 
     def unlock(self, salt: bytes) -> None:
         """Finds the key: in the keyring, by AFTALE_PASSPHRASE, or at a terminal. Takes seconds; for a thread."""

@@ -12,6 +12,11 @@ def default_workspace() -> Path:
     return Path(platformdirs.user_data_dir("Aftale", appauthor=False))
 
 
+def resources() -> Path:
+    """What came with the program."""
+    return Path(__file__).resolve().parent.parent / "resources"
+
+
 def make_private(folder: Path) -> Path:
     """Makes the folder, for its user alone, unless it is there. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -44,8 +44,8 @@ class Event:
 
     ``start`` and ``end`` are instants, half-open; for an all-day event they are the calendar zone's midnights and ``days`` is
     set. ``id`` is the provider's id of the occurrence, ``series`` that of its series master. ``booking`` is our mark: the
-    booking that made the event. ``declined``: those of ``attendees`` who said no. ``created`` is when the event was made, 0 where
-    the service does not tell; ``by_program``: another program made it, not the owner by hand.
+    booking that made the event. ``declined``: those of ``attendees`` who said no. ``created`` is when the event was made, 0
+    where the service does not tell; ``by_program``: another program made it, not the owner by hand.
     """
 
     id: str

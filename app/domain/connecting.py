@@ -27,8 +27,8 @@ class OfferedCalendar:
 class Candidate:
     """Somebody who signed in and has not said yet that this is the right account. Nothing is stored.
 
-    ``missing``: rights that were left out on the consent page; ``shared``: a shared mailbox, which cannot be the primary account
-    (CON-6); ``ends``: when the sign-in ends by itself, 0 if it does not; ``primary``: it would be the primary account.
+    ``missing``: rights that were left out on the consent page; ``shared``: a shared mailbox, which cannot be the primary
+    account (CON-6); ``ends``: when the sign-in ends by itself, 0 if it does not; ``primary``: it would be the primary account.
     """
 
     id: str
@@ -54,8 +54,8 @@ class AccountChoice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What Save brings for all accounts together. ``checked``: ids of the calendars that are checked for conflicts; ``booking``:
-    where bookings go, empty where there is nothing to choose."""
+    """What Save brings for all accounts together. ``checked``: ids of the calendars that are checked for conflicts;
+    ``booking``: where bookings go, empty where there is nothing to choose."""
 
     accounts: Mapping[str, AccountChoice] = field(default_factory=dict)
     checked: frozenset[str] = frozenset()

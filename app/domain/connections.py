@@ -56,8 +56,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A connected mailbox or calendar service. ``primary`` holds both roles: sync and booking (CON-2); any other account is only
-    checked for conflicts.
+    """A connected mailbox or calendar service. ``primary`` holds both roles: sync and booking (CON-2); any other account is
+    only checked for conflicts.
 
     ``signed_out``: nothing of it can be read until its owner signs in again. ``sign_in_ends``: when the sign-in ends by itself,
     0 if it does not (CON-7).
@@ -82,10 +82,10 @@ class Account:
 class Calendar:
     """One calendar of an account. ``booking``: bookings are written here; ``checked``: it takes time away.
 
-    ``remote`` is the provider's id of it (``at``), which two accounts may share; ``main``: it is the account's own main calendar.
-    ``read_at``: when it was last known to be as at the service; ``failing_since``: since when that has been tried in vain, 0 if it
-    has not; a passing fault, no lost access. ``owner`` is the e-mail address of whoever shares it, if it is somebody else's.
-    ``doubt``: so many events vanished at once that the owner is asked before the copy follows, 0 if none did.
+    ``remote`` is the provider's id of it (``at``), which two accounts may share; ``main``: it is the account's own main
+    calendar. ``read_at``: when it was last known to be as at the service; ``failing_since``: since when that has been tried in
+    vain, 0 if it has not; a passing fault, no lost access. ``owner`` is the e-mail address of whoever shares it, if it is
+    somebody else's. ``doubt``: so many events vanished at once that the owner is asked before the copy follows, 0 if none did.
     """
 
     id: str

@@ -68,11 +68,11 @@ class TooLate(AftaleError):
 
 
 class SignInFailed(AftaleError):
-    """``reason``: ``cancelled`` (here), ``time_out``, ``refused`` (the person did not agree), ``client`` (the provider does not take
-    the OAuth client), ``no_refresh`` (it gave no lasting sign-in), ``answer`` (what came back makes no sense), ``rights`` (a
-    needed right was left out), ``other_account`` (signed in as somebody else than the one to reconnect), ``already`` (that
-    account is connected), ``shared_mailbox``, ``no_mailbox``, ``no_consent`` (personal e-mail access is off), ``no_client`` (the
-    provider needs an OAuth client, CON-7), ``locked`` (there is no key to seal the sign-in under)."""
+    """``reason``: ``cancelled`` (here), ``time_out``, ``refused`` (the person did not agree), ``client`` (the provider does
+    not take the OAuth client), ``no_refresh`` (it gave no lasting sign-in), ``answer`` (what came back makes no sense),
+    ``rights`` (a needed right was left out), ``other_account`` (signed in as somebody else than the one to reconnect),
+    ``already`` (that account is connected), ``shared_mailbox``, ``no_mailbox``, ``no_consent`` (personal e-mail access is
+    off), ``no_client`` (the provider needs an OAuth client, CON-7), ``locked`` (there is no key to seal the sign-in under)."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)

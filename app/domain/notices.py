@@ -25,8 +25,8 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell. ``target`` is the booking, attempt, calendar or account that a click opens; ``count`` how many were folded
-    into one."""
+    """One thing to tell. ``target`` is the booking, attempt, calendar or account that a click opens; ``count`` how many were
+    folded into one."""
 
     id: str
     kind: NoticeKind

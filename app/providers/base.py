@@ -24,8 +24,8 @@ from app.domain.connections import Access, ProviderKind
 
 @dataclass(frozen=True, slots=True)
 class RemoteCalendar:
-    """A calendar that an account offers (CON-13). ``primary``: the account's own main calendar. ``owner``: the e-mail address of
-    whoever shares it, empty for the account's own."""
+    """A calendar that an account offers (CON-13). ``primary``: the account's own main calendar. ``owner``: the e-mail address
+    of whoever shares it, empty for the account's own."""
 
     id: str
     name: str
@@ -170,12 +170,13 @@ class Connector(Protocol):
         login_hint: str = "",
         limit: float = 300.0,
     ) -> SignedIn:
-        """Lets the person sign in, within ``limit`` seconds or until ``cancel`` is set. Stores nothing; whatever goes wrong leaves
-        no trace but the error: SignInFailed, InvalidFields, Unreachable, RateLimited."""
+        """Lets the person sign in, within ``limit`` seconds or until ``cancel`` is set. Stores nothing; whatever goes wrong
+        leaves no trace but the error: SignInFailed, InvalidFields, Unreachable, RateLimited."""
         ...
 
     def provider(self, account: str, secret: bytes, keep: Keep, clock: Clock) -> Provider:
-        """The provider of an account that was signed in to. ``keep`` is called with every new secret. Opens no connection yet."""
+        """The provider of an account that was signed in to. ``keep`` is called with every new secret. Opens no connection
+        yet."""
         ...
 
     def sign_in_ends(self, secret: bytes) -> Instant:

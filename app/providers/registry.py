@@ -1,4 +1,4 @@
-"""Which provider serves which kind of account. Each is imported on its first use, in a thread: some take half a second."""
+"""Which module serves which kind of account. Each is imported on its first use, in a thread: some take half a second."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import importlib
 
 from app.domain.connections import ProviderKind
 from app.domain.errors import NotFound
-from app.providers.base import Provider
+from app.providers.base import Connector
 
-PLACES = {ProviderKind.LOCAL: ("app.providers.local", "LocalProvider")}
-"""Module and class of each kind that can be connected."""
+PLACES = {
+    ProviderKind.GOOGLE: "app.providers.google.connector",
+    ProviderKind.OFFICE365: "app.providers.office365.connector",
+}
+"""The module with the ``Connector`` of each kind that can be connected, in the order in which they are offered. The calendar on
+this computer needs none."""
 
 
 def kinds() -> tuple[ProviderKind, ...]:
@@ -18,15 +22,14 @@ def kinds() -> tuple[ProviderKind, ...]:
     return tuple(PLACES)
 
 
-async def provider_class(kind: ProviderKind) -> type[Provider]:
-    """The class that serves accounts of ``kind``. Raises NotFound for one that cannot be connected."""
+async def connector_of(kind: ProviderKind) -> Connector:
+    """How accounts of ``kind`` are connected. Raises NotFound for a kind that cannot be."""
     return await asyncio.to_thread(load, kind)
 
 
-def load(kind: ProviderKind) -> type[Provider]:
-    """``provider_class`` for code that runs in a thread already."""
+def load(kind: ProviderKind) -> Connector:
+    """``connector_of`` for code that runs in a thread already."""
     if kind not in PLACES:
         raise NotFound(f"provider {kind}")
-    module, name = PLACES[kind]
-    found: type[Provider] = getattr(importlib.import_module(module), name)
-    return found
+    made: Connector = importlib.import_module(PLACES[kind]).Connector()
+    return made

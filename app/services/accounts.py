@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from app.domain.booking import State
 from app.domain.calendars import Event, EventDraft, ShowAs
 from app.domain.clock import DAY, Clock, Instant
-from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind
+from app.domain.connecting import Choices, Effects
+from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind, Role
 from app.domain.errors import AccessLost, NotFound, ProviderError, SignInExpired
-from app.domain.events import CalendarChanged, PagesChanged
+from app.domain.events import AccountChanged, CalendarChanged, PagesChanged
 from app.domain.ids import new_id
 from app.domain.notices import Notice, NoticeKind
 from app.domain.outbox import JobKind
+from app.domain.settings import Settings
 from app.models import accounts as rows
 from app.models import bookings as booking_rows
 from app.models import calendars as calendar_rows
 from app.models import notices as notice_rows
 from app.models import outbox as outbox_rows
+from app.models import pages as page_rows
+from app.models import secrets as secret_rows
+from app.models import settings as settings_rows
 from app.models.base import Session
 from app.models.database import Database
 from app.providers.base import EmbeddedProvider, Imported, Provider
 from app.services.announcer import Announcer
+from app.services.choosing import check_choices, effects_of
 from app.services.ground import Ground
+from app.services.secrets import account_secret
 from app.services.settings import SettingsService
 from app.services.taking import fresh_window, owe_write, page_by_any_slug
 
@@ -38,7 +45,9 @@ _log = logging.getLogger(__name__)
 
 
 class AccountsService:
-    """``provider_of`` makes or finds the provider of an account; the composition root knows how."""
+    """``provider_of`` makes or finds the provider of an account; the composition root knows how. ``gone`` hears of an account
+    that was disconnected, with its sealed sign-in; ``follow`` makes the copy of a calendar follow after all; ``read_now``
+    reads an account."""
 
     def __init__(
         self,
@@ -48,9 +57,13 @@ class AccountsService:
         settings: SettingsService,
         provider_of: Callable[[Account], Provider],
         wake_outbox: Callable[[], None],
+        gone: Callable[[Account, bytes | None], Awaitable[None]] | None = None,
+        follow: Callable[[str], Awaitable[None]] | None = None,
+        read_now: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._database, self._announcer, self._clock, self._settings = database, announcer, clock, settings
         self._provider_of, self._wake_outbox = provider_of, wake_outbox
+        self._gone, self._follow, self._read_now = gone, follow, read_now
         self._remote = False
 
     async def load(self) -> None:
@@ -79,7 +92,7 @@ class AccountsService:
         def write(session: Session) -> None:
             rows.save_account(session, account)
             rows.save_calendar(session, calendar)
-            _owe_what_is_missing(session, calendar, now)
+            owe_what_is_missing(session, calendar, now)
 
         await self._database.write(write)
         await self.load()
@@ -87,19 +100,64 @@ class AccountsService:
         return account
 
     async def disconnect(self, account_id: str) -> None:
-        """Forgets the account and its copies of events; bookings stay as history (CON-11)."""
+        """Forgets the account, its sign-in and its copies of events; bookings stay as history (CON-11). Where the primary
+        account goes, the calendar on this computer takes its place again, or else the next one; that one writes nothing before
+        its owner says so."""
+        name = account_secret(account_id)
 
-        def write(session: Session) -> tuple[Calendar, ...]:
+        def write(session: Session) -> tuple[Account | None, tuple[Calendar, ...], bytes | None]:
+            accounts = rows.list_accounts(session)
+            account = next((each for each in accounts if each.id == account_id), None)
+            sealed = secret_rows.get_secret(session, name)
+            secret_rows.delete_secret(session, name)
             gone = tuple(each for each in rows.list_calendars(session) if each.account == account_id)
-            for calendar in gone:
-                rows.delete_calendar(session, calendar.id)
             rows.delete_account(session, account_id)
-            return gone
+            if account is not None and account.primary:
+                _hand_over(session, tuple(each for each in accounts if each.id != account_id))
+            return account, gone, sealed
 
-        gone = await self._database.write(write)
+        account, gone, sealed = await self._database.write(write)
         await self.load()
+        if account is not None:
+            if self._gone is not None:
+                await self._gone(account, sealed)
+            self._announcer.announce(AccountChanged(account))
         for calendar in gone:
             self._changed(calendar)
+
+    async def save(self, settings: Settings, choices: Choices) -> Effects:
+        """Saves the settings document and all choices together, all or nothing, and returns what follows (SET-6). Raises
+        NotFound for an account or calendar that is gone, InvalidFields for a choice that cannot be."""
+        now = self._clock.now()
+
+        def write(session: Session) -> Effects:
+            before = Ground.read(session, self._settings.current)
+            check_choices(before, choices)
+            follows = effects_of(before, choices, tuple(page_rows.list_pages(session)))
+            _apply(session, before, choices)
+            settings_rows.save_settings(session, settings)
+            after = Ground.read(session, settings)
+            if after.target is not None and after.target != before.target:
+                owe_what_is_missing(session, after.target, now)
+            return follows
+
+        follows = await self._database.write(write)
+        self._settings.saved(settings)
+        await self.load()
+        self._wake_outbox()
+        for account in await self.accounts():
+            self._announcer.announce(AccountChanged(account))
+        self._announcer.announce(PagesChanged())
+        return follows
+
+    async def effects(self, choices: Choices) -> Effects:
+        """What ``save`` would bring. Nothing is written."""
+        settings = self._settings.current
+
+        def read(session: Session) -> Effects:
+            return effects_of(Ground.read(session, settings), choices, tuple(page_rows.list_pages(session)))
+
+        return await self._database.read(read)
 
     async def set_scheduling(self, account_id: str, on: bool) -> None:
         """*Meeting scheduling pages* (SET-2): off means offline mode. Switched on, what was accepted meanwhile is written."""
@@ -111,7 +169,7 @@ class AccountsService:
                     rows.save_account(session, replace(account, scheduling=on))
                     target = Ground.read(session, settings).target
                     if target is not None:
-                        _owe_what_is_missing(session, target, now)
+                        owe_what_is_missing(session, target, now)
                     return
             raise NotFound("account")
 
@@ -146,9 +204,37 @@ class AccountsService:
 
         def write(session: Session) -> Calendar:
             calendar = self._find(session, calendar_id)
-            rows.delete_calendar(session, calendar_id)
             if calendar.account == LOCAL_ACCOUNT:
+                rows.delete_calendar(session, calendar_id)
                 rows.delete_account(session, LOCAL_ACCOUNT)
+            else:
+                # The row stays: it is one of those that can be ticked, and undoing is possible.
+                rows.save_calendar(session, replace(calendar, checked=False, booking=False))
+            return calendar
+
+        self._changed(await self._database.write(write))
+
+    async def restore_calendar(self, calendar_id: str, booking: bool = False) -> None:
+        """Checks a calendar again that was removed a moment ago. Raises NotFound for one that is gone."""
+
+        def write(session: Session) -> Calendar:
+            calendar = replace(self._find(session, calendar_id), checked=True, booking=booking)
+            rows.save_calendar(session, calendar)
+            return calendar
+
+        calendar = await self._database.write(write)
+        self._changed(calendar)
+        if self._read_now is not None:
+            await self._read_now(calendar.account)
+
+    async def settle_doubt(self, calendar_id: str, follow: bool) -> None:
+        """The owner's answer when many events vanished at once: follow, or keep what is known until the next difference."""
+        if follow and self._follow is not None:
+            await self._follow(calendar_id)
+
+        def write(session: Session) -> Calendar:
+            calendar = replace(self._find(session, calendar_id), doubt=0)
+            rows.save_calendar(session, calendar)
             return calendar
 
         self._changed(await self._database.write(write))
@@ -159,19 +245,22 @@ class AccountsService:
         provider = await self.provider(calendar.account)
         now = self._clock.now()
         try:
-            await provider.read_window(calendar.id, now, now + DAY)
+            await provider.read_window(calendar.at, now, now + DAY)
         except AccessLost as error:
             return await self.set_state(calendar_id, CalendarState.INACTIVE, _reason(error.reason))
         except SignInExpired:
             return await self.set_state(calendar_id, CalendarState.INACTIVE, Lost.SIGN_IN)
-        return await self.set_state(calendar_id, CalendarState.ACTIVE)
+        found = await self.set_state(calendar_id, CalendarState.ACTIVE)
+        if self._read_now is not None and not provider.keeps_events_here:
+            await self._read_now(calendar.account)
+        return found
 
     async def add_busy(self, calendar_id: str, start: Instant, end: Instant, title: str) -> Event:
         """Adds an event to a calendar that can be written. Raises NotFound."""
         calendar = await self._database.read(lambda session: self._find(session, calendar_id))
         provider = await self.provider(calendar.account)
         draft = EventDraft(new_id(), title, start, end, calendar.zone, show_as=ShowAs.BUSY)
-        event = await provider.create(calendar.id, draft)
+        event = await provider.create(calendar.at, draft)
         self._changed(calendar)
         return event
 
@@ -237,7 +326,7 @@ class AccountsService:
             provider = self._provider_of(accounts[calendar.account])
             if not provider.keeps_events_here:
                 try:
-                    found[calendar.id] = await provider.read_window(calendar.id, first, last)
+                    found[calendar.id] = await provider.read_window(calendar.at, first, last)
                 except ProviderError as error:
                     _log.info("calendar %s could not be read afresh: %s", calendar.id, type(error).__name__)
 
@@ -256,10 +345,53 @@ def _reason(text: str) -> Lost:
         return Lost.REMOVED
 
 
-def _owe_what_is_missing(session: Session, calendar: Calendar, now: Instant) -> None:
+def owe_what_is_missing(session: Session, calendar: Calendar, now: Instant) -> None:
     """Confirmed meetings to come that stand in no calendar yet go into ``calendar``."""
     known = tuple(each.id for each in rows.list_calendars(session))
     for booking in booking_rows.bookings_between(session, now, now + HORIZON, (State.CONFIRMED,)):
         stands = any(calendar_rows.find_event_by_booking(session, each, booking.id) is not None for each in known)
         if not stands and not outbox_rows.pending_for(session, booking.id):
             owe_write(session, JobKind.CREATE, booking, calendar, now)
+
+
+def _apply(session: Session, ground: Ground, choices: Choices) -> None:
+    """Writes what differs."""
+    for account in ground.accounts:
+        chosen = choices.accounts.get(account.id)
+        if chosen is not None:
+            tasks = chosen.tasks and chosen.sync
+            wanted = replace(account, sync=chosen.sync, scheduling=chosen.scheduling, tasks=tasks, policy=chosen.policy)
+            if wanted != account:
+                rows.save_account(session, wanted)
+    for calendar in ground.calendars:
+        booking = calendar.id == choices.booking if choices.booking else calendar.booking
+        wanted_calendar = replace(calendar, booking=booking, checked=calendar.id in choices.checked or booking)
+        if wanted_calendar != calendar:
+            rows.save_calendar(session, wanted_calendar)
+
+
+def _hand_over(session: Session, left: tuple[Account, ...]) -> None:
+    """Another account is the primary one now."""
+    if any(each.primary for each in left):
+        for each in left:
+            if each.primary and each.role is not Role.BOTH:
+                rows.save_account(session, replace(each, role=Role.BOTH))
+                _choose_main(session, each)
+        return
+    local_first = sorted(left, key=lambda each: each.provider is not ProviderKind.LOCAL)
+    heir = next((each for each in local_first if each.provider is not ProviderKind.ICS), None)
+    if heir is not None:
+        scheduling = heir.scheduling and heir.provider is ProviderKind.LOCAL
+        rows.save_account(session, replace(heir, primary=True, role=Role.BOTH, scheduling=scheduling))
+        _choose_main(session, heir)
+
+
+def _choose_main(session: Session, account: Account) -> None:
+    """Bookings go to the account's main calendar, if it has none for them yet."""
+    own = [each for each in rows.list_calendars(session) if each.account == account.id]
+    if any(each.booking for each in own):
+        return
+    writable = [each for each in own if each.writable]
+    chosen = next((each for each in writable if each.main), writable[0] if writable else None)
+    if chosen is not None:
+        rows.save_calendar(session, replace(chosen, booking=True, checked=True))

@@ -33,6 +33,12 @@ class SettingsService:
         if settings == self.current:
             return
         await self._database.write(lambda session: rows.save_settings(session, settings))
+        self.saved(settings)
+
+    def saved(self, settings: Settings) -> None:
+        """The database holds ``settings`` now: whoever wrote them in a transaction of its own says so."""
+        if settings == self.current:
+            return
         self.current = settings
         self._announcer.announce(SettingsSaved())
         self._announcer.announce(PagesChanged())

@@ -6,26 +6,29 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.domain.clock import DAY, Clock
-from app.domain.connections import Account
-from app.domain.errors import AftaleError
+from app.domain.connections import Account, ProviderKind
+from app.domain.errors import AftaleError, NotFound, SecretUnreadable
 from app.models.database import Database
-from app.providers.base import Provider
+from app.providers.base import Connector, Provider
 from app.services import demo
 from app.services.accounts import AccountsService
 from app.services.announcer import Announcer
 from app.services.availability import AvailabilityService
 from app.services.booking import BookingService
+from app.services.connecting import ConnectingService
 from app.services.notices import NoticesService
 from app.services.outbox import Outbox
 from app.services.overview import OverviewService
 from app.services.pages import PagesService
 from app.services.publishing import PublishingService
+from app.services.remote import RemoteProvider
+from app.services.secrets import SecretsService, account_secret
 from app.services.settings import SettingsService
 
 HOUSE_AFTER = 30.0
@@ -33,9 +36,19 @@ HOUSE_EVERY = 6 * 3600.0
 _log = logging.getLogger(__name__)
 
 
+def _locked(sealed: bytes, context: str) -> bytes:
+    raise SecretUnreadable("locked")
+
+
+async def _no_connector(kind: ProviderKind) -> Connector:
+    raise NotFound(f"provider {kind}")
+
+
 class Workspace:
-    """``provider_of`` makes the provider of an account, once; ``seal`` encrypts what is kept for later, or returns None while
-    the key has not been found; ``unlock`` looks for the key, given the salt of the workspace."""
+    """``provider_of`` makes the provider of an account that needs no sign-in, once; ``seal`` encrypts what is kept for later,
+    or returns None while the key has not been found, and ``open_sealed`` is its way back; ``unlock`` looks for the key, given
+    the salt of the workspace. ``connector_of`` finds how accounts of the ``kinds`` are connected; ``shipped``: OAuth clients
+    that came with the program."""
 
     def __init__(
         self,
@@ -45,6 +58,10 @@ class Workspace:
         provider_of: Callable[[Account], Provider],
         seal: Callable[[bytes, str], bytes | None],
         unlock: Callable[[bytes], None] | None = None,
+        open_sealed: Callable[[bytes, str], bytes] | None = None,
+        connector_of: Callable[[ProviderKind], Awaitable[Connector]] | None = None,
+        kinds: tuple[ProviderKind, ...] = (),
+        shipped: Mapping[ProviderKind, Mapping[str, str]] | None = None,
     ) -> None:
         self.folder, self.database, self.clock = folder, database, clock
         self.announcer = Announcer()
@@ -53,19 +70,63 @@ class Workspace:
         self._providers: dict[str, Provider] = {}
         self._make_provider = provider_of
         self.outbox = Outbox(database, self.announcer, clock, lambda account: self.accounts.provider(account))
-        self.accounts = AccountsService(database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake)
+        self.accounts = AccountsService(
+            database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake, self._account_gone
+        )
+        self.secrets = SecretsService(database, seal, open_sealed or _locked)
+        self.connecting = ConnectingService(
+            database, self.announcer, clock, self.settings, self.secrets,
+            connector_of or _no_connector, kinds if connector_of is not None else (), shipped or {}, self._account_connected,
+        )  # fmt: skip
+        self._connects = connector_of is not None
         self.availability = AvailabilityService(database, clock, self.settings)
         self.bookings = BookingService(database, self.announcer, clock, self.settings, seal, self.accounts, self.outbox.wake)
         self.publishing = PublishingService(self.announcer, clock, self.settings, self.pages, self.availability, self.bookings)
         self.overview = OverviewService(database, clock, self.settings, self.publishing.reach)
         self.notices = NoticesService(database, self.announcer, self.settings)
         self._unlock, self._unlocked = unlock, False
+        self._open = open_sealed or _locked
+        self._key_sought = asyncio.Event()
+        if unlock is None:
+            self._key_sought.set()
         self._tasks: list[asyncio.Task[None]] = []
 
     def _provider_of(self, account: Account) -> Provider:
         if account.id not in self._providers:
-            self._providers[account.id] = self._make_provider(account)
+            kept_here = account.provider is ProviderKind.LOCAL or not self._connects
+            made = self._make_provider(account) if kept_here else RemoteProvider(account, self._open_account)
+            self._providers[account.id] = made
         return self._providers[account.id]
+
+    async def _open_account(self, account: Account) -> Provider:
+        # A keyring takes a moment after the start: whoever needs a sign-in waits for it.
+        await self._key_sought.wait()
+        return await self.connecting.open(account)
+
+    async def _account_connected(self, account: Account) -> None:
+        """A new sign-in is kept: everything that talks to the account uses it from now on."""
+        provider = self._provider_of(account)
+        if isinstance(provider, RemoteProvider):
+            await provider.renew()
+        await self.accounts.load()
+        self.outbox.wake()
+
+    async def _account_gone(self, account: Account, sealed: bytes | None) -> None:
+        provider = self._providers.pop(account.id, None)
+        if provider is not None:
+            await provider.close()
+        if sealed is not None and self._connects:
+            # Not waited for: the provider may be out of reach for long.
+            self._later(self._give_back(account, sealed))
+
+    async def _give_back(self, account: Account, sealed: bytes) -> None:
+        with contextlib.suppress(SecretUnreadable):
+            await self.connecting.forget(account, self._open(sealed, account_secret(account.id)))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.append(task)
+        task.add_done_callback(lambda done: self._tasks.remove(done) if done in self._tasks else None)
 
     async def load(self) -> None:
         """Reads what is kept in memory. The database must be open."""
@@ -81,8 +142,19 @@ class Workspace:
             self._unlock(self.settings.salt)
 
     def look_for_key(self) -> None:
-        """``unlock`` in a thread of its own: a keyring may wait for its owner, and nothing else waits for it."""
-        threading.Thread(target=self.unlock, name="secrets", daemon=True).start()
+        """``unlock`` in a thread of its own: a keyring may wait for its owner, and only those who need a sign-in wait for
+        it."""
+        loop = asyncio.get_running_loop()
+
+        def look() -> None:
+            try:
+                self.unlock()
+            finally:
+                # The loop may have ended while the keyring was waiting.
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(self._key_sought.set)
+
+        threading.Thread(target=look, name="secrets", daemon=True).start()
 
     def run(self) -> None:
         """Starts the workers; ``close`` ends them."""
@@ -108,12 +180,15 @@ class Workspace:
     async def close(self) -> None:
         """Ends the pages and the workers, then closes the database."""
         await self.publishing.stop()
-        for task in self._tasks:
+        tasks = tuple(self._tasks)
+        for task in tasks:
             task.cancel()
-        for task in self._tasks:
+        for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._tasks.clear()
+        for provider in self._providers.values():
+            await provider.close()
         await asyncio.get_running_loop().run_in_executor(None, self.database.close)
 
     async def is_new(self) -> bool:
