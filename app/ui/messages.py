@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app import i18n
 from app.domain.clock import Instant
-from app.domain.connections import Access, Lost
+from app.domain.connections import Access, Lost, ProviderKind
 from app.domain.errors import (
     AccessLost,
     AftaleError,
@@ -185,8 +185,24 @@ def _spoken(words: str, warning: str) -> str:
     return f"{words}. {warning}" if warning else words
 
 
-def lost_words(lost: Lost | None, calendar: str) -> str:
-    """Why a calendar is inactive, in one sentence."""
+def provider_name(kind: ProviderKind) -> str:
+    """What people call a service that keeps calendars."""
+    return {
+        ProviderKind.LOCAL: _("On this computer"),
+        ProviderKind.GOOGLE: _("Google Calendar"),
+        ProviderKind.OFFICE365: _("Office 365"),
+        ProviderKind.EXCHANGE: _("Exchange"),
+        ProviderKind.CALDAV: _("CalDAV"),
+        ProviderKind.ICS: _("Calendar feed"),
+    }[kind]
+
+
+def lost_words(lost: Lost | None, calendar: str, owner: str = "") -> str:
+    """Why a calendar is inactive, in one sentence. ``owner``: the name of whoever shared it, if known."""
+    if owner and lost is Lost.UNSHARED:
+        return _("{owner} no longer shares it with you.").format(owner=owner)
+    if owner and lost is Lost.LOWERED:
+        return _("{owner} no longer shows you its events.").format(owner=owner)
     words = {
         Lost.REMOVED: _("{calendar} was removed."),
         Lost.UNSHARED: _("{calendar} is no longer shared with you."),
@@ -260,9 +276,13 @@ def stamp(at: Instant, now: Instant, zone: str) -> str:
 # Notices
 
 
+STALE, UPSTREAM = "stale", "upstream"
+"""Reasons of notices: the calendar could not be read; the change was made in the calendar itself."""
+
+
 class NoticeWords(NamedTuple):
     """What a notification shows. ``actions``: id and words of its buttons; ids: ``accept``, ``decline``, ``open``, ``write``,
-    ``fix``, ``check``."""
+    ``fix``, ``check``, ``retry`` (a write that failed), ``reconnect`` (an account)."""
 
     title: str
     text: str
@@ -289,15 +309,51 @@ def _booked(notice: Notice, zone: str) -> NoticeWords:
 
 def _requested(notice: Notice, zone: str) -> NoticeWords:
     actions = (("accept", _("Accept")), ("decline", _("Decline")))
-    return NoticeWords(_("Request: {page}").format(page=notice.page_title), _who_when(notice, zone), actions)
+    text = _who_when(notice, zone)
+    if notice.reason == STALE:
+        text = f"{text}. {_('Your calendar could not be read, so this is a request.')}"
+    return NoticeWords(_("Request: {page}").format(page=notice.page_title), text, actions)
 
 
 def _cancelled(notice: Notice, zone: str) -> NoticeWords:
-    return NoticeWords(_("Cancelled: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),))
+    text = _who_when(notice, zone)
+    if notice.reason == UPSTREAM:
+        text = f"{text}. {_('You deleted it in your calendar.')}"
+    return NoticeWords(_("Cancelled: {page}").format(page=notice.page_title), text, _ask_to_tell(notice))
 
 
 def _rescheduled(notice: Notice, zone: str) -> NoticeWords:
-    return NoticeWords(_("Moved: {page}").format(page=notice.page_title), _who_when(notice, zone), (("open", _("Open")),))
+    text = _who_when(notice, zone)
+    if notice.reason == UPSTREAM:
+        text = f"{text}. {_('You moved it in your calendar.')}"
+    return NoticeWords(_("Moved: {page}").format(page=notice.page_title), text, _ask_to_tell(notice))
+
+
+def _ask_to_tell(notice: Notice) -> tuple[tuple[str, str], ...]:
+    """What changed in the calendar itself leads to the question whether the visitor shall know."""
+    asks = notice.reason == UPSTREAM and notice.name
+    return (("open", tell_name(notice.name) if asks else _("Open")),)
+
+
+def tell_name(name: str) -> str:
+    """``Tell Maja``: the owner's yes to a letter about a change."""
+    known = name.split()
+    return _("Tell {name}").format(name=known[0]) if known else _("Tell your guest")
+
+
+def _guest_declined(notice: Notice, zone: str) -> NoticeWords:
+    title = _("{name} declined the invitation").format(name=notice.name or _("A guest"))
+    when = i18n.current().moment(local(notice.start, zone)) if notice.start else ""
+    text = ", ".join(part for part in (notice.page_title, when) if part)
+    return NoticeWords(title, text, (("open", _("Open")),))
+
+
+def _account(notice: Notice, zone: str) -> NoticeWords:
+    name = notice.email or notice.name or notice.calendar
+    title = _("Sign in to your calendar again")
+    if name:
+        title = _("Sign in again: {account}").format(account=name)
+    return NoticeWords(title, _("Until then Aftale cannot see when you are busy."), (("reconnect", _("Sign in again")),))
 
 
 def _attempt(notice: Notice, zone: str) -> NoticeWords:
@@ -345,7 +401,8 @@ def _server(notice: Notice, zone: str) -> NoticeWords:
 
 def _write_failed(notice: Notice, zone: str) -> NoticeWords:
     title = _("Not in your calendar: {page}").format(page=notice.page_title)
-    return NoticeWords(title, _who_when(notice, zone), (("open", _("Open")),))
+    actions = (("open", _("See other times")), ("retry", _("Try again")))
+    return NoticeWords(title, _who_when(notice, zone) if notice.start else notice.name, actions)
 
 
 _NOTICES = {
@@ -357,4 +414,6 @@ _NOTICES = {
     NoticeKind.CALENDAR: _calendar,
     NoticeKind.SERVER: _server,
     NoticeKind.WRITE_FAILED: _write_failed,
+    NoticeKind.ACCOUNT: _account,
+    NoticeKind.GUEST_DECLINED: _guest_declined,
 }

@@ -15,7 +15,16 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from app.domain.errors import AftaleError
-from app.domain.events import Attempted, Booked, CalendarChanged, Cancelled, Requested, Rescheduled, WriteFailed
+from app.domain.events import (
+    AccountChanged,
+    Attempted,
+    Booked,
+    CalendarChanged,
+    Cancelled,
+    Requested,
+    Rescheduled,
+    WriteFailed,
+)
 from app.domain.notices import Notice, NoticeKind
 from app.i18n import _, ngettext
 from app.services.notices import wanted
@@ -33,8 +42,8 @@ OLD = 600
 FEW = 3
 OPEN = "open"
 
-_URGENT = (NoticeKind.CALENDAR, NoticeKind.SERVER, NoticeKind.WRITE_FAILED)
-_TOLD_BY = (Booked, Requested, Cancelled, Rescheduled, Attempted, CalendarChanged, WriteFailed)
+_URGENT = (NoticeKind.CALENDAR, NoticeKind.SERVER, NoticeKind.WRITE_FAILED, NoticeKind.ACCOUNT)
+_TOLD_BY = (Booked, Requested, Cancelled, Rescheduled, Attempted, CalendarChanged, AccountChanged, WriteFailed)
 log = logging.getLogger(__name__)
 
 
@@ -195,5 +204,9 @@ def _counted(kind: NoticeKind, count: int) -> str:
         NoticeKind.WRITE_FAILED: ngettext(
             "{count} meeting is missing in your calendar", "{count} meetings are missing in your calendar", count
         ),
+        NoticeKind.ACCOUNT: ngettext(
+            "{count} account needs you to sign in again", "{count} accounts need you to sign in again", count
+        ),
+        NoticeKind.GUEST_DECLINED: ngettext("{count} guest declined", "{count} guests declined", count),
     }
     return words[kind].format(count=count)
