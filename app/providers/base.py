@@ -186,3 +186,13 @@ class Connector(Protocol):
     async def sign_out(self, secret: bytes, clock: Clock) -> None:
         """Gives the sign-in back to the provider, where that can be done. Raises Unreachable."""
         ...
+
+
+@runtime_checkable
+class Reporting(Connector, Protocol):
+    """A connector that tells what it tried (CON-9)."""
+
+    def report(self) -> str:
+        """What the last sign-in tried and what answered, line by line, to be copied for the IT department. Free of secrets; the
+        same after a failure. Empty before the first."""
+        ...

@@ -19,7 +19,7 @@ from app.models import accounts as rows
 from app.models import secrets as secret_rows
 from app.models.base import Session
 from app.models.database import Database
-from app.providers.base import Connector, Provider, RemoteCalendar, SignedIn
+from app.providers.base import Connector, Provider, RemoteCalendar, Reporting, SignedIn
 from app.services.accounts import owe_what_is_missing
 from app.services.announcer import Announcer
 from app.services.secrets import SecretsService, account_secret, client_secret
@@ -123,6 +123,11 @@ class ConnectingService:
         return self._shipped.get(kind, {})
 
     # Signing in
+
+    def report(self, kind: ProviderKind) -> str:
+        """What the last sign-in of that kind tried and what answered (CON-9); empty where there is nothing to tell."""
+        connector = self._known.get(kind)
+        return connector.report() if isinstance(connector, Reporting) else ""
 
     async def sign_in(
         self,
