@@ -81,7 +81,8 @@ class Upstream(StrEnum):
 @dataclass(frozen=True, slots=True)
 class UpstreamChange:
     """The booking has followed already; whether its visitor is told waits for the owner's yes. ``before``: the start it had.
-    ``who``: the guests who declined."""
+    ``who``: the guests who declined. ``wanted``, if not 0: the booking could not follow, because another one lies there or the
+    new length is none for a booking; it kept its time, and the event begins then in the calendar."""
 
     id: str
     kind: Upstream
@@ -89,6 +90,7 @@ class UpstreamChange:
     at: Instant
     before: Instant = 0
     who: tuple[str, ...] = ()
+    wanted: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)

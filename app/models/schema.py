@@ -7,6 +7,7 @@ from app.models import (
     attempts,
     bookings,
     calendars,
+    contacts,
     idempotency,
     mails,
     notices,
@@ -14,10 +15,11 @@ from app.models import (
     pages,
     secrets,
     settings,
+    upstream,
 )  # fmt: skip
 from app.models.base import metadata
 
 __all__ = [
-    "accounts", "attempts", "bookings", "calendars", "idempotency", "mails", "metadata", "notices", "outbox",
-    "pages", "secrets", "settings",
+    "accounts", "attempts", "bookings", "calendars", "contacts", "idempotency", "mails", "metadata", "notices",
+    "outbox", "pages", "secrets", "settings", "upstream",
 ]  # fmt: skip
