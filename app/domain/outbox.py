@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.domain.clock import Instant
+from app.domain.clock import DAY, Instant
 
 
 class JobKind(StrEnum):
@@ -25,7 +25,8 @@ class Job:
     """One owed write for ``booking``. Jobs of one booking run one after the other, in the order of ``number``.
 
     ``draft``: the plain form of the ``EventDraft`` as it stood when the job was made. ``lease_until``: another worker may not
-    touch it before. ``run_at``: not before. ``tries``: attempts begun.
+    touch it before. ``run_at``: not before; of a dead letter, when it died. ``tries``: attempts begun. ``error``: the name of
+    the error that its last attempt met.
     """
 
     number: int
@@ -50,5 +51,20 @@ def backoff(tries: int, jitter: float) -> int:
     return max(1, round(min(doubled, 900) * (0.75 + 0.5 * jitter)))
 
 
-GIVE_UP_AFTER = 3 * 86400
-"""Seconds after which a write that still fails becomes a dead letter with a visible task."""
+GIVE_UP_AFTER = 3 * DAY
+GIVE_UP_TRIES = 40
+"""Seconds and attempts after which a write that still fails becomes a dead letter with a visible task. Both: a weekend in which
+the computer slept is no attempt."""
+LIMITED = "RateLimited"
+RESTING = ("SignInExpired", "AccessLost")
+"""Errors after which a job waits for the service's own time, and for its owner."""
+RESTS = DAY
+"""Seconds after which a write is tried again that waits for its owner to sign in or to get a calendar back: by then one of them
+has long been told, and what told them made it due."""
+AHEAD = 2 * DAY
+"""No write waits longer; one that seems to was put off by a clock that was ahead."""
+
+
+def given_up(job: Job, now: Instant) -> bool:
+    """Whether a write that failed once more has failed for good."""
+    return job.tries >= GIVE_UP_TRIES and now - job.created_at > GIVE_UP_AFTER

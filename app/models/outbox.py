@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Row, and_, case, func, insert, select, update
+from sqlalchemy import Column, Index, Integer, Row, and_, case, exists, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from app.domain.calendars import EventDraft
 from app.domain.clock import Instant
-from app.domain.outbox import Job, JobKind, JobState
+from app.domain.connections import CalendarState
+from app.domain.outbox import AHEAD, LIMITED, RESTING, Job, JobKind, JobState
 from app.domain.plain import to_plain
+from app.models import accounts
 from app.models.base import Session, table
 from app.models.types import document, dump, load, number, one_of, text
 
@@ -41,6 +43,18 @@ outbox = table(
 
 _first = select(func.min(outbox.c.number)).where(sql(_PENDING)).group_by(outbox.c.booking)
 """The oldest pending job of each booking: its younger ones wait for it."""
+_newer = outbox.alias("newer")
+_is_last = ~exists().where(_newer.c.booking == outbox.c.booking, _newer.c.number > outbox.c.number)
+_can_be_written = and_(
+    ~exists().where(accounts.account.c.id == outbox.c.account, accounts.account.c.signed_out == 1),
+    ~exists().where(
+        accounts.calendar.c.id == outbox.c.calendar,
+        accounts.calendar.c.state == CalendarState.INACTIVE.value,
+        or_(accounts.calendar.c.booking == 1, accounts.calendar.c.checked == 1),
+    ),
+)
+"""Its account is signed in, and its calendar not known to be lost. One that is lost and used for nothing any more does not come
+back: its jobs are taken, to be found impossible."""
 
 
 def enqueue(
@@ -67,16 +81,22 @@ def enqueue(
     return Job(number, kind, booking, account, calendar, plain, run_at=now, created_at=now)
 
 
-def lease(session: Session, owner: str, now: Instant, lease_seconds: int, limit: int) -> tuple[Job, ...]:
-    """Takes up to ``limit`` jobs that are due and that nobody holds; a lease that has ended holds nothing. Each counts one
-    try more.
+def lease(
+    session: Session, owner: str, now: Instant, lease_seconds: int, limit: int, account: str | None = None
+) -> tuple[Job, ...]:
+    """Takes up to ``limit`` jobs, of ``account`` if one is named, that are due and that nobody holds; a lease that has ended,
+    or was made by a clock that was ahead, holds nothing. Each counts one try more.
     """
     due = (
         select(outbox.c.number)
-        .where(outbox.c.number.in_(_first), outbox.c.run_at <= now, outbox.c.lease_until <= now)
+        .where(outbox.c.number.in_(_first), _can_be_written)
+        .where(or_(outbox.c.run_at <= now, outbox.c.run_at > now + AHEAD))
+        .where(or_(outbox.c.lease_until <= now, outbox.c.lease_until > now + AHEAD))
         .order_by(outbox.c.run_at, outbox.c.number)
         .limit(limit)
     )
+    if account is not None:
+        due = due.where(outbox.c.account == account)
     numbers = list(session.execute(due).scalars())
     if not numbers:
         return ()
@@ -86,9 +106,11 @@ def lease(session: Session, owner: str, now: Instant, lease_seconds: int, limit:
     return tuple(_from_row(row) for row in rows)
 
 
-def release_all(session: Session) -> None:
-    """Ends every lease. For a worker that starts where no other can be: whoever held one has died."""
+def begin(session: Session, now: Instant) -> None:
+    """Ends every lease and every rest. For a worker that starts where no other can be: whoever held a lease has died, and what
+    rested for a sign-in may have missed it."""
     session.execute(update(outbox).where(sql(_PENDING)).values(lease_owner="", lease_until=0))
+    session.execute(update(outbox).where(sql(_PENDING), outbox.c.error.in_(RESTING)).values(run_at=now))
 
 
 def finish(session: Session, number: int, owner: str) -> bool:
@@ -103,20 +125,52 @@ def postpone(session: Session, number: int, owner: str, run_at: Instant, error: 
     return _settle(session, number, owner, run_at=run_at, error=error)
 
 
-def bury(session: Session, number: int, owner: str, error: str) -> bool:
+def bury(session: Session, number: int, owner: str, error: str, now: Instant) -> bool:
     """The write failed for good: a dead letter. False when the lease was lost."""
-    return _settle(session, number, owner, state=JobState.DEAD.value, error=error)
+    return _settle(session, number, owner, state=JobState.DEAD.value, error=error, run_at=now)
 
 
-def next_run(session: Session) -> Instant | None:
-    """When the next job can be taken; None when nothing is owed."""
-    free_at = case((outbox.c.lease_until > outbox.c.run_at, outbox.c.lease_until), else_=outbox.c.run_at)
-    return session.execute(select(func.min(free_at)).where(outbox.c.number.in_(_first))).scalar()
+def put_off(session: Session, account: str, until: Instant, error: str, calendar: str = "") -> None:
+    """Nothing of the account, or of one calendar of it, is tried before ``until``."""
+    later = case((outbox.c.run_at > until, outbox.c.run_at), else_=until)
+    which = [sql(_PENDING), outbox.c.account == account, *([outbox.c.calendar == calendar] if calendar else [])]
+    session.execute(update(outbox).where(*which).values(run_at=later, error=error))
+
+
+def make_due(session: Session, account: str, now: Instant, calendar: str = "") -> None:
+    """What of the account, or of one calendar of it, was put off is due, unless the service itself said when."""
+    which = [sql(_PENDING), outbox.c.account == account, outbox.c.run_at > now, outbox.c.error != LIMITED]
+    if calendar:
+        which.append(outbox.c.calendar == calendar)
+    session.execute(update(outbox).where(*which).values(run_at=now))
+
+
+def next_runs(session: Session, now: Instant) -> dict[str, Instant]:
+    """By account, when its next job can be taken. Accounts that nothing is owed to, or that cannot be written to, are left
+    out."""
+    run_at = case((outbox.c.run_at > now + AHEAD, now), else_=outbox.c.run_at)
+    held = and_(outbox.c.lease_until > run_at, outbox.c.lease_until <= now + AHEAD)
+    free_at = case((held, outbox.c.lease_until), else_=run_at)
+    found = select(outbox.c.account, func.min(free_at)).where(outbox.c.number.in_(_first), _can_be_written)
+    return {row[0]: row[1] for row in session.execute(found.group_by(outbox.c.account))}
+
+
+def limited_until(session: Session, now: Instant) -> dict[str, Instant]:
+    """The accounts whose service asked us to wait, and until when."""
+    limited = and_(sql(_PENDING), outbox.c.error == LIMITED, outbox.c.run_at > now, outbox.c.run_at <= now + AHEAD)
+    found = select(outbox.c.account, func.max(outbox.c.run_at)).where(limited).group_by(outbox.c.account)
+    return {row[0]: row[1] for row in session.execute(found)}
 
 
 def dead_jobs(session: Session) -> tuple[Job, ...]:
-    """Dead letters, oldest first."""
-    return _all(session, sql(_DEAD))
+    """Dead letters that nothing was owed after, oldest first. One that its booking has left behind stays on record only."""
+    return _all(session, and_(sql(_DEAD), _is_last))
+
+
+def last_for(session: Session, booking: str) -> Job | None:
+    """The newest job of the booking, whatever became of it."""
+    row = session.execute(select(outbox).where(outbox.c.booking == booking).order_by(outbox.c.number.desc()).limit(1)).first()
+    return None if row is None else _from_row(row)
 
 
 def pending_for(session: Session, booking: str) -> tuple[Job, ...]:
