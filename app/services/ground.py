@@ -17,13 +17,12 @@ from app.domain.connections import Account, Calendar, CalendarState, booking_cal
 from app.domain.decisions import Standing
 from app.domain.pages import Hours, Mode, Page
 from app.domain.settings import Settings
+from app.domain.syncing import fresh
 from app.models import accounts as account_rows
 from app.models import bookings as booking_rows
 from app.models import calendars as calendar_rows
 from app.models.base import Session
 
-STALE_AFTER = 15 * 60
-"""Seconds after which a calendar that cannot be read afresh turns bookings into requests (SYNC-6)."""
 WEEK = 7 * DAY
 ON_THIS_COMPUTER = "local"
 
@@ -54,9 +53,9 @@ class Ground:
         hours = page.hours or Hours(self.settings.profile.zone, availability.weekly, availability.overrides)
         return Plan(page.id, page.rules, hours, availability.limits)
 
-    def standing(self, page: Page, now: Instant, fresh: Iterable[str] = ()) -> Standing:
-        """How the page stands at ``now``. ``fresh``: calendars that were read a moment ago."""
-        read = set(fresh)
+    def standing(self, page: Page, now: Instant, read: Iterable[str] = ()) -> Standing:
+        """How the page stands at ``now``. ``read``: calendars that were read a moment ago."""
+        just_read = set(read)
         local = {account.id for account in self.accounts if account.provider.value == ON_THIS_COMPUTER}
         checked = self.checked(page)
         return Standing(
@@ -67,7 +66,7 @@ class Ground:
             stale=tuple(
                 each.id
                 for each in checked
-                if each.account not in local and each.id not in read and now - each.read_at > STALE_AFTER
+                if each.account not in local and each.id not in just_read and not fresh(each.read_at, now)
             ),
         )
 

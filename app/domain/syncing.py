@@ -1,0 +1,217 @@
+"""The rules by which a copy follows a calendar that is kept elsewhere (SYNC-1, SYNC-6, INACT-1). Pure.
+
+What of an event is kept, which span is read, what differs between the copy and an answer, when that is too much to be believed,
+and how long to wait. Whoever reads and writes stands in ``services.sync``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from app.domain.calendars import Days, Event
+from app.domain.clock import DAY, MINUTE, Instant
+from app.domain.connections import Account, Calendar, sync_account
+from app.domain.zones import day_start, local_day
+
+SHORTEST = 62 * DAY
+"""How far ahead a calendar is read at least."""
+LONGEST = 1827 * DAY
+"""And at most, whatever a page says: five years."""
+INTERVAL, IDLE_INTERVAL = 60.0, 300.0
+"""Seconds between two readings; while pages are off and nobody looks."""
+FIRST_RETRY, LAST_RETRY = 5.0, 300.0
+STALE_AFTER = 15 * MINUTE
+"""Seconds after which a copy that cannot be read afresh turns bookings into requests (SYNC-6)."""
+AHEAD_OF_CLOCK = MINUTE
+"""A reading may seem this much later than the present, whose instant was taken a moment earlier."""
+FEW, MANY = 5, 20
+"""Fewer lost events than ``FEW`` are never asked about, more than ``MANY`` always."""
+TITLE, PLACE, TEXT, PEOPLE, NAME = 300, 500, 4000, 200, 1000
+"""What is kept at most: characters of a title, of a place, of a description; people; characters of a name or id of theirs."""
+EARLIEST, LATEST = 0, 7258118400
+"""From 1970 to 2200: no event is kept as earlier or later, so that every zone can show it."""
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 2), date(2200, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The half-open span of a calendar that is copied."""
+
+    start: Instant
+    end: Instant
+
+    def holds(self, event: Event) -> bool:
+        """Whether the event overlaps; one of no length does if it lies inside (``Provider.read_window``)."""
+        return event.start < self.end and (event.end > self.start or event.start >= self.start)
+
+
+def window_of(now: Instant, zone: str, ends: Iterable[Instant]) -> Window:
+    """From the beginning of yesterday to the farthest of ``ends``, at least two months ahead, in whole days of ``zone``: it
+    changes once a day."""
+    today = local_day(zone, now)
+    wanted = min(max([now + SHORTEST, *ends]), now + LONGEST)
+    return Window(day_start(zone, today - 1), day_start(zone, local_day(zone, wanted) + 1))
+
+
+def in_use(account: Account, calendar: Calendar, accounts: Iterable[Account]) -> bool:
+    """Whether the calendar is followed: it takes time away, takes bookings, or its events are of interest (SET-1)."""
+    return calendar.checked or calendar.booking or keeps_details(account, calendar, accounts)
+
+
+def keeps_details(account: Account, calendar: Calendar, accounts: Iterable[Account]) -> bool:
+    """Whether people, place and text of its events are needed: only where meetings with contacts are followed."""
+    followed = sync_account(accounts)
+    return calendar.main and followed is not None and followed.id == account.id
+
+
+# What is kept
+
+
+def kept(event: Event, calendar: str, details: bool) -> Event:
+    """What of ``event`` is stored. No words of private ones; people, place and text only with ``details`` or where the event is
+    ours. Whatever its service says, it ends no earlier than it begins and no field is endless."""
+    ours = bool(event.booking)
+    people = (details and not event.private) or ours
+    words = people and not event.private
+    start = min(max(event.start, EARLIEST), LATEST)
+    return replace(
+        event,
+        calendar=calendar,
+        start=start,
+        end=max(start, min(event.end, LATEST)),
+        days=_sane(event.days),
+        title="" if event.private else event.title[:TITLE],
+        uid=event.uid[:NAME],
+        series=event.series[:NAME],
+        location=event.location[:PLACE] if words else "",
+        description=event.description[:TEXT] if words else "",
+        attendees=tuple(each[:NAME] for each in event.attendees[:PEOPLE]) if people else (),
+        declined=tuple(each[:NAME] for each in event.declined[:PEOPLE]) if people else (),
+        tag=event.tag[:NAME],
+        key=event.key[:NAME],
+    )
+
+
+def _sane(days: Days | None) -> Days | None:
+    if days is None:
+        return None
+    first = min(max(days.first, _FIRST_DAY), _LAST_DAY)
+    return Days(first, max(first, min(days.end, _LAST_DAY)))
+
+
+# What differs
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What has to be done to the copy. ``safe`` only adds or renames, ``weighty`` may make time free; ``gone`` no longer exist,
+    ``outside`` merely left the window. ``ours``: events of our bookings that the answer names without any difference.
+    ``before``: how the changed and the gone ones stood. ``doubt``: so many are missing from the answer that nothing is gone
+    before the owner agrees; they are ``missing``."""
+
+    safe: tuple[Event, ...] = ()
+    weighty: tuple[Event, ...] = ()
+    gone: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    ours: tuple[Event, ...] = ()
+    before: Mapping[str, Event] = field(default_factory=dict)
+    doubt: int = 0
+    missing: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.safe or self.weighty or self.gone or self.outside)
+
+
+def compare(
+    known: Mapping[str, Event],
+    events: Iterable[Event],
+    gone: Iterable[str],
+    full: bool,
+    window: Window,
+) -> Difference:
+    """``known``: rows of the copy, of a full answer all of them; ``events`` and ``gone`` as told, in the form that is kept."""
+    safe: list[Event] = []
+    weighty: list[Event] = []
+    ours: list[Event] = []
+    before: dict[str, Event] = {}
+    told: set[str] = set()
+    for event in events:
+        told.add(event.id)
+        was = known.get(event.id)
+        if was == event:
+            if event.booking:
+                ours.append(event)
+            continue
+        if was is not None:
+            before[event.id] = was
+        (safe if was is None or _same_time(was, event) else weighty).append(event)
+    lost: list[str] = []
+    outside: list[str] = []
+    for name in known.keys() - told if full else {*gone} - told:
+        was = known.get(name)
+        if was is not None:
+            before[name] = was
+            (lost if window.holds(was) else outside).append(name)
+    return Difference(
+        tuple(safe), tuple(weighty), tuple(sorted(lost)), tuple(sorted(outside)), tuple(ours), before
+    )  # fmt: skip
+
+
+def _same_time(one: Event, other: Event) -> bool:
+    return (one.start, one.end, one.show_as, one.response, one.booking) == (
+        other.start, other.end, other.show_as, other.response, other.booking,
+    )  # fmt: skip
+
+
+def guarded(found: Difference, ahead: int, now: Instant, agreed: Collection[str] = ()) -> Difference:
+    """``found``, with what vanished held back where that is more than a person removes in a minute: more than ``MANY`` events
+    to come, or more than half of the ``ahead`` ones that the copy knows (``FEW`` at least). An occurrence that went while
+    another of its series came was moved. ``agreed``: missing ones of which the owner said that they be kept; they are not
+    asked about again."""
+    came = Counter(series for each in found.safe if each.id not in found.before for series in _series(each))
+    missing: list[str] = []
+    for name in found.gone:
+        was = found.before[name]
+        moved = next((series for series in _series(was) if came[series] > 0), None)
+        if moved is not None:
+            came[moved] -= 1
+        elif was.end > now:
+            missing.append(name)
+    if len(missing) <= MANY and not (len(missing) >= FEW and 2 * len(missing) > ahead):
+        return found
+    held = {*missing}
+    asked = len(missing) if not held <= {*agreed} else 0
+    gone = tuple(each for each in found.gone if each not in held)
+    return replace(found, gone=gone, doubt=asked, missing=frozenset(held))
+
+
+def _series(event: Event) -> tuple[str, ...]:
+    return (event.series,) if event.series else (event.uid,) if event.uid else ()
+
+
+# When
+
+
+def fresh(read_at: Instant, now: Instant) -> bool:
+    """Whether a copy read at that instant may be trusted (SYNC-6). One that seems to be from the future may not: the clock was
+    set back, and nobody knows how old it is."""
+    return read_at > 0 and -AHEAD_OF_CLOCK <= now - read_at <= STALE_AFTER
+
+
+def interval(idle: bool, chance: float) -> float:
+    """Seconds until the next reading, spread by a tenth so that calendars do not meet; ``chance`` from 0 to 1."""
+    return (IDLE_INTERVAL if idle else INTERVAL) * (0.9 + 0.2 * chance)
+
+
+def retry(failures: int, chance: float) -> float:
+    """Seconds until the next try after so many failures in a row: 5, 10 … at most five minutes, spread by a fifth."""
+    doubled = FIRST_RETRY * 2.0 ** min(max(failures - 1, 0), 10)
+    return min(LAST_RETRY, doubled) * (0.8 + 0.4 * chance)
+
+
+def held_off(retry_after: float, chance: float) -> float:
+    """Seconds to wait when the service said how long: never less, at most a twelfth more."""
+    return min(max(retry_after, 1.0), float(DAY)) * (1.0 + chance / 12) + 0.05

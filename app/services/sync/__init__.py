@@ -1,0 +1,1 @@
+"""Copies of the calendars that are kept elsewhere, and how they follow (SYNC)."""

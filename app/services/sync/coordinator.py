@@ -1,0 +1,388 @@
+"""Follows one account while it is connected: its list of calendars now and then, its calendars one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from app.domain.calendars import Event
+from app.domain.connections import Account, Calendar, CalendarState, Lost
+from app.domain.errors import AccessLost, AftaleError, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable
+from app.domain.events import AccountChanged, CalendarChanged, Fact, SyncProgressed
+from app.domain.syncing import INTERVAL, STALE_AFTER, Difference, Window, fresh, held_off, interval, retry
+from app.models import accounts as rows
+from app.providers.base import Changes, Provider
+from app.services.sync import losing
+from app.services.sync.desk import Desk, Plan, plan
+from app.services.sync.listing import follow_list, forget_unused
+from app.services.sync.replica import OUR_OWN, Reading, Stored, differences, store
+
+LIST_EVERY, LIST_WHILE_LOST = 3600.0, 300.0
+"""Seconds between two looks at the list of calendars; while one that is used is lost, and may be found again."""
+LONGEST_READ = 300.0
+"""Seconds after which an answer is not waited for any more."""
+SPACING = 1.0
+"""Seconds between two requests while something fails."""
+DISK_WAIT = 30.0
+"""Seconds to wait when the copy cannot be written."""
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Following:
+    """How one calendar is followed. ``due``: when it is read next, in the timer's seconds. ``missing``: events that the owner
+    is asked about; ``agreed``: those of which they said that the copy keeps them; ``let_go``: they said that all may go."""
+
+    due: float = 0.0
+    failures: int = 0
+    window: Window | None = None
+    detailed: bool = False
+    missing: frozenset[str] = frozenset()
+    agreed: frozenset[str] = frozenset()
+    let_go: bool = False
+    stale_told: bool = False
+
+
+class Coordinator:
+    """One account. ``turn`` may be called by anybody at any time; turns follow one another."""
+
+    def __init__(self, account: str, desk: Desk) -> None:
+        self.account, self._desk = account, desk
+        self.woken = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self._following: dict[str, Following] = {}
+        self._list_due, self._listed_at = 0.0, float("-inf")
+        self._held_until = float("-inf")
+        self._asked_at = float("-inf")
+        self._shown: frozenset[str] = frozenset()
+        self._may_try, self._reconnects = True, False
+        self._failing = False
+        self._first: asyncio.Task[Stored | None] | None = None
+        self._stopped = False
+        self.working = False
+
+    # What others want
+
+    async def run(self) -> None:
+        """Follows the account until it is cancelled, or the account is gone."""
+        while True:
+            self.woken.clear()
+            wait = await self.turn()
+            if wait is None:
+                return
+            await self._desk.timer.wait(self.woken, wait)
+
+    def hurry(self) -> None:
+        """Everything is due at once, except what the service asked us to wait with."""
+        for each in self._following.values():
+            each.due, each.failures = 0.0, 0
+        self.woken.set()
+
+    def look_again(self) -> None:
+        """What is followed, or how far, may have changed."""
+        self.woken.set()
+
+    def signed_in(self) -> None:
+        """There is a new sign-in, which is worth a try."""
+        self._may_try, self._held_until = True, float("-inf")
+        self.hurry()
+
+    def reconnect(self) -> None:
+        """Connections that were open before a sleep are dead without knowing it: none of them is used again."""
+        self._reconnects = True
+
+    def stop_first(self) -> None:
+        """Interrupts a first reading; it goes on with the next turn."""
+        if self._first is not None:
+            self._stopped = True
+            self._first.cancel()
+
+    def let_go(self, calendar: str) -> None:
+        """The owner said that the events that are missing are gone."""
+        following = self._following.setdefault(calendar, Following())
+        following.let_go, following.due = True, 0.0
+
+    async def read_now(self) -> None:
+        """Everything at once, and what seemed lost too."""
+        async with self._turn:
+            self._list_due, self._may_try = 0.0, True
+            for each in self._following.values():
+                each.due, each.failures = 0.0, 0
+            await self._work()
+
+    async def turn(self) -> float | None:
+        """Reads what is due. Returns the seconds until something else will be, or None if the account is gone."""
+        async with self._turn:
+            return await self._work()
+
+    # One turn
+
+    async def _work(self) -> float | None:
+        desk = self._desk
+        now, settings = desk.clock.now(), desk.settings.current
+        self.working, self._stopped = True, False
+        try:
+            found = await desk.database.read(lambda session: plan(session, self.account, settings, now))
+            if found is None:
+                return None
+            if found.account.signed_out and not self._may_try:
+                await self._sign_out()
+                return LIST_EVERY
+            self._adopt(found)
+            if desk.timer.time() >= self._held_until:
+                await self._read_what_is_due(found)
+            found = await desk.database.read(lambda session: plan(session, self.account, settings, now))
+            if found is None:
+                return None
+            self._adopt(found)
+            self._tell_stale(found)
+            return self._wait(found)
+        except AftaleError as error:
+            # The disk is full or locked, or the workspace is being closed: the copy stays as it is.
+            _log.info("calendars have to wait: %s", type(error).__name__)
+            return DISK_WAIT
+        finally:
+            self.working = False
+
+    def _adopt(self, found: Plan) -> None:
+        """Notes what is new: a calendar, a window or a use that changed is due at once."""
+        known = {each.id for each in found.calendars}
+        for name in self._following.keys() - known:
+            del self._following[name]
+        for calendar in found.calendars:
+            following = self._following.setdefault(calendar.id, Following())
+            if calendar.state is CalendarState.INACTIVE and calendar.id in self._shown:
+                following.due = 0.0
+            detailed = calendar.id in found.detailed
+            if (following.window, following.detailed) != (found.window, detailed):
+                following.due = 0.0
+            following.window, following.detailed = found.window, detailed
+            if following.missing and not calendar.doubt:
+                following.agreed, following.missing = following.agreed | following.missing, frozenset()
+
+    async def _read_what_is_due(self, found: Plan) -> None:
+        try:
+            provider = self._desk.provider_of(found.account)
+            if self._reconnects:
+                self._reconnects = False
+                await provider.close()
+            if self._desk.timer.time() >= self._list_due and not self._failing:
+                found = await self._read_list(provider, found) or found
+            missed = 0
+            for calendar in self._due(found):
+                missed = 0 if await self._read(provider, found, calendar) else missed + 1
+                if missed > 1:
+                    # Not one calendar's trouble but the service's: the others need not be tried.
+                    await self._failed(each for each in found.calendars if not self._following[each.id].failures)
+                    break
+        except SignInExpired:
+            self._may_try = False
+            await self._sign_out()
+        except RateLimited as error:
+            self._held_until = self._desk.timer.time() + held_off(error.retry_after, self._desk.chance())
+            if error.retry_after > INTERVAL:
+                await self._failed(found.calendars)
+
+    def _due(self, found: Plan) -> list[Calendar]:
+        at = self._desk.timer.time()
+        return [each for each in found.calendars if self._readable(each) and self._following[each.id].due <= at]
+
+    def _readable(self, calendar: Calendar) -> bool:
+        """One that is lost is read again when the service lists it again."""
+        if calendar.state is CalendarState.ACTIVE or calendar.lost in (Lost.SIGN_IN, Lost.SWITCHED):
+            return True
+        return calendar.id in self._shown
+
+    def _wait(self, found: Plan) -> float:
+        at = self._desk.timer.time()
+        following = [(each, self._following[each.id]) for each in found.calendars]
+        lost = any(each.state is CalendarState.INACTIVE and each.lost in OUR_OWN for each in found.calendars)
+        if lost:
+            self._list_due = min(self._list_due, self._listed_at + LIST_WHILE_LOST)
+        due = [each.due for calendar, each in following if self._readable(calendar)]
+        if not self._failing:
+            due.append(self._list_due)
+        wait = max(min(due, default=self._list_due), self._held_until) - at
+        until_stale = [
+            max(1, calendar.read_at + STALE_AFTER + 1 - self._desk.clock.now())
+            for calendar, each in following
+            if each.failures and calendar.read_at and not each.stale_told
+        ]
+        return max(0.05, min([wait, *until_stale]))
+
+    # The list of calendars
+
+    async def _read_list(self, provider: Provider, found: Plan) -> Plan | None:
+        desk, at = self._desk, self._desk.timer.time()
+        self._list_due, self._listed_at = at + LIST_EVERY * (0.9 + 0.2 * desk.chance()), at
+        try:
+            offered = await self._asked(provider.calendars())
+        except (Unreachable, AccessLost, NotFound) as error:
+            # The calendars' own readings tell more.
+            self._list_due = at + LIST_WHILE_LOST
+            _log.debug("account %s: no list of calendars: %s", self.account, type(error).__name__)
+            return None
+        now, settings = desk.clock.now(), desk.settings.current
+        listed = await desk.database.write(lambda session: follow_list(session, found.account, offered, now))
+        await desk.database.write(lambda session: forget_unused(session, found.account, now))
+        self._shown = listed.shown
+        desk.announce(*(CalendarChanged(each) for each in listed.changed))
+        if listed.changed:
+            desk.announce(AccountChanged(found.account))
+        again = await desk.database.read(lambda session: plan(session, self.account, settings, now))
+        if again is not None:
+            self._adopt(again)
+        return again
+
+    # One calendar
+
+    async def _read(self, provider: Provider, found: Plan, calendar: Calendar) -> bool:
+        """Whether the service answered. Raises SignInExpired, RateLimited."""
+        following = self._following[calendar.id]
+        try:
+            stored = await self._follow(provider, found, calendar)
+        except AccessLost as error:
+            await self._lost(calendar, error.reason)
+            return True
+        except (RateLimited, SignInExpired):
+            raise
+        except (ProviderError, NotFound) as error:
+            if not following.failures and not calendar.failing_since:
+                _log.info("calendar %s cannot be reached: %s", calendar.id, type(error).__name__)
+            await self._failed([calendar])
+            return False
+        following.due = self._desk.timer.time() + interval(self._desk.idle, self._desk.chance())
+        if stored is not None:
+            await self._reached(found.account, calendar, stored)
+        return True
+
+    async def _follow(self, provider: Provider, found: Plan, calendar: Calendar) -> Stored | None:
+        """A first reading runs apart, so that it alone can be stopped."""
+        if calendar.read_at:
+            return await self._copy(provider, found, calendar)
+        if self._stopped:
+            return None
+        self._desk.announce(SyncProgressed(self.account, calendar.id, 0))
+        self._first = asyncio.ensure_future(self._copy(provider, found, calendar))
+        try:
+            return await self._first
+        except asyncio.CancelledError:
+            if not self._stopped:
+                # The program ends, not the reading.
+                self._first.cancel()
+                raise
+            return None
+        finally:
+            self._first = None
+
+    async def _copy(self, provider: Provider, found: Plan, calendar: Calendar) -> Stored | None:
+        desk, following = self._desk, self._following[calendar.id]
+        began, window = desk.clock.now(), found.window
+        kept = await desk.database.read(lambda session: rows.sync_token(session, calendar.id))
+        reading = Reading(calendar, window, calendar.id in found.detailed, began, kept)
+        token = "" if following.let_go else reading.token
+        answer = await self._asked(provider.changes(calendar.at, token, window.start, window.end))
+        difference = await differences(desk.database, reading, answer, following.let_go, following.agreed)
+        strays = await self._strays(provider, calendar, difference)
+        return await self._store(reading, answer, difference, strays)
+
+    async def _store(
+        self, reading: Reading, answer: Changes, difference: Difference, strays: tuple[Event, ...]
+    ) -> Stored | None:
+        desk, name = self._desk, reading.calendar.id
+
+        def told(events: int, facts: tuple[Fact, ...]) -> None:
+            if reading.first:
+                desk.announce(SyncProgressed(self.account, name, events))
+            desk.announce(*facts)
+
+        stored = await store(desk.database, reading, answer, difference, strays, desk.hooks, told)
+        if stored is not None and reading.first:
+            desk.announce(SyncProgressed(self.account, name, len(answer.events), done=True))
+        return stored
+
+    async def _strays(self, provider: Provider, calendar: Calendar, found: Difference) -> tuple[Event, ...]:
+        """Events of our bookings that left the window but exist: an answer does not tell them from those that are gone."""
+        strays = []
+        for name in found.gone:
+            booking = found.before[name].booking
+            if booking:
+                event = await self._asked(provider.find(calendar.at, booking))
+                strays += [event] if event is not None and event.id == name else []
+        return tuple(strays)
+
+    async def _asked(self, call: Awaitable[T]) -> T:
+        """The answer. While something fails, requests keep their distance."""
+        timer = self._desk.timer
+        if self._failing:
+            await timer.wait(asyncio.Event(), self._asked_at + SPACING - timer.time())
+        self._asked_at = timer.time()
+        try:
+            async with asyncio.timeout(LONGEST_READ):
+                return await call
+        except TimeoutError as error:
+            raise Unreachable(self.account, "no answer") from error
+
+    # What became of it
+
+    async def _reached(self, account: Account, calendar: Calendar, stored: Stored) -> None:
+        desk, following = self._desk, self._following[calendar.id]
+        found_again = bool(calendar.failing_since) or calendar.state is not stored.calendar.state
+        if found_again:
+            _log.info("calendar %s is read again", calendar.id)
+        following.failures, following.let_go, following.stale_told = 0, False, False
+        following.missing = stored.missing if stored.calendar.doubt else frozenset()
+        self._failing = any(each.failures for each in self._following.values())
+        if account.signed_out:
+            changed = await desk.database.write(lambda session: losing.sign_in(session, self.account))
+            if changed is not None:
+                found_again = True
+                desk.announce(AccountChanged(changed))
+        desk.announce(*stored.facts)
+        if stored.changed:
+            desk.announce(CalendarChanged(stored.calendar))
+        if found_again:
+            desk.wake_outbox()
+
+    async def _failed(self, calendars: Iterable[Calendar]) -> None:
+        """A passing fault: shown, retried, nothing more."""
+        desk, now = self._desk, self._desk.clock.now()
+        self._failing = True
+        names = frozenset(each.id for each in calendars)
+        for name in names:
+            following = self._following[name]
+            following.failures += 1
+            following.due = desk.timer.time() + retry(following.failures, desk.chance())
+        failed = await desk.database.write(lambda session: losing.fail(session, names, now))
+        desk.announce(*(CalendarChanged(each) for each in failed))
+
+    def _tell_stale(self, found: Plan) -> None:
+        """A copy that has become too old turns bookings into requests; pages have to say so."""
+        for calendar in found.calendars:
+            following = self._following[calendar.id]
+            if following.failures and not following.stale_told and not fresh(calendar.read_at, self._desk.clock.now()):
+                following.stale_told = True
+                self._desk.announce(CalendarChanged(calendar))
+
+    async def _lost(self, calendar: Calendar, reason: str) -> None:
+        desk, now = self._desk, self._desk.clock.now()
+        lost = Lost(reason) if reason in set(Lost) else Lost.REMOVED
+        self._shown -= {calendar.id}
+        self._following[calendar.id].failures = 0
+        self._list_due = min(self._list_due, self._listed_at + LIST_WHILE_LOST)
+        changed = await desk.database.write(lambda session: losing.lose(session, calendar.id, lost, now))
+        if changed is not None:
+            _log.info("calendar %s is lost: %s", calendar.id, lost.value)
+            desk.announce(CalendarChanged(changed))
+
+    async def _sign_out(self) -> None:
+        desk, now = self._desk, self._desk.clock.now()
+        told = await desk.database.write(lambda session: losing.sign_out(session, self.account, now))
+        if told is not None:
+            account, calendars = told
+            _log.info("account %s has to be signed in to again", self.account)
+            desk.announce(AccountChanged(account), *(CalendarChanged(each) for each in calendars))

@@ -1,0 +1,87 @@
+"""Keeps an account's list of calendars as the service has it: names, colours, zones, access, new and vanished ones (CON-13).
+Functions run inside ``Database.write``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.domain.clock import Instant
+from app.domain.connections import Access, Account, Calendar, CalendarState, Lost
+from app.domain.ids import new_id
+from app.domain.syncing import in_use
+from app.models import accounts as account_rows
+from app.models import calendars as rows
+from app.models.base import Session
+from app.providers.base import RemoteCalendar
+from app.services.sync.losing import lose
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """``changed``: calendars that differ from before; ``shown``: ids of ours that the service lists with their events."""
+
+    changed: tuple[Calendar, ...]
+    shown: frozenset[str]
+
+
+def follow_list(session: Session, account: Account, offered: tuple[RemoteCalendar, ...], now: Instant) -> Listed:
+    """New calendars are added without being used, vanished ones that are not used are removed. Whether one that is used and no
+    longer listed is lost, its next reading tells: what can still be read is not."""
+    accounts = account_rows.list_accounts(session)
+    own = {each.at: each for each in account_rows.list_calendars(session) if each.account == account.id}
+    changed: list[Calendar] = []
+    shown: set[str] = set()
+    for found in offered:
+        before = own.pop(found.id, None)
+        calendar = _as_listed(account, before, found)
+        if found.access is not Access.FREE_BUSY:
+            shown.add(calendar.id)
+        if calendar != before:
+            account_rows.save_calendar(session, calendar)
+            changed.append(calendar)
+        if found.access is Access.FREE_BUSY and in_use(account, calendar, accounts):
+            lost = lose(session, calendar.id, Lost.LOWERED, now)
+            changed += [lost] if lost is not None else []
+    for vanished in own.values():
+        # An empty list is more likely a fault than the end of every calendar.
+        if offered and not in_use(account, vanished, accounts) and not holds_ours(session, vanished, now):
+            account_rows.delete_calendar(session, vanished.id)
+            changed.append(vanished)
+    return Listed(tuple(changed), frozenset(shown))
+
+
+def forget_unused(session: Session, account: Account, now: Instant) -> None:
+    """Only what is needed is stored: a calendar that is not used any more leaves no events behind."""
+    accounts = account_rows.list_accounts(session)
+    for calendar in account_rows.list_calendars(session):
+        if calendar.account != account.id or in_use(account, calendar, accounts) or holds_ours(session, calendar, now):
+            continue
+        ids, _, _ = rows.changes_since(session, calendar.id, 0)
+        if ids or calendar.read_at or account_rows.sync_token(session, calendar.id):
+            rows.delete_events(session, calendar.id, ids)
+            account_rows.keep_sync_token(session, calendar.id, "")
+            idle = replace(
+                calendar, read_at=0, failing_since=0, doubt=0, state=CalendarState.ACTIVE, lost=None, since=0
+            )  # fmt: skip
+            account_rows.save_calendar(session, idle)
+
+
+def _as_listed(account: Account, before: Calendar | None, found: RemoteCalendar) -> Calendar:
+    if before is None:
+        before = Calendar(new_id(), account.id, found.name, found.zone, checked=False, remote=found.id)
+    return replace(
+        before,
+        name=found.name,
+        zone=found.zone,
+        access=found.access,
+        colour=found.colour,
+        main=found.primary,
+        owner=found.owner,
+        owner_name=found.owner_name,
+    )
+
+
+def holds_ours(session: Session, calendar: Calendar, now: Instant) -> bool:
+    """Whether meetings to come that were booked here stand in it."""
+    ahead = rows.events_between(session, (calendar.id,), now, now + (1 << 31)) if calendar.read_at else ()
+    return any(each.booking for each in ahead)

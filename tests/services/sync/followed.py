@@ -1,0 +1,168 @@
+"""A real workspace whose accounts live in memory, and a time that passes only when a test lets it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from app.domain.calendars import Event, EventDraft
+from app.domain.clock import HOUR, Instant
+from app.domain.connections import Access, Account, Calendar, ProviderKind
+from app.domain.events import AccountChanged, CalendarChanged, Fact, SyncProgressed
+from app.domain.notices import Notice
+from app.domain.settings import FirstRun, Profile
+from app.domain.syncing import window_of
+from app.models import accounts as account_rows
+from app.models import calendars as rows
+from app.models.database import Database
+from app.paths import database_file
+from app.providers.base import Provider
+from app.providers.memory import MemoryAccount, MemoryProvider
+from app.services.sync.service import SyncService
+from app.services.workspace import Workspace
+from tests.services.opened import MONDAY, ZONE, StandingClock, page
+
+EVER = 1 << 40
+
+
+class StandingTimer:
+    """Time for waiting: it moves with ``pass_time`` alone, and the clock on the wall with it."""
+
+    def __init__(self, clock: StandingClock) -> None:
+        self.clock, self.at = clock, 1000.0
+        self._waiting: list[tuple[float, asyncio.Event]] = []
+
+    def time(self) -> float:
+        return self.at
+
+    async def wait(self, woken: asyncio.Event, seconds: float) -> None:
+        if seconds <= 0 or woken.is_set():
+            await asyncio.sleep(0)
+            return
+        over = asyncio.Event()
+        entry = (self.at + seconds, over)
+        self._waiting.append(entry)
+        first = [asyncio.ensure_future(each.wait()) for each in (woken, over)]
+        try:
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in first:
+                each.cancel()
+            self._waiting.remove(entry)
+
+    @property
+    def next(self) -> float:
+        """Seconds until somebody's wait is over; a day if nobody waits."""
+        return min((at for at, _ in self._waiting), default=self.at + 86400) - self.at
+
+    def jump(self, seconds: float) -> None:
+        """All of it at once, as after a pause of the whole machine."""
+        self.at += seconds
+        self.clock.at = MONDAY + round(self.at - 1000.0) + self.offset
+        for at, over in self._waiting:
+            if at <= self.at + 1e-9:
+                over.set()
+
+    offset = 0
+    """How far the clock on the wall was set forward."""
+
+    def set_clock(self, seconds: int) -> None:
+        """Somebody sets the clock on the wall forward, or back."""
+        self.offset += seconds
+        self.clock.at += seconds
+
+
+class House:
+    """A workspace with the accounts of ``services``, by id, and what it announced."""
+
+    def __init__(
+        self, workspace: Workspace, services: dict[str, MemoryAccount], timer: StandingTimer, sync: SyncService
+    ) -> None:
+        self.workspace, self.services, self.timer, self.sync = workspace, services, timer, sync
+        self.facts: list[Fact] = []
+        for kind in (AccountChanged, CalendarChanged, SyncProgressed):
+            workspace.announcer.subscribe(kind, self.facts.append)
+
+    async def close(self) -> None:
+        await self.workspace.close()
+
+    async def calendar(self, calendar_id: str) -> Calendar:
+        return next(each for each in await self.workspace.accounts.calendars() if each.id == calendar_id)
+
+    async def account(self, account_id: str = "anna") -> Account:
+        return next(each for each in await self.workspace.accounts.accounts() if each.id == account_id)
+
+    async def copy(self, calendar_id: str = "anna-work") -> tuple[Event, ...]:
+        """Everything that stands in the copy."""
+        return await self.workspace.database.read(lambda session: rows.events_between(session, (calendar_id,), -EVER, EVER))
+
+    async def titles(self, calendar_id: str = "anna-work") -> list[str]:
+        return [each.title for each in await self.copy(calendar_id)]
+
+    async def notices(self) -> tuple[Notice, ...]:
+        return await self.workspace.notices.pending()
+
+    async def change(self, calendar_id: str, **values: object) -> None:
+        calendar = replace(await self.calendar(calendar_id), **values)  # type: ignore[arg-type]
+        await self.workspace.database.write(lambda session: account_rows.save_calendar(session, calendar))
+
+    async def truth(self, provider: Provider, calendar_id: str = "anna-work") -> set[tuple[str, Instant, Instant, str]]:
+        """What a full reading would bring, as far as times are concerned."""
+        calendar = await self.calendar(calendar_id)
+        window = window_of(self.timer.clock.now(), ZONE, [])
+        events = await provider.read_window(calendar.at, window.start, window.end)
+        return {(each.id, each.start, each.end, each.title) for each in events}
+
+
+def service(calendars: Mapping[str, Access] | None = None, account: str = "anna") -> MemoryAccount:
+    """An account at a service that has one calendar of its own, ``work``, or the given ones."""
+    made = MemoryAccount(account)
+    for name, access in (calendars or {"work": Access.OWNER}).items():
+        made.add_calendar(name, name.capitalize(), ZONE, access)
+    return made
+
+
+async def house(folder: Path, *services: MemoryAccount, clock: StandingClock | None = None, fresh: bool = True) -> House:
+    """``fresh``: accounts are connected as the program does; else the folder holds them already. The first one is the primary
+    account, and its first calendar takes bookings."""
+    timer = StandingTimer(clock or StandingClock())
+    database = Database(database_file(folder))
+    database.open()
+    providers: dict[str, Provider] = {each.account: MemoryProvider(each) for each in services}
+    workspace = Workspace(folder, database, timer.clock, lambda account: providers[account.id], lambda plain, context: None)
+    if fresh:
+        await database.write(lambda session: [_connect(session, each, each is services[0]) for each in services])
+    await workspace.load()
+    if fresh:
+        current = workspace.settings.current
+        profile = Profile("Anna Holm", zone=ZONE)
+        await workspace.settings.save(replace(current, profile=profile, own_part="anna", first_run=FirstRun(4)))
+        await workspace.pages.save(page())
+    sync = SyncService(
+        database, workspace.announcer, timer.clock, workspace.settings,
+        lambda account: providers[account.id], workspace.outbox.wake, timer, lambda: 0.5, lambda: "",
+    )  # fmt: skip
+    return House(workspace, {each.account: each for each in services}, timer, sync)
+
+
+def _connect(session: rows.Session, service: MemoryAccount, primary: bool) -> None:
+    account = Account(service.account, ProviderKind.GOOGLE, service.account, f"{service.account}@example.com", primary=primary,
+                      sync=primary, scheduling=primary)  # fmt: skip
+    account_rows.save_account(session, account)
+    for number, held in enumerate(service.calendars.values()):
+        remote = held.remote
+        account_rows.save_calendar(
+            session,
+            Calendar(
+                f"{account.id}-{remote.id}", account.id, remote.name, remote.zone, remote.access, booking=primary and not number,
+                checked=True, remote=remote.id, main=remote.primary,
+            ),
+        )  # fmt: skip
+
+
+def draft(title: str, hours: float = 2, minutes: int = 60, **more: object) -> EventDraft:
+    """An event so many hours after the beginning of ``MONDAY``'s story."""
+    start = MONDAY + round(hours * HOUR)
+    return replace(EventDraft(title, title, start, start + minutes * 60, ZONE), **more)  # type: ignore[arg-type]
