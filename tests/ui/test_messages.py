@@ -42,7 +42,11 @@ MADE: dict[type[errors.AftaleError], errors.AftaleError] = {
     errors.SignInExpired: errors.SignInExpired("a"),
     errors.Unreachable: errors.Unreachable("a"),
     errors.Conflict: errors.Conflict("a"),
+    errors.SignInFailed: errors.SignInFailed("refused"),
+    errors.SecretUnreadable: errors.SecretUnreadable("locked"),
 }
+REASONS = (errors.SignInFailed.__doc__ or "").split("``")[3::2]
+"""Those that the error's own text names."""
 
 
 @pytest.mark.parametrize("kind", sorted({*every_error()}, key=lambda kind: kind.__name__))
@@ -51,6 +55,22 @@ def test_error_when_told_has_words_of_its_own(kind: type[errors.AftaleError], la
     assert words.title
     assert words != messages.our_fault()
     assert "{" not in words.title + words.text
+
+
+@pytest.mark.shows("CON-4")
+@pytest.mark.parametrize("reason", REASONS)
+def test_sign_in_when_it_failed_says_why_and_what_to_do(reason: str) -> None:
+    words = messages.sign_in_words(reason, "Google")
+    assert words != messages.our_fault()
+    assert len(words.text) > 20
+    assert "{" not in words.title + words.text
+    assert messages.error_words(errors.SignInFailed(reason)).text == words.text
+
+
+def test_secret_when_it_cannot_be_opened_tells_a_lock_from_a_damage() -> None:
+    locked, damaged = (messages.error_words(errors.SecretUnreadable(reason)) for reason in ("locked", "damaged"))
+    assert locked.title != damaged.title
+    assert "AFTALE_PASSPHRASE" in locked.text
 
 
 def test_error_when_nobody_expected_it_is_ours() -> None:

@@ -1,0 +1,468 @@
+"""Leads through connecting an account. Until somebody has said "this is the one", closing the window at any point keeps
+nothing: the wait for the browser is ended, and a sign-in that has come already is given back (CON-4)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.domain.connections import Account, ProviderKind, booking_calendar
+from app.domain.errors import AftaleError, InvalidFields
+from app.domain.events import SettingsSaved, SyncProgressed
+from app.i18n import _
+from app.ui.connect import guide
+from app.ui.connect.state import BY_BROWSER, Page, State, Trouble, cure_of, offered, trouble_of
+from app.ui.connect.view import ConnectWindow
+from app.ui.runtime import tasks
+from app.ui.widgets import toast
+
+if TYPE_CHECKING:
+    from app.services.workspace import Workspace
+
+LONGEST_FILE = 100_000
+"""Bytes of a file that are looked at; a client's file has some four hundred."""
+
+
+def browse(address: str) -> bool:
+    """Opens an address in the system's browser; False if there is none."""
+    return QDesktopServices.openUrl(QUrl(address))
+
+
+class Reading(Protocol):
+    """What reads calendars (``services.sync``), as far as it is needed here."""
+
+    async def now(self, account_id: str = "") -> None: ...
+
+    def stop_first(self, account_id: str) -> None: ...
+
+
+class ConnectController(QObject):
+    """One window at a time. ``connected`` and ``reconnected`` carry the account, once its window is closed; ``closed`` follows
+    every window. ``privacy_requested`` and ``settings_requested`` want *Data and privacy* or *Calendars* in Settings."""
+
+    connected = Signal(object)
+    reconnected = Signal(object)
+    closed = Signal()
+    privacy_requested = Signal()
+    settings_requested = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        parent: QObject | None = None,
+        *,
+        browse: Callable[[str], bool] = browse,
+        reading: Reading | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.workspace, self._browse = workspace, browse
+        self._reading: Reading | None = reading if reading is not None else getattr(workspace, "sync", None)
+        self._window: ConnectWindow | None = None
+        self._state = State()
+        self._cancel: asyncio.Event | None = None
+        self._ends: list[Callable[[], None]] = []
+        self._counts: dict[str, int] = {}
+
+    @property
+    def window(self) -> ConnectWindow | None:
+        """The open window, if there is one."""
+        return self._window
+
+    def open(self, parent: QWidget | None, kind: ProviderKind | str = "") -> None:
+        """Shows the dialog over ``parent``; with a ``kind`` at what is shared with that one."""
+        if not self._raised():
+            tasks.start(self._begin(parent, ProviderKind(kind) if kind else None), self, failed=self._failed)
+
+    def reconnect(self, parent: QWidget | None, account: Account) -> None:
+        """Signs in to a connected account again. What it shares was read when it was connected."""
+        if not self._raised():
+            state = State(Page.WAITING, kind=account.provider, again=account, allowed=self.workspace.connecting.allowed)
+            self._show(parent, state)
+            self._sign_in()
+
+    def close(self) -> None:
+        """Closes the window as its owner would."""
+        if self._window is not None:
+            self._window.reject()
+
+    # The window
+
+    def _raised(self) -> bool:
+        if self._window is None:
+            return False
+        self._window.raise_()
+        self._window.activateWindow()
+        return True
+
+    async def _begin(self, parent: QWidget | None, kind: ProviderKind | None) -> None:
+        workspace = self.workspace
+        accounts, calendars = await workspace.accounts.accounts(), await workspace.accounts.calendars()
+        local = any(each.provider is ProviderKind.LOCAL for each in accounts)
+        beside = next((each for each in accounts if each.primary and each.provider is not ProviderKind.LOCAL), None)
+        state = State(
+            kinds=offered(workspace.connecting.kinds(), local),
+            connected=booking_calendar(accounts, calendars) is not None,
+            beside=(beside.email or beside.name) if beside is not None else "",
+            allowed=workspace.connecting.allowed,
+            asking=not workspace.settings.current.privacy.asked,
+            zone=workspace.settings.current.profile.zone,
+        )
+        if kind is not None and kind in state.kinds:
+            state = chosen(state, kind)
+        if not self._raised():
+            self._show(parent, state)
+
+    def _show(self, parent: QWidget | None, state: State) -> None:
+        self._state = replace(state, now=self.workspace.clock.now(), zone=self.workspace.settings.current.profile.zone)
+        self._window = window = ConnectWindow(parent)
+        self._wire(window)
+        announcer = self.workspace.announcer
+        self._ends = [
+            announcer.subscribe(SettingsSaved, lambda _fact: self._settings_saved()),
+            announcer.subscribe(SyncProgressed, self._progressed),
+        ]
+        window.show_state(self._state)
+        window.open()
+
+    def _wire(self, window: ConnectWindow) -> None:
+        window.go_requested.connect(self._go)
+        window.back_requested.connect(self._back)
+        window.cancel_requested.connect(self._give_up)
+        window.offline_requested.connect(window.reject)
+        window.other_requested.connect(self._other)
+        window.stop_requested.connect(self._stop)
+        window.finished.connect(self._finished)
+        window.choose.chosen.connect(lambda kind: self._become(chosen(self._state, kind)))
+        for panel in (window.choose, window.shared):
+            panel.access.switched.connect(self._allow)
+            panel.access.privacy_requested.connect(lambda: self._leave_for(self.privacy_requested))
+        window.shared.boxes_changed.connect(lambda sync, scheduling: self._set(sync=sync, scheduling=scheduling))
+        window.client.edited.connect(self._client_edited)
+        window.client.left.connect(self._client_left)
+        window.client.file_dropped.connect(lambda path: self._start(self._read_file(Path(path))))
+        window.client.file_requested.connect(self._choose_file)
+        window.client.open_requested.connect(self._browse)
+        window.client.copy_requested.connect(lambda text: self._copy(text, _("Copied")))
+        window.waiting.open_requested.connect(lambda: self._open_page(self._state.address))
+        window.waiting.copy_requested.connect(lambda: self._copy(self._state.address, _("Link copied")))
+        window.confirm.open_requested.connect(self._browse)
+        window.confirm.audience_requested.connect(lambda: self._browse(guide.AUDIENCE))
+
+    def _finished(self) -> None:
+        """The window closes, however that came about."""
+        state, self._window = self._state, None
+        for end in self._ends:
+            end()
+        self._ends = []
+        self._end_wait()
+        if state.candidate is not None and state.account is None:
+            self._refuse(state.candidate.id)
+        self._state = State()
+        if state.account is not None:
+            (self.reconnected if state.again is not None else self.connected).emit(state.account)
+        self.closed.emit()
+
+    def _leave_for(self, wanted: Any) -> None:
+        self.close()
+        wanted.emit()
+
+    # Buttons
+
+    def _go(self) -> None:
+        state = self._state
+        match state.page:
+            case Page.SHARED if state.kind in BY_BROWSER:
+                self._start(self._go_on(), busy=True)
+            case Page.SHARED:
+                self._set(page=Page.FORM, trouble=None, problems={})
+            case Page.CLIENT:
+                self._send_client()
+            case Page.FORM:
+                self._send_form()
+            case Page.FAILED:
+                self._cure()
+            case Page.CONFIRM if state.candidate is not None:
+                self._start(self._confirm(state.candidate.id), busy=True)
+            case Page.READING:
+                self.close()
+
+    def _back(self) -> None:
+        state = self._state
+        if state.page is Page.FAILED and state.again is not None:
+            self.close()
+        else:
+            self._set(page=Page.CHOOSE if state.page is Page.SHARED else Page.SHARED, trouble=None, problems={})
+
+    def _give_up(self) -> None:
+        """Cancel: out of the wait for the browser back to what is shared, anywhere else out of the window."""
+        if self._state.page is Page.WAITING and self._state.again is None:
+            self._end_wait()
+            self._set(page=Page.SHARED, address="", told=())
+        else:
+            self.close()
+
+    def _other(self) -> None:
+        """Not this account: its sign-in is given back, and another one may be tried."""
+        if self._state.candidate is not None:
+            self._refuse(self._state.candidate.id)
+        self._set(page=Page.SHARED, candidate=None)
+
+    def _stop(self) -> None:
+        if self._reading is not None and self._state.account is not None:
+            self._reading.stop_first(self._state.account.id)
+        self.close()
+
+    def _cure(self) -> None:
+        state = self._state
+        assert state.trouble is not None
+        match cure_of(state.trouble, state.kind):
+            case "client":
+                self._show_client()
+            case "privacy":
+                self._leave_for(self.privacy_requested)
+            case "settings":
+                self._leave_for(self.settings_requested)
+            case _ if state.kind in BY_BROWSER:
+                self._sign_in()
+            case _:
+                self._set(page=Page.FORM, trouble=None)
+
+    # Personal e-mail access
+
+    def _allow(self, on: bool) -> None:
+        self._set(allowed=on)
+        self._start(self.workspace.connecting.allow(on))
+
+    def _settings_saved(self) -> None:
+        if self._window is not None:
+            self._set(allowed=self.workspace.connecting.allowed)
+
+    # The OAuth client
+
+    async def _go_on(self) -> None:
+        """From what is shared to the browser, by way of the client where there is none."""
+        window = self._window
+        known = await self.workspace.connecting.has_client(self._state.kind)
+        if window is not self._window:
+            return
+        if known:
+            self._set(busy=False)
+            self._sign_in()
+        else:
+            self._show_client()
+
+    def _show_client(self) -> None:
+        self._check_client({each.name: "" for each in guide.fields(self._state.kind)}, frozenset())
+        self._set(page=Page.CLIENT, busy=False, trouble=None)
+
+    def _client_edited(self, fields: dict[str, str], name: str) -> None:
+        touched = self._state.touched - {"client_file"}
+        self._check_client(fields, touched | {name} if fields.get(name) else touched)
+
+    def _client_left(self, name: str) -> None:
+        if self._state.page is Page.CLIENT and self._state.fields.get(name):
+            self._set(touched=self._state.touched | {name})
+
+    def _check_client(self, fields: dict[str, str], touched: frozenset[str]) -> None:
+        problems = self.workspace.connecting.check_client(self._state.kind, fields)
+        self._set(fields=fields, problems=problems, touched=touched)
+
+    def _choose_file(self) -> None:
+        if self._window is None:
+            return
+        dialog = QFileDialog(self._window, _("Choose the JSON file"), "", _("JSON files (*.json)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self._start(self._read_file(Path(path))))
+        dialog.open()
+
+    async def _read_file(self, path: Path) -> None:
+        def read() -> str:
+            with path.open(encoding="utf-8", errors="replace") as file:
+                return file.read(LONGEST_FILE)
+
+        try:
+            text = await asyncio.get_running_loop().run_in_executor(None, read)
+            fields = self.workspace.connecting.read_client_file(self._state.kind, text)
+        except OSError:
+            self._file_problem({"client_file": "unreadable"})
+        except InvalidFields as error:
+            self._file_problem(error.fields)
+        else:
+            self._check_client(fields, frozenset(fields))
+
+    def _file_problem(self, problems: dict[str, str]) -> None:
+        """The file is not used. What is wrong with a field of it is wrong with the file."""
+        code = problems.get("client_file", "not_a_client")
+        self._set(problems={**self._state.problems, "client_file": code}, touched=self._state.touched | {"client_file"})
+
+    def _send_client(self) -> None:
+        state = self._state
+        self._check_client(dict(state.fields), frozenset(state.fields))
+        if self._state.client_ready:
+            self._start(self._save_client(), busy=True)
+
+    async def _save_client(self) -> None:
+        window = self._window
+        await self.workspace.connecting.save_client(self._state.kind, dict(self._state.fields))
+        if window is self._window:
+            self._set(busy=False)
+            self._sign_in()
+
+    # Signing in
+
+    def _send_form(self) -> None:
+        form = self._window.form.form if self._window is not None else None
+        if form is None:
+            return
+        fields = form.fields()
+        if self._state.kind is ProviderKind.LOCAL:
+            if fields["name"]:
+                self._start(self._make_local(fields["name"]), busy=True)
+            else:
+                self._set(problems={"name": "missing"})
+        else:
+            self._sign_in(fields)
+
+    async def _make_local(self, name: str) -> None:
+        account = await self.workspace.accounts.connect_local(name, self.workspace.settings.current.profile.zone)
+        self._set(account=account, busy=False)
+        self.close()
+
+    def _sign_in(self, fields: dict[str, str] | None = None) -> None:
+        self._end_wait()
+        self._cancel = cancel = asyncio.Event()
+        self._set(page=Page.WAITING, told=(), address="", unopened=False, trouble=None, problems={}, candidate=None)
+        tasks.start(self._wait(cancel, fields), self)
+
+    async def _wait(self, cancel: asyncio.Event, fields: dict[str, str] | None) -> None:
+        """Waits for the person. What comes after the wait was given up is given back, unseen."""
+        connecting, state = self.workspace.connecting, self._state
+        loop = asyncio.get_running_loop()
+
+        def here(call: Callable[[str], None], text: str) -> None:
+            # A provider may wait in a thread of its own.
+            loop.call_soon_threadsafe(partial(self._while_waiting, cancel, call, text))
+
+        open_browser, told = partial(here, self._come), partial(here, self._tell)
+        try:
+            if state.again is not None:
+                account = await connecting.reconnect(state.again.id, open_browser, cancel, told)
+                self._while_waiting(cancel, self._reconnected, account)
+                return
+            candidate = await connecting.sign_in(state.kind, open_browser, cancel, told, fields)
+        except AftaleError as error:
+            self._while_waiting(cancel, self._not_signed_in, error)
+            return
+        if cancel is not self._cancel or self._window is None:
+            await connecting.refuse(candidate.id)
+            return
+        self._cancel = None
+        self._set(page=Page.CONFIRM, candidate=candidate, now=self.workspace.clock.now())
+
+    def _while_waiting(self, cancel: asyncio.Event, call: Callable[[Any], None], value: Any) -> None:
+        if cancel is self._cancel and self._window is not None:
+            call(value)
+
+    def _come(self, address: str) -> None:
+        self._set(address=address)
+        self._open_page(address)
+
+    def _open_page(self, address: str) -> None:
+        self._set(unopened=not self._browse(address))
+
+    def _tell(self, code: str) -> None:
+        self._set(told=(*self._state.told, code))
+
+    def _reconnected(self, account: Account) -> None:
+        self._cancel = None
+        self._set(account=account)
+        self.close()
+
+    def _not_signed_in(self, error: AftaleError) -> None:
+        self._cancel = None
+        trouble = trouble_of(error)
+        if trouble.reason == "cancelled":
+            self._give_up()
+        elif isinstance(error, InvalidFields) and self._state.kind not in BY_BROWSER:
+            self._set(page=Page.FORM, problems=error.fields)
+        elif isinstance(error, InvalidFields):
+            self._set(page=Page.FAILED, trouble=Trouble("client"))
+        elif trouble.reason == "refused" and self._state.again is None:
+            self._set(page=Page.SHARED, trouble=trouble)
+        else:
+            self._set(page=Page.FAILED, trouble=trouble)
+
+    def _end_wait(self) -> None:
+        cancel, self._cancel = self._cancel, None
+        if cancel is not None:
+            cancel.set()
+
+    def _refuse(self, candidate_id: str) -> None:
+        tasks.start(self.workspace.connecting.refuse(candidate_id), self, failed=lambda _error: None)
+
+    # This is the one
+
+    async def _confirm(self, candidate_id: str) -> None:
+        state, self._counts = self._state, {}
+        account = await self.workspace.connecting.confirm(candidate_id, state.sync, state.scheduling)
+        self._set(account=account, busy=False)
+        if self._reading is None:
+            self.close()
+            return
+        self._set(page=Page.READING)
+        tasks.start(self._read_first(self._reading, account), self, failed=lambda _error: self._read(account))
+
+    async def _read_first(self, reading: Reading, account: Account) -> None:
+        await reading.now(account.id)
+        self._read(account)
+
+    def _read(self, account: Account) -> None:
+        """The first reading is over, or goes on by itself; whoever still looks on goes where everything else is."""
+        if self._state.account is account:
+            self.close()
+
+    def _progressed(self, fact: SyncProgressed) -> None:
+        if self._state.account is not None and fact.account == self._state.account.id:
+            self._counts[fact.calendar] = fact.events
+            self._set(events=sum(self._counts.values()))
+
+    # How it is done
+
+    def _start(self, work: Coroutine[Any, Any, None], *, busy: bool = False) -> None:
+        if busy:
+            self._set(busy=True)
+        tasks.start(work, self, failed=self._failed)
+
+    def _failed(self, error: AftaleError) -> None:
+        """Something between two pages went wrong. A sign-in that waits for its yes is given back."""
+        if self._state.candidate is not None and self._state.account is None:
+            self._refuse(self._state.candidate.id)
+        self._set(page=Page.FAILED, busy=False, candidate=None, trouble=trouble_of(error))
+
+    def _copy(self, text: str, said: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        if self._window is not None:
+            toast(self._window, said)
+
+    def _set(self, **changes: Any) -> None:
+        self._become(replace(self._state, **changes))
+
+    def _become(self, state: State) -> None:
+        self._state = state
+        if self._window is not None:
+            self._window.show_state(self._state)
+
+
+def chosen(state: State, kind: ProviderKind) -> State:
+    """The state after a kind was chosen: a new account begins with what is on by default for it (SET-1, SET-2)."""
+    sync = kind in BY_BROWSER
+    scheduling = kind is not ProviderKind.ICS
+    return replace(state, page=Page.SHARED, kind=kind, sync=sync, scheduling=scheduling, trouble=None, problems={}, fields={})

@@ -1,0 +1,57 @@
+"""What is filled in on the third step by those who are not signed in to in a browser: one module a kind, named after it.
+
+A module has a class ``Form`` that keeps the promise of ``SignInForm``. To connect another kind, add its module here; nothing
+else in the dialog names it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.domain.connections import ProviderKind
+from app.ui.widgets import column
+
+
+class SignInForm(QWidget):
+    """Fields of one kind of account. ``changed`` after each key; what is wrong comes back through ``show_problems`` as reason
+    codes by field. ``title`` and ``lead`` stand above it, ``action`` on the main button."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body: QVBoxLayout = column(gap=14, on=self)
+
+    def words(self) -> tuple[str, str, str]:
+        """Title, lead and the main button's words, in the language in force."""
+        raise NotImplementedError
+
+    def retranslate(self) -> None:
+        """Sets the words of the fields."""
+        raise NotImplementedError
+
+    def fields(self) -> dict[str, str]:
+        """What is filled in, by the names that the connector knows."""
+        raise NotImplementedError
+
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        """Says at each field what to do; goes to the first one that is wrong."""
+        raise NotImplementedError
+
+    def first(self) -> QWidget:
+        """Where the keyboard goes."""
+        raise NotImplementedError
+
+
+def form_of(kind: ProviderKind) -> SignInForm | None:
+    """The form of a kind, made now; None for a kind that has none."""
+    name = f"{__name__}.{kind.value}"
+    if importlib.util.find_spec(name) is None:
+        return None
+    made: SignInForm = importlib.import_module(name).Form()
+    return made

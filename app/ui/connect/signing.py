@@ -1,0 +1,183 @@
+"""The third page while something is under way: the form, the wait for the browser, what went wrong, the first reading."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.domain.connections import ProviderKind
+from app.i18n import _, ngettext
+from app.ui.connect.forms import SignInForm, form_of
+from app.ui.connect.parts import Panel, Ring, StepLine
+from app.ui.connect.state import TELLING, State
+from app.ui.connect.words import ICONS, missing_rights, service_name, trouble_words
+from app.ui.widgets import Banner, Button, Label, Landscape, clear, column, row
+
+
+class FormPanel(Panel):
+    """Holds the form of the chosen kind (``forms``)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problem = Banner("danger")
+        self.form: SignInForm | None = None
+        self._kind: ProviderKind | None = None
+        self._hold = column()
+        self.body.addWidget(self.problem)
+        self.body.addSpacing(4)
+        self.body.addLayout(self._hold)
+
+    def show_state(self, state: State) -> None:
+        if state.kind is not self._kind:
+            clear(self._hold)
+            self._kind, self.form = state.kind, form_of(state.kind)
+            if self.form is not None:
+                self._hold.addWidget(self.form)
+        if self.form is None:
+            return
+        title, lead, _action = self.form.words()
+        self.title.setText(title)
+        self.lead.setText(lead)
+        self.form.retranslate()
+        if state.problems:
+            self.form.show_problems(state.problems)
+        if state.trouble is not None:
+            words = trouble_words(state.trouble, state.kind)
+            self.problem.show_words(words.title, words.text)
+        self.problem.setVisible(state.trouble is not None)
+
+    def first(self) -> QWidget | None:
+        return self.form.first() if self.form is not None else None
+
+
+class WaitingPanel(Panel):
+    """A person is at the provider's page. Nothing here moves but the ring."""
+
+    open_requested = Signal()
+    copy_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ring = Ring()
+        self.open = Button("", "secondary", "small", icon="open_outside")
+        self.copy = Button("", "ghost", "small", icon="copy")
+        self.open.clicked.connect(self.open_requested)
+        self.copy.clicked.connect(self.copy_requested)
+        self.unopened = Banner("amber", icon="status_warning")
+        self.lines = {code: StepLine() for code in TELLING}
+        self._limit = Label("", "small", "muted", wrap=True)
+        self.body.addSpacing(12)
+        self.body.addWidget(self.ring, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.body.addSpacing(28)
+        for line in self.lines.values():
+            self.body.addWidget(line)
+            self.body.addSpacing(6)
+        self.body.addSpacing(18)
+        self.body.addWidget(self.unopened)
+        self.body.addSpacing(8)
+        buttons = row(gap=8)
+        buttons.addWidget(self.open)
+        buttons.addWidget(self.copy)
+        buttons.addStretch(1)
+        self.body.addLayout(buttons)
+        self.body.addSpacing(16)
+        self.body.addWidget(self._limit)
+
+    def show_state(self, state: State) -> None:
+        service = service_name(state.kind)
+        here = self._here(state)
+        self.title.setText(_("Waiting for your browser") if here in ("browser", "token") else _("Almost there"))
+        if state.again is not None and state.again.email:
+            lead = _("Sign in there as {email} and agree. Aftale goes on by itself.").format(email=state.again.email)
+        else:
+            lead = _("Sign in there and agree. Aftale goes on by itself.")
+        self.lead.setText(lead)
+        self.ring.show_icon(ICONS[state.kind])
+        words = {
+            "browser": _("The page of {service} is open"),
+            "token": _("{service} has answered"),
+            "who": _("Aftale knows who signed in"),
+            "calendars": _("The list of calendars is read"),
+        }
+        reached = [code for code in TELLING if code in state.told]
+        for code, line in self.lines.items():
+            done = code in reached and (code != reached[-1] or code == "browser")
+            line.show_step(words[code].format(service=service), done, code == here)
+        self.open.setText(_("Open the page again"))
+        self.copy.setText(_("Copy the link"))
+        at_page = bool(state.address) and here in ("browser", "token")
+        for button in (self.open, self.copy):
+            button.setEnabled(at_page)
+        self.unopened.show_words(
+            _("Your browser did not open"), _("Copy the link and open it in the browser where you are signed in.")
+        )
+        self.unopened.setVisible(state.unopened and at_page)
+        self._limit.setText(
+            _("Aftale waits for five minutes. Nothing is kept before you have said that it is the right account.")
+        )
+
+    @staticmethod
+    def _here(state: State) -> str:
+        """The step that is under way: what was told last is being done, and once the page is open its answer is waited for."""
+        reached = [code for code in TELLING if code in state.told]
+        if not reached:
+            return "browser"
+        return "token" if reached[-1] == "browser" else reached[-1]
+
+    def first(self) -> QWidget | None:
+        return None
+
+
+class FailedPanel(Panel):
+    """Nothing was connected, and why."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.banner = Banner("danger")
+        self._rights = column(gap=6)
+        self.body.addWidget(self.banner)
+        self.body.addSpacing(16)
+        self.body.addLayout(self._rights)
+        self._shown: tuple[str, ...] = ()
+
+    def show_state(self, state: State) -> None:
+        self.title.setText(_("Nothing was connected"))
+        self.lead.setText(_("Nothing was kept either. You can try as often as you like."))
+        if state.trouble is None:
+            return
+        words = trouble_words(state.trouble, state.kind, state.again.email if state.again is not None else "")
+        self.banner.show_words(words.title, words.text)
+        missing = missing_rights(state.trouble.detail) if state.trouble.reason == "rights" else ()
+        if missing != self._shown:
+            self._shown = missing
+            clear(self._rights)
+            if missing:
+                caption = ngettext("This right was left out:", "These rights were left out:", len(missing))
+                self._rights.addWidget(Label(caption, "small", "muted"))
+            for each in missing:
+                self._rights.addWidget(Label(each, "body_medium", wrap=True))
+
+
+class ReadingPanel(Panel):
+    """The first reading. The account is connected already; this can be left at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._picture = Landscape(0.35, radius=12)
+        self.count = Label("", "heading", centred=True)
+        self._note = Label("", "small", "muted", wrap=True, centred=True)
+        self._picture.setMinimumHeight(180)
+        self.body.addWidget(self._picture)
+        self.body.addSpacing(20)
+        self.body.addWidget(self.count)
+        self.body.addSpacing(4)
+        self.body.addWidget(self._note)
+
+    def show_state(self, state: State) -> None:
+        email = state.account.email if state.account is not None else ""
+        self.title.setText(_("{email} is connected").format(email=email) if email else _("The calendar is connected"))
+        self.lead.setText(_("Aftale now reads the events of the time in which people can book you."))
+        self.count.setText(ngettext("{count} event read", "{count} events read", state.events).format(count=state.events))
+        self.count.setAccessibleName(self.count.text())
+        self._note.setText(_("You can go on meanwhile. If you stop, the rest is read later."))
+        self._picture.set_phase(0.6)
