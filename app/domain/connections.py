@@ -121,6 +121,11 @@ class Calendar:
     def writable(self) -> bool:
         return self.access in (Access.OWNER, Access.EDIT)
 
+    @property
+    def given_up(self) -> bool:
+        """It was lost and is used for nothing any more: what was promised to it cannot be kept."""
+        return self.state is CalendarState.INACTIVE and not self.booking and not self.checked
+
 
 def booking_calendar(accounts: Iterable[Account], calendars: Iterable[Calendar]) -> Calendar | None:
     """Where bookings are written, or None in *offline mode* (CONTRACT 4: no writable calendar, or scheduling switched off)."""

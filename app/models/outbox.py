@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Row, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import Column, Index, Integer, Row, Update, and_, case, exists, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from app.domain.calendars import EventDraft
@@ -133,16 +133,13 @@ def bury(session: Session, number: int, owner: str, error: str, now: Instant) ->
 def put_off(session: Session, account: str, until: Instant, error: str, calendar: str = "") -> None:
     """Nothing of the account, or of one calendar of it, is tried before ``until``."""
     later = case((outbox.c.run_at > until, outbox.c.run_at), else_=until)
-    which = [sql(_PENDING), outbox.c.account == account, *([outbox.c.calendar == calendar] if calendar else [])]
-    session.execute(update(outbox).where(*which).values(run_at=later, error=error))
+    session.execute(_of(account, calendar).values(run_at=later, error=error))
 
 
 def make_due(session: Session, account: str, now: Instant, calendar: str = "") -> None:
     """What of the account, or of one calendar of it, was put off is due, unless the service itself said when."""
-    which = [sql(_PENDING), outbox.c.account == account, outbox.c.run_at > now, outbox.c.error != LIMITED]
-    if calendar:
-        which.append(outbox.c.calendar == calendar)
-    session.execute(update(outbox).where(*which).values(run_at=now))
+    waiting = _of(account, calendar).where(outbox.c.run_at > now, outbox.c.error != LIMITED)
+    session.execute(waiting.values(run_at=now))
 
 
 def next_runs(session: Session, now: Instant) -> dict[str, Instant]:
@@ -181,6 +178,12 @@ def pending_for(session: Session, booking: str) -> tuple[Job, ...]:
 def _settle(session: Session, number: int, owner: str, **values: Any) -> bool:
     ours = and_(outbox.c.number == number, outbox.c.lease_owner == owner, sql(_PENDING))
     return session.execute(update(outbox).where(ours).values(lease_owner="", lease_until=0, **values)).rowcount == 1
+
+
+def _of(account: str, calendar: str) -> Update:
+    """What is owed to the account, or to one calendar of it."""
+    owed = update(outbox).where(sql(_PENDING), outbox.c.account == account)
+    return owed.where(outbox.c.calendar == calendar) if calendar else owed
 
 
 def _all(session: Session, which: Any) -> tuple[Job, ...]:

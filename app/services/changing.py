@@ -15,7 +15,7 @@ from app.domain.decisions import Outcome, decide
 from app.domain.errors import NotFound, SlotTaken, StateConflict, TooLate
 from app.domain.events import Booked, Fact, Rescheduled
 from app.domain.notices import NoticeKind
-from app.domain.outbox import JobKind
+from app.domain.outbox import JobKind, JobState
 from app.domain.pages import Page
 from app.domain.settings import Settings
 from app.models import bookings as rows
@@ -197,22 +197,59 @@ def is_free(session: Session, ground: Ground, booking: Booking, start: Instant, 
     return not any(reason.why in (Why.BUSY, Why.PAST) for reason in reasons)
 
 
+def reschedule(session: Session, desk: Desk, booking_id: str, start: Instant) -> tuple[Booking, tuple[Fact, ...]]:
+    """The owner takes another time for a booking. As with ``accept``, only what would put two things at one time counts against
+    it. Raises NotFound, StateConflict, SlotTaken."""
+    booking = rows.get_booking(session, booking_id)
+    if booking.state not in (State.CONFIRMED, State.WRITTEN):
+        raise StateConflict(booking.state, State.RESCHEDULED)
+    if booking.start == start:
+        return booking, ()
+    for calendar, events in desk.fresh.items():
+        calendar_rows.replace_window(session, calendar, *fresh_window(start, booking.duration), events)
+    ground = Ground.read(session, desk.settings)
+    if start <= desk.now:
+        raise SlotTaken("past")
+    if not is_free(session, ground, booking, start, desk.now):
+        raise SlotTaken("busy")
+    moved = rows.move_booking(session, booking_id, start, start + booking.duration * MINUTE, Cause.HOST, desk.now)
+    _follow_in_calendar(session, desk, JobKind.UPDATE, moved)
+    note_attempt(session, moved, AttemptKind.MOVED, desk.now)
+    return moved, (Rescheduled(moved, Cause.HOST),)
+
+
+def write_again(session: Session, desk: Desk, booking_id: str) -> Booking:
+    """What a calendar refused for good is owed again, as the booking is now. It stays promised to the calendar it was promised
+    to, as long as there is one. Raises NotFound when nothing was refused or no calendar is there."""
+    booking = rows.get_booking(session, booking_id)
+    dead = outbox_rows.last_for(session, booking_id)
+    if dead is None or dead.state is not JobState.DEAD:
+        raise NotFound("refused write")
+    calendar = home_of(session, Ground.read(session, desk.settings), booking)
+    if calendar is None:
+        raise NotFound("calendar")
+    kind = JobKind.UPDATE if booking.state in (State.CONFIRMED, State.WRITTEN) else JobKind.DELETE
+    owe_write(session, kind, booking, calendar, desk.now)
+    return booking
+
+
 def _follow_in_calendar(session: Session, desk: Desk, kind: JobKind, booking: Booking) -> None:
-    calendar = _home_of(session, Ground.read(session, desk.settings), booking)
+    calendar = home_of(session, Ground.read(session, desk.settings), booking)
     if calendar is not None:
         owe_write(session, kind, booking, calendar, desk.now)
 
 
-def _home_of(session: Session, ground: Ground, booking: Booking) -> Calendar | None:
+def home_of(session: Session, ground: Ground, booking: Booking) -> Calendar | None:
     """The calendar in which the booking's event stands or will stand: never just the one that is used for bookings now."""
-    known = {each.id: each for each in ground.calendars}
+    known = {each.id: each for each in ground.calendars if not each.given_up}
     for job in reversed(outbox_rows.pending_for(session, booking.id)):
         if job.calendar in known:
             return known[job.calendar]
     for calendar in ground.calendars:
         if calendar_rows.find_event_by_booking(session, calendar.id, booking.id) is not None:
             return calendar
-    return ground.target
+    last = outbox_rows.last_for(session, booking.id)
+    return known.get(last.calendar, ground.target) if last is not None else ground.target
 
 
 def expire(session: Session, now: Instant) -> None:

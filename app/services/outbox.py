@@ -20,6 +20,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from app.domain.booking import Booking, Cause, State
 from app.domain.calendars import EventDraft
@@ -124,8 +125,7 @@ class Outbox:
     async def _welcome_back(self) -> None:
         while self._back:
             account, calendar = self._back.pop()
-            now = self._clock.now()
-            await self._database.write(lambda session, a=account, c=calendar, now=now: rows.make_due(session, a, now, c))
+            await self._database.write(partial(rows.make_due, account=account, now=self._clock.now(), calendar=calendar))
             self._resting -= {account, calendar}
             if not self._strain(account).told:
                 self._strains.pop(account)
@@ -205,8 +205,7 @@ class Outbox:
         """Does the account's jobs one after the other until none is due or one fails. Returns whether any was."""
         did = False
         while True:
-            now = self._clock.now()
-            leased = await self._database.write(lambda session, now=now: self._take(session, account, now))
+            leased = await self._database.write(partial(self._take, account=account, now=self._clock.now()))
             if leased is None:
                 return did
             did = True
@@ -229,11 +228,12 @@ class Outbox:
 
     async def _do(self, job: Job, connected: bool, calendar: Calendar | None) -> bool:
         """Returns whether the account's next job may follow at once."""
-        if not connected or (_is_gone(calendar) and job.kind is JobKind.DELETE):
+        gone = calendar is None or calendar.given_up
+        if not connected or (gone and job.kind is JobKind.DELETE):
             # Disconnected: nothing to write to any more. The booking stays as history; connecting again owes the write anew.
             await self._database.write(lambda session: rows.finish(session, job.number, self._owner))
             return True
-        if calendar is None or _is_gone(calendar):
+        if calendar is None or gone:
             await self._bury(job, NotFound.__name__)
             return True
         try:
@@ -243,13 +243,13 @@ class Outbox:
                 await _write(provider, calendar.at, job)
             passing("after provider call")
         except (ProviderError, NotFound, TimeoutError) as error:
-            return await self._failed(job, error)
+            return await self._failed(job, calendar, error)
         except AftaleError:
             raise
         except Exception as error:
             # Nothing of the kind comes out of a provider that keeps to the protocol. What is owed stays owed.
             _log.exception("a calendar could not be written")
-            return await self._failed(job, error)
+            return await self._failed(job, calendar, error)
         await self._finish(job)
         self._answered(job.account)
         passing("after done mark")
@@ -278,9 +278,11 @@ class Outbox:
 
     # What goes wrong
 
-    async def _failed(self, job: Job, error: Exception) -> bool:
-        if isinstance(error, Conflict):
-            await self._bury(job, Conflict.__name__)
+    async def _failed(self, job: Job, calendar: Calendar, error: Exception) -> bool:
+        unused = not calendar.booking and not calendar.checked
+        if isinstance(error, Conflict) or (isinstance(error, AccessLost) and unused):
+            # Nobody misses a calendar that is not used, so nobody would bring it back.
+            await self._bury(job, type(error).__name__)
             return True
         if isinstance(error, SignInExpired | AccessLost):
             await self._rest(job, error)
@@ -344,13 +346,6 @@ class Outbox:
         if await self._database.write(write):
             _log.warning("a calendar refused a write for good: %s", why)
             self._announcer.announce(WriteFailed(job.booking, why))
-
-
-def _is_gone(calendar: Calendar | None) -> bool:
-    """It does not come back: removed from its account, or lost and used for nothing any more."""
-    if calendar is None:
-        return True
-    return calendar.state is CalendarState.INACTIVE and not calendar.booking and not calendar.checked
 
 
 async def _write(provider: Provider, calendar: str, job: Job) -> None:
