@@ -22,6 +22,7 @@ from app.services.announcer import Announcer
 from app.services.availability import AvailabilityService
 from app.services.booking import BookingService
 from app.services.connecting import ConnectingService
+from app.services.following import Following
 from app.services.notices import NoticesService
 from app.services.outbox import Outbox
 from app.services.overview import OverviewService
@@ -30,6 +31,7 @@ from app.services.publishing import PublishingService
 from app.services.remote import RemoteProvider
 from app.services.secrets import SecretsService, account_secret
 from app.services.settings import SettingsService
+from app.services.sync.service import SyncService
 
 HOUSE_AFTER = 30.0
 HOUSE_EVERY = 6 * 3600.0
@@ -70,9 +72,12 @@ class Workspace:
         self._providers: dict[str, Provider] = {}
         self._make_provider = provider_of
         self.outbox = Outbox(database, self.announcer, clock, lambda account: self.accounts.provider(account))
+        self.sync = SyncService(database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake)
+        self.sync.after.append(Following(clock))
         self.accounts = AccountsService(
-            database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake, self._account_gone
-        )
+            database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake,
+            self._account_gone, self.sync.follow, self.sync.now,
+        )  # fmt: skip
         self.secrets = SecretsService(database, seal, open_sealed or _locked)
         self.connecting = ConnectingService(
             database, self.announcer, clock, self.settings, self.secrets,
@@ -109,9 +114,11 @@ class Workspace:
         if isinstance(provider, RemoteProvider):
             await provider.renew()
         await self.accounts.load()
+        self.sync.account_connected(account.id)
         self.outbox.wake()
 
     async def _account_gone(self, account: Account, sealed: bytes | None) -> None:
+        self.sync.account_gone(account.id)
         provider = self._providers.pop(account.id, None)
         if provider is not None:
             await provider.close()
@@ -158,7 +165,9 @@ class Workspace:
 
     def run(self) -> None:
         """Starts the workers; ``close`` ends them."""
-        workers: tuple[Coroutine[Any, Any, None], ...] = (self.outbox.run(), self.notices.run(), self._keep_house())
+        workers: tuple[Coroutine[Any, Any, None], ...] = (
+            self.outbox.run(), self.sync.run(), self.notices.run(), self._keep_house(),
+        )  # fmt: skip
         self._tasks += [asyncio.ensure_future(worker) for worker in workers]
 
     async def _keep_house(self) -> None:

@@ -353,10 +353,11 @@ async def test_save_when_scheduling_is_switched_off_then_it_says_offline_mode(wo
 
 
 @pytest.mark.shows("INACT-4")
-async def test_remove_calendar_when_undone_then_it_is_checked_again(workspace: Workspace) -> None:
+async def test_remove_calendar_when_undone_then_it_is_checked_again(workspace: Workspace, door: MemoryDoor) -> None:
     await connected(workspace)
     family = next(each for each in await workspace.accounts.calendars() if each.name == "Family")
-    await workspace.accounts.set_state(family.id, CalendarState.INACTIVE, Lost.UNSHARED)
+    door.service("jane@example.com").unshare("family")
+    await workspace.accounts.check_again(family.id)
     assert [each.name for each in (await workspace.overview.load()).inactive] == ["Family"]
     await workspace.accounts.remove_calendar(family.id)
     assert (await workspace.overview.load()).inactive == ()
