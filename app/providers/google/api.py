@@ -7,7 +7,9 @@ import functools
 import gc
 import json
 import threading
+import zlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -27,10 +29,10 @@ T = TypeVar("T")
 Query = Mapping[str, str | int]
 CONNECT, ANSWER = 10.0, 30.0
 """Seconds to reach Google, and to wait for more of an answer."""
-LARGE = 32_768
+LARGE, LARGE_PACKED = 32_768, 4_096
 """Bytes of an answer above which it is read in a thread, so that nothing else waits for it."""
 MOST_BYTES = 64 * 1024 * 1024
-AGENT = "Aftale (gzip)"
+HEADERS = {"User-Agent": "Aftale (gzip)", "Accept-Encoding": "gzip"}
 """Google answers compressed only to an agent with this word in its name."""
 FINAL = ("invalid_grant", "invalid_client", "unauthorized_client", "deleted_client")
 """Refusals of a refresh token that no waiting cures."""
@@ -51,7 +53,7 @@ def http_client() -> httpx2.AsyncClient:
     import httpx2
 
     return httpx2.AsyncClient(
-        verify=_trust(), timeout=httpx2.Timeout(ANSWER, connect=CONNECT), headers={"User-Agent": AGENT}, follow_redirects=False
+        verify=_trust(), timeout=httpx2.Timeout(ANSWER, connect=CONNECT), headers=HEADERS, follow_redirects=False
     )
 
 
@@ -148,16 +150,20 @@ class Api:
 
     async def get(self, path: str, read: Callable[[Any], T], query: Query) -> T:
         """What ``read`` makes of the answer; of a large one, in a thread."""
-        body = await self._call("GET", path, query)
-        if len(body) < LARGE:
-            return read(json.loads(body))
-        return await asyncio.to_thread(parsed, body, read)
+        body = await self.fetch(path, query)
+        if not body.is_large:
+            return read(json.loads(body.text()))
+        return await aside(lambda: read(json.loads(body.text())))
+
+    async def fetch(self, path: str, query: Query) -> Body:
+        """The answer as it came, for who reads it piece by piece."""
+        return await self._call("GET", path, query)
 
     async def send(
         self, method: str, path: str, query: Query, body: Mapping[str, Any] | None = None, etag: str = ""
     ) -> dict[str, Any]:
         """A write, and the answer to it. With ``etag`` it is refused (412) if somebody was faster."""
-        answer = await self._call(method, path, query, body, etag)
+        answer = (await self._call(method, path, query, body, etag)).text()
         found = json.loads(answer) if answer else {}
         if not isinstance(found, dict):
             raise ValueError("answer")
@@ -171,7 +177,7 @@ class Api:
         if answer.status_code not in (200, 400):
             raise Refused(answer.status_code)
 
-    async def _call(self, method: str, path: str, query: Query, body: Mapping[str, Any] | None = None, etag: str = "") -> bytes:
+    async def _call(self, method: str, path: str, query: Query, body: Mapping[str, Any] | None = None, etag: str = "") -> Body:
         http = self._open()
         token = await self.session.bearer(http)
         try:
@@ -189,35 +195,70 @@ class Api:
     async def _once(
         self, http: httpx2.AsyncClient, method: str, path: str, query: Query,
         body: Mapping[str, Any] | None, etag: str, token: str,
-    ) -> bytes:  # fmt: skip
+    ) -> Body:  # fmt: skip
         headers = {"Authorization": f"Bearer {token}"} | ({"If-Match": etag} if etag else {})
         address = f"{self.session.places.api}/{path}"
         async with http.stream(method, address, params=query, json=body, headers=headers) as answer:
             content = await _content(answer)
         if not 200 <= answer.status_code < 300:
             wait = answer.headers.get("Retry-After", "")
-            raise refusal(answer.status_code, content, wait, self.session.clock.now())
+            raise refusal(answer.status_code, content.bytes(), wait, self.session.clock.now())
         return content
 
 
-async def _content(answer: httpx2.Response) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An answer's content as it came over the wire: to unpack it is work, and not for the loop if there is much."""
+
+    wire: bytes = field(repr=False)
+    packed: bool = False
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.wire) >= (LARGE_PACKED if self.packed else LARGE)
+
+    def bytes(self) -> bytes:
+        """Raises ValueError for half an answer, and for one that swells without end."""
+        if not self.packed:
+            return self.wire
+        unpacking = zlib.decompressobj(31)
+        try:
+            found = unpacking.decompress(self.wire, MOST_BYTES)
+        except zlib.error as error:
+            raise ValueError("answer not packed as told") from error
+        if not unpacking.eof:
+            raise ValueError("answer too large, or half of one")
+        return found
+
+    def text(self) -> str:
+        return self.bytes().decode()
+
+
+async def _content(answer: httpx2.Response) -> Body:
+    encoding = answer.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in ("identity", "gzip"):
+        raise ValueError("answer packed in a way that nobody asked for")
     chunks, size = [], 0
-    async for chunk in answer.aiter_bytes():
+    async for chunk in answer.aiter_raw():
         size += len(chunk)
         if size > MOST_BYTES:
             raise ValueError("answer too large")
         chunks.append(chunk)
-    return b"".join(chunks)
+    return Body(b"".join(chunks), encoding == "gzip")
 
 
-def parsed(body: bytes, read: Callable[[Any], T]) -> T:
-    """Reads a large answer with the garbage collector held off: it would look through all the new objects again and again,
-    find nothing, and stop the window meanwhile."""
+async def aside(work: Callable[[], T]) -> T:
+    """Does what makes very many objects in a thread, one such work at a time, with the garbage collector held off: it would
+    look through all the new objects again and again, find nothing, and stop the window meanwhile."""
+    return await asyncio.to_thread(_uncollected, work)
+
+
+def _uncollected(work: Callable[[], T]) -> T:
     with _PARSING:
         collects = gc.isenabled()
         gc.disable()
         try:
-            return read(json.loads(body))
+            return work()
         finally:
             if collects:
                 gc.enable()

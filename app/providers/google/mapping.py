@@ -1,4 +1,4 @@
-"""Google's events and calendars as ours, and ours as Google's. Pure."""
+"""Google's calendars as ours, and our events as Google's. Pure."""
 
 from __future__ import annotations
 
@@ -6,28 +6,22 @@ import base64
 import colorsys
 import hashlib
 import html
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.domain.calendars import Days, Event, EventDraft, Response, ShowAs, days_to_instants
+from app.domain.calendars import EventDraft, ShowAs
 from app.domain.clock import Instant
 from app.domain.connections import Access
 from app.domain.series import to_wall
 from app.providers.base import RemoteCalendar
 from app.providers.events import times_of
+from app.providers.google.reading import BOOKING, MARK, Item, guests, read_times, zone_or_utc
 
-Item = Mapping[str, Any]
-BOOKING, MARK = "aftaleBooking", "aftaleKey"
-"""Private properties of our events: the booking that made one, and what follows from the draft's key."""
-
-EVENT_FIELDS = (
-    "id,status,etag,summary,description,location,start,end,recurringEventId,recurrence,iCalUID,transparency,visibility,eventType,"
-    "workingLocationProperties/type,organizer/self,attendees(email,self,resource,responseStatus),hangoutLink,"
-    "conferenceData/createRequest/status,extendedProperties/private"
-)
-CALENDAR_FIELDS = "id,summary,summaryOverride,description,timeZone,accessRole,primary,deleted,backgroundColor"
+CALENDAR_FIELDS = "id,summary,summaryOverride,description,timeZone,accessRole,primary,deleted,backgroundColor,dataOwner"
+SYSTEM = (".calendar.google.com", "@calendar.google.com")
+"""How the ids of calendars end that are nobody's main calendar: shared ones, holidays, rooms, imported ones."""
 
 ACCESS = {
     "owner": Access.OWNER,
@@ -37,12 +31,6 @@ ACCESS = {
     "freeBusyReader": Access.FREE_BUSY,
     "none": Access.FREE_BUSY,
 }
-RESPONSES = {
-    "accepted": Response.ACCEPTED,
-    "tentative": Response.TENTATIVE,
-    "declined": Response.DECLINED,
-    "needsAction": Response.UNANSWERED,
-}
 
 
 def access_of(role: str) -> Access:
@@ -50,7 +38,20 @@ def access_of(role: str) -> Access:
     return ACCESS.get(role, Access.DETAILS)
 
 
-def read_calendar(item: Item) -> RemoteCalendar:
+def read_calendars(items: Iterable[Item]) -> tuple[RemoteCalendar, ...]:
+    """The calendars of an account. Whose a calendar is follows from its id, which for people's main calendars is their address,
+    or from ``dataOwner``, which others have. Google tells addresses and no names; the calendar of that address has one, if it
+    is among these."""
+    found = tuple(items)
+    me = next((each["id"] for each in found if each.get("primary") is True), "")
+    names = {each["id"]: each.get("summary", "") for each in found}
+    return tuple(read_calendar(each, me, names) for each in found)
+
+
+def read_calendar(item: Item, me: str = "", names: Mapping[str, str] | None = None) -> RemoteCalendar:
+    owner = owner_of(item)
+    owner = "" if item.get("primary") is True or owner == me else owner
+    name = (names or {}).get(owner, "")
     return RemoteCalendar(
         id=item["id"],
         name=item.get("summaryOverride") or item.get("summary") or item["id"],
@@ -58,16 +59,16 @@ def read_calendar(item: Item) -> RemoteCalendar:
         access=access_of(item.get("accessRole", "")),
         primary=item.get("primary") is True,
         colour=colour_of(item.get("backgroundColor", "")),
+        owner=owner,
+        owner_name="" if "@" in name else name,
     )
 
 
-def zone_or_utc(name: str) -> str:
-    """Google's zones are those of the IANA; a secondary calendar may have none, and one may be newer than our data."""
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return "UTC"
-    return name
+def owner_of(item: Item) -> str:
+    """The address of the calendar's owner; empty for one that no person owns, such as holidays."""
+    if owner := item.get("dataOwner"):
+        return str(owner)
+    return item["id"] if "@" in item["id"] and not item["id"].endswith(SYSTEM) else ""
 
 
 def colour_of(text: str) -> str:
@@ -83,88 +84,6 @@ def colour_of(text: str) -> str:
         if hue < until:
             return name
     return "brick"
-
-
-# Events as we read them
-
-
-def read_event(item: Item, calendar: str, zone: str) -> Event | None:
-    """The event; None for one that is cancelled. Raises KeyError, TypeError or ValueError for what is no event.
-
-    Of private events nothing but the time is kept, unless a booking of ours made them.
-    """
-    if item.get("status") == "cancelled":
-        return None
-    days, start, end = read_times(item, zone)
-    marks = item["extendedProperties"].get("private", {}) if "extendedProperties" in item else {}
-    private = item.get("visibility") in ("private", "confidential")
-    words = {} if private and MARK not in marks else item
-    description = words.get("description", "")
-    return Event(
-        id=item["id"],
-        calendar=calendar,
-        start=start,
-        end=end,
-        title=words.get("summary", ""),
-        days=days,
-        show_as=show_as_of(item),
-        response=response_of(item),
-        uid=item.get("iCalUID", ""),
-        series=item.get("recurringEventId", ""),
-        booking=marks.get(BOOKING, ""),
-        location=words.get("location") or words.get("hangoutLink", ""),
-        description=html.unescape(description) if MARK in marks else description,
-        attendees=tuple([each["email"] for each in guests(words) if "email" in each]) if "attendees" in words else (),
-        private=private,
-        tag=item.get("etag", ""),
-    )
-
-
-def guests(item: Item) -> list[dict[str, Any]]:
-    """The attendees other than the owner of the calendar and the rooms."""
-    return [each for each in item.get("attendees", ()) if not each.get("self") and not each.get("resource")]
-
-
-def read_times(item: Item, zone: str) -> tuple[Days | None, Instant, Instant]:
-    """All-day events are days of the calendar's ``zone`` (SYNC-3), their end exclusive as ours."""
-    start, end = item["start"], item["end"]
-    if start.get("date"):
-        days = Days(date.fromisoformat(start["date"]), date.fromisoformat(end["date"]))
-        return days, *days_to_instants(days, zone)
-    return None, read_instant(start, zone), read_instant(end, zone)
-
-
-def read_instant(time: Item, zone: str) -> Instant:
-    wall = datetime.fromisoformat(time["dateTime"])
-    if wall.tzinfo is None:
-        # The offset may be left to ``timeZone``.
-        wall = wall.replace(tzinfo=ZoneInfo(zone_or_utc(time.get("timeZone", zone))))
-    return int(wall.timestamp())
-
-
-def show_as_of(item: Item) -> ShowAs:
-    """Google knows opaque and transparent, and kinds of events that say more. ``status`` tentative is an event that its owner
-    has not decided on."""
-    kind = item.get("eventType", "default")
-    if kind == "workingLocation":
-        at_office = item.get("workingLocationProperties", {}).get("type") == "officeLocation"
-        return ShowAs.FREE if at_office else ShowAs.WORKING_ELSEWHERE
-    if kind == "birthday" or item.get("transparency") == "transparent":
-        return ShowAs.FREE
-    if kind == "outOfOffice":
-        return ShowAs.OUT_OF_OFFICE
-    return ShowAs.TENTATIVE if item.get("status") == "tentative" else ShowAs.BUSY
-
-
-def response_of(item: Item) -> Response:
-    """The answer of the calendar's owner. Whoever organises has accepted, but may decline an own event too."""
-    if "attendees" not in item:
-        return Response.OWN
-    mine = next((each for each in item["attendees"] if each.get("self")), None)
-    if mine is None:
-        return Response.OWN
-    said = RESPONSES.get(mine.get("responseStatus", ""), Response.UNANSWERED)
-    return Response.OWN if item.get("organizer", {}).get("self") and said is not Response.DECLINED else said
 
 
 # Events as we write them

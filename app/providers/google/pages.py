@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from app.domain.calendars import Event
-from app.providers.google.mapping import Item, read_event, zone_or_utc
+from app.domain.clock import Instant
+from app.providers.events import in_order, in_window
+from app.providers.google.reading import Item, Reader, zone_or_utc
+
+_OPENING, _COMMA = re.compile(r"\s*{"), re.compile(r"\s*,")
+_NAME = re.compile(r'\s*"(\w+)"\s*:\s*')
+_decode = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +30,35 @@ class Page:
     next_page: str = ""
     sync_token: str = ""
 
-    def followed_by(self, page: Page) -> Page:
-        """Both as one. An event that changed while the pages were read may stand on two of them: the later one counts."""
-        told: dict[str, Event | None] = {}
-        for one in (self, page):
-            told |= {each.id: each for each in one.events} | dict.fromkeys(one.cancelled)
-        events = tuple(each for each in told.values() if each is not None)
-        cancelled = tuple(name for name, each in told.items() if each is None)
-        recurs = self.recurs or page.recurs
-        return Page(events, cancelled, recurs, page.role, page.zone, page.next_page, page.sync_token)
+
+def joined(pages: Iterable[Page]) -> Page:
+    """All pages as one. An event that changed while they were read may stand on two of them: the later one counts."""
+    told: dict[str, Event | None] = {}
+    whole = Page()
+    for page in pages:
+        told |= {each.id: each for each in page.events} | dict.fromkeys(page.cancelled)
+        whole = replace(page, recurs=whole.recurs or page.recurs)
+    events = tuple([each for each in told.values() if each is not None])
+    return replace(whole, events=events, cancelled=tuple([name for name, each in told.items() if each is None]))
+
+
+def within(page: Page, start: Instant, end: Instant) -> Page:
+    """The page with the events of the window in order; those beyond it count as cancelled."""
+    inside = [each for each in page.events if in_window(each, start, end)]
+    kept = {each.id for each in inside} if len(inside) < len(page.events) else None
+    beyond = () if kept is None else tuple(each.id for each in page.events if each.id not in kept)
+    return replace(page, events=in_order(inside), cancelled=page.cancelled + beyond)
+
+
+def head_of(text: str) -> dict[str, Any]:
+    """The members of an answer that stand before its ``items``: where the next page is can be known before the work of reading
+    this one. Google may put it behind them as well. Raises ValueError for what is no answer."""
+    found: dict[str, Any] = {}
+    at = _OPENING.match(text)
+    while at and (name := _NAME.match(text, at.end())) and name[1] != "items":
+        found[name[1]], end = _decode(text, name.end())
+        at = _COMMA.match(text, end)
+    return found
 
 
 def page_reader(calendar: str) -> Callable[[Item], Page]:
@@ -39,8 +68,9 @@ def page_reader(calendar: str) -> Callable[[Item], Page]:
         zone = zone_or_utc(answer.get("timeZone", ""))
         items = answer.get("items", ())
         events, cancelled = [], []
+        read_event = Reader(calendar, zone).event
         for item in items:
-            event = read_event(item, calendar, zone)
+            event = read_event(item)
             if event is None:
                 cancelled.append(item["id"])
             else:

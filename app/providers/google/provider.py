@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,24 +15,21 @@ from app.domain.clock import DAY, Instant, from_iso
 from app.domain.connections import Access, Lost, ProviderKind
 from app.domain.errors import AccessLost, Conflict, NotFound, Unreachable
 from app.providers.base import Changes, RemoteCalendar
-from app.providers.events import in_order, in_window
-from app.providers.google.api import Api, Session, part
+from app.providers.events import in_order
+from app.providers.google.api import Api, Body, Session, aside, part
 from app.providers.google.errors import Refused, translated
 from app.providers.google.mapping import (
     CALENDAR_FIELDS,
-    EVENT_FIELDS,
-    MARK,
-    Item,
     access_of,
     changes_of,
     own_id,
     read_calendar,
-    read_event,
-    read_times,
+    read_calendars,
     window,
     write_event,
 )  # fmt: skip
-from app.providers.google.pages import Page, page_reader
+from app.providers.google.pages import Page, head_of, joined, page_reader, within
+from app.providers.google.reading import EVENT_FIELDS, MARK, Item, read_event, read_times
 
 PAGE_SIZE = 2500
 """Events that Google gives in one answer at most."""
@@ -43,6 +42,7 @@ FIRST_YEARS = (366 * DAY, 30 * 366 * DAY)
 """Seconds after the start of a series in which its first occurrence is looked for."""
 LINK_WAITS = (0.3, 0.7, 1.5)
 """Seconds between the looks for a video link that is still being made."""
+PAGE_FIELDS = f"nextPageToken,nextSyncToken,timeZone,accessRole,items({EVENT_FIELDS})"
 TASKS_NOTE = "aftale:tasks"
 
 
@@ -62,7 +62,7 @@ class GoogleProvider:
 
     async def calendars(self) -> tuple[RemoteCalendar, ...]:
         with translated(self.account):
-            return tuple(read_calendar(each) for each in await self._listed_calendars())
+            return read_calendars(await self._listed_calendars())
 
     async def _listed_calendars(self) -> list[Item]:
         found: list[Item] = []
@@ -81,10 +81,8 @@ class GoogleProvider:
 
     async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
         head = f"{hashlib.sha256(calendar.encode()).hexdigest()[:12]}/{start}/{end}/"
-        if token.startswith(head) and (told := await self._changed(calendar, token.removeprefix(head))):
-            inside = {each.id: each for each in told.events if in_window(each, start, end)}
-            gone = {*told.cancelled, *(each.id for each in told.events)} - inside.keys()
-            return Changes(in_order(inside.values()), tuple(sorted(gone)), head + told.sync_token, full=False)
+        if token.startswith(head) and (told := await self._changed(calendar, token.removeprefix(head), start, end)):
+            return Changes(told.events, tuple(sorted(told.cancelled)), head + told.sync_token, full=False)
         events, sync_token = await self._read(calendar, start, end)
         return Changes(events, (), head + sync_token if sync_token else "", full=True)
 
@@ -92,38 +90,51 @@ class GoogleProvider:
         """All of a window, and the token for what changes in it. Asked for is a day more at either end: what touches the
         window is our own decision then, down to events of no length and days of other zones."""
         with translated(self.account, calendar):
-            told = await self._pages(calendar, **window(start - DAY, end + DAY))
-        return in_order(each for each in told.events if in_window(each, start, end)), told.sync_token
+            told = await self._pages(calendar, start, end, **window(start - DAY, end + DAY))
+        return told.events, told.sync_token
 
-    async def _changed(self, calendar: str, sync_token: str) -> Page | None:
+    async def _changed(self, calendar: str, sync_token: str, start: Instant, end: Instant) -> Page | None:
         """What changed since the token; None if that does not tell enough and the window has to be read: the token is no longer
         valid, or a series is among the changes, whose occurrences only the window shows for sure."""
         with translated(self.account, calendar):
             try:
-                told = await self._pages(calendar, syncToken=sync_token)
+                told = await self._pages(calendar, start, end, syncToken=sync_token)
             except Refused as refused:
                 if refused.status == 410 or (refused.status == 400 and refused.reason in ("invalid", "invalidParameter")):
                     return None
                 raise
         return None if told.recurs or not told.sync_token else told
 
-    async def _pages(self, calendar: str, **query: str) -> Page:
-        """All pages of a list of events. A short or an empty one is not the end. Raises AccessLost where only free and busy may
-        be seen."""
-        whole = Page()
-        asked: dict[str, str | int] = {
-            "singleEvents": "true",
-            "maxResults": PAGE_SIZE,
-            "fields": f"nextPageToken,nextSyncToken,timeZone,accessRole,items({EVENT_FIELDS})",
-            **query,
-        }
-        while True:
-            page = await self._api.get(f"calendars/{part(calendar)}/events", page_reader(calendar), asked)
-            if access_of(page.role) is Access.FREE_BUSY:
-                raise AccessLost(self.account, calendar, Lost.LOWERED)
-            whole = whole.followed_by(page)
-            if not _next_page(asked, page.next_page):
-                return whole
+    async def _pages(self, calendar: str, start: Instant, end: Instant, **query: str) -> Page:
+        """All pages of a list of events as one: what lies in the window in order, and what does not as gone. A short or an
+        empty page is not the end. Raises AccessLost where only free and busy may be seen.
+
+        While Google thinks about the next page, this one is read.
+        """
+        asked: dict[str, str | int] = {"singleEvents": "true", "maxResults": PAGE_SIZE, "fields": PAGE_FIELDS, **query}
+        path, read, pages = f"calendars/{part(calendar)}/events", page_reader(calendar), list[Page]()
+        coming: asyncio.Task[Body] | None = asyncio.create_task(self._api.fetch(path, asked))
+        try:
+            while coming is not None:
+                body, coming = await coming, None
+                text = await aside(body.text) if body.is_large else body.text()
+                if token := head_of(text).get("nextPageToken", ""):
+                    coming = self._following(path, asked, token)
+                page = await aside(functools.partial(_read, text, read)) if body.is_large else _read(text, read)
+                if access_of(page.role) is Access.FREE_BUSY:
+                    raise AccessLost(self.account, calendar, Lost.LOWERED)
+                pages.append(page)
+                if page.next_page and coming is None:
+                    coming = self._following(path, asked, page.next_page)
+        finally:
+            if coming is not None:
+                coming.cancel()
+                await asyncio.gather(coming, return_exceptions=True)
+        return await aside(lambda: within(joined(pages), start, end)) if len(pages) > 1 else within(joined(pages), start, end)
+
+    def _following(self, path: str, asked: dict[str, str | int], token: str) -> asyncio.Task[Body]:
+        _next_page(asked, token)
+        return asyncio.create_task(self._api.fetch(path, dict(asked)))
 
     async def busy(self, calendar: str, start: Instant, end: Instant) -> tuple[tuple[Instant, Instant], ...]:
         """The busy spans of a window as Google's free/busy tells them: the last look before a booking is promised."""
@@ -302,6 +313,10 @@ class GoogleProvider:
             await asyncio.sleep(wait)
             item = await self._item(calendar, item["id"]) or item
         return item
+
+
+def _read(text: str, read: Callable[[Any], Page]) -> Page:
+    return read(json.loads(text))
 
 
 def _needs_zone(item: Item) -> bool:

@@ -16,13 +16,10 @@ from app.providers.google.mapping import (
     changes_of,
     colour_of,
     own_id,
-    read_event,
-    response_of,
-    show_as_of,
     write_event,
-    zone_or_utc,
 )
-from app.providers.google.pages import Page
+from app.providers.google.pages import Page, joined
+from app.providers.google.reading import read_event, response_of, show_as_of, zone_or_utc
 from tests.providers.contract import ZONE, at
 from tests.servers.google.events import ID, check
 
@@ -204,7 +201,7 @@ def test_pages_when_an_event_stands_on_two_of_them_then_the_later_one_counts() -
     first, moved = read_event(item(), "c", ZONE), read_event(item(summary="Moved"), "c", ZONE)
     assert first
     assert moved
-    assert Page(events=(first,)).followed_by(Page(events=(moved,))).events == (moved,)
-    told = Page(events=(first,)).followed_by(Page(cancelled=("e1",)))
+    assert joined([Page(events=(first,)), Page(events=(moved,))]).events == (moved,)
+    told = joined([Page(events=(first,)), Page(cancelled=("e1",))])
     assert (told.events, told.cancelled) == ((), ("e1",))
-    assert Page(cancelled=("e1",)).followed_by(Page(events=(first,))).events == (first,)
+    assert joined([Page(cancelled=("e1",)), Page(events=(first,))]).events == (first,)

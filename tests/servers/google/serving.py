@@ -7,7 +7,7 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
@@ -16,7 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tests.servers.google.answers import Refusal
@@ -152,8 +152,8 @@ def refusal_of(fault: Fault) -> Refusal:
 
 
 @contextlib.contextmanager
-def serving(port: int = 0) -> Iterator[GoogleServer]:
-    """The server in a thread of its own, on 127.0.0.1."""
+def serving(port: int = 0, around: Callable[[ASGIApp], Any] = lambda app: app) -> Iterator[GoogleServer]:
+    """The server in a thread of its own, on 127.0.0.1, with ``around`` between it and the socket."""
     server = GoogleServer()
     # With the protocol named, asyncio switches Nagle off, which costs 40 ms an answer.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -161,7 +161,7 @@ def serving(port: int = 0) -> Iterator[GoogleServer]:
     listening.bind(("127.0.0.1", port))
     server.base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        server.app, http=BreakableProtocol, lifespan="off", log_config=None, log_level="critical", access_log=False,
+        around(server.app), http=BreakableProtocol, lifespan="off", log_config=None, log_level="critical", access_log=False,
         timeout_graceful_shutdown=1,
     )  # fmt: skip
     running = uvicorn.Server(config)
