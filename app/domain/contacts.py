@@ -63,22 +63,22 @@ class Source:
     """The one calendar whose events become meetings, as it stands while a change of it is followed.
 
     ``connected_at``: events from before it stay the calendar's own. ``own``: the owner's addresses in lower case, who is no
-    contact of theirs. ``complete``: the calendar was read whole before, so an event that is new here is new there.
+    contact of theirs. ``first``: it is being read for the first time, so what is new here need not be new there.
     """
 
     calendar: str
     connected_at: Instant
     own: frozenset[str] = frozenset()
-    complete: bool = True
+    first: bool = False
 
 
-def source_of(accounts: tuple[Account, ...], calendar: Calendar) -> Source | None:
+def source_of(accounts: tuple[Account, ...], calendar: Calendar, *, first: bool = False) -> Source | None:
     """None for calendars that are only checked for conflicts, and while calendar sync is off (CON-2, SET-1)."""
     account = sync_account(accounts)
     if account is None or calendar.account != account.id or not calendar.main:
         return None
     own = frozenset(each.email.lower() for each in accounts if each.email)
-    return Source(calendar.id, account.connected_at, own, bool(calendar.read_at))
+    return Source(calendar.id, account.connected_at, own, first)
 
 
 def people_of(event: Event, own: frozenset[str]) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def may_begin(event: Event, source: Source, *, new: bool) -> bool:
     already. ``new``: it was not here before; that counts where the service does not tell when an event was made."""
     if event.booking or event.by_program or event.response is Response.DECLINED:
         return False
-    return event.created >= source.connected_at if event.created else new and source.complete
+    return event.created >= source.connected_at if event.created else new and not source.first
 
 
 def takes_place(event: Event, email: str) -> bool:
@@ -116,9 +116,10 @@ def followed(meeting: ContactMeeting, email: str, event: Event | None, now: Inst
         return meeting
     if event is None:
         state = MeetingState.CANCELLED if meeting.end > now else meeting.state
-        title, start, end, series = meeting.title, meeting.start, meeting.end, meeting.series
-    else:
-        state = MeetingState.SCHEDULED if takes_place(event, email) else MeetingState.CANCELLED
-        title, start, end, series = event.title, event.start, event.end, event.series
-    fresh = replace(meeting, title=title, start=start, end=end, series=series, state=state)
+        return meeting if state is meeting.state else replace(meeting, state=state, at=now)
+    # Whom a private event is with, and what about, is not kept; that it was this meeting is known already.
+    hidden = event.private and event.response is not Response.DECLINED
+    state = MeetingState.SCHEDULED if hidden or takes_place(event, email) else MeetingState.CANCELLED
+    title = meeting.title if event.private else event.title
+    fresh = replace(meeting, title=title, start=event.start, end=event.end, series=event.series, state=state)
     return meeting if fresh == meeting else replace(fresh, at=now)

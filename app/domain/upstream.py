@@ -44,10 +44,10 @@ def holds_still(noted: Noted, booking: Booking) -> bool:
 
 def own_event(booking: Booking, events: Iterable[Event], known: frozenset[str]) -> Event | None:
     """Which of the events with the booking's mark is the booking's. A copy that the owner makes in the calendar carries the
-    mark too; the one that was known before (``known``: ids) is the booking's, else the one at its time."""
+    mark too; the one that was ``known`` (ids) before is the booking's, else the one that was made first or is at its time."""
 
-    def order(event: Event) -> tuple[bool, bool, str]:
-        return event.id not in known, times_of(event) != (booking.start, booking.end), event.id
+    def order(event: Event) -> tuple[bool, Instant, bool, str]:
+        return event.id not in known, event.created, times_of(event) != (booking.start, booking.end), event.id
 
     return min(events, key=order, default=None)
 

@@ -36,7 +36,7 @@ from app.models import bookings as rows
 from app.models import idempotency
 from app.models.base import Session
 from app.models.database import Database
-from app.services import changing
+from app.services import changing, upstream
 from app.services.announcer import Announcer
 from app.services.settings import SettingsService
 from app.services.taking import Desk, Outcomes, leave_message, take
@@ -192,6 +192,29 @@ class BookingService:
         booking = await self._database.write(write)
         self._announce((Cancelled(booking, Cause.HOST),))
         return booking
+
+    async def reschedule(self, booking_id: str, start: Instant) -> Booking:
+        """The owner moves a booking to ``start``. The time is checked again, against what its calendars say now.
+
+        Raises NotFound, StateConflict (it is not confirmed), SlotTaken (``past`` or not free).
+        """
+        before = await self.get(booking_id)
+        desk = self._desk(await self._fresh.read_fresh(before.slug, start, before.duration, FRESH_WITHIN))
+        booking, facts = await self._database.write(lambda session: changing.reschedule(session, desk, booking_id, start))
+        self._announce(facts)
+        return booking
+
+    async def retry_write(self, booking_id: str) -> Booking:
+        """What a calendar refused for good is tried again. Raises NotFound when nothing was refused or no calendar is there."""
+        desk = self._desk()
+        booking = await self._database.write(lambda session: changing.write_again(session, desk, booking_id))
+        self._announce(())
+        return booking
+
+    async def settle_upstream(self, change_id: str, tell: bool) -> None:
+        """The owner's answer to a change that was made in the calendar itself: its visitor's letter is released, or dropped.
+        Raises NotFound for one that is answered already."""
+        await self._database.write(lambda session: upstream.settle(session, change_id, tell))
 
     async def get(self, booking_id: str) -> Booking:
         return await self._database.read(lambda session: rows.get_booking(session, booking_id))

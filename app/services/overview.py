@@ -16,12 +16,14 @@ from app.domain.settings import Settings
 from app.models import attempts as attempt_rows
 from app.models import bookings as booking_rows
 from app.models import calendars as calendar_rows
-from app.models import outbox as outbox_rows
+from app.models import mails as mail_rows
 from app.models import pages as page_rows
+from app.models import upstream as upstream_rows
 from app.models.base import Session
 from app.models.database import Database
 from app.services.availability import free_spans, page_state
 from app.services.changing import is_free
+from app.services.failures import failed_writes
 from app.services.ground import Ground
 from app.services.settings import SettingsService
 
@@ -53,6 +55,7 @@ def gather(session: Session, settings: Settings, now: Instant, reach: Reachabili
     inactive = tuple(each for each in checked_calendars(ground.calendars) if each.state is CalendarState.INACTIVE)
     default = next((page.slug for page in pages if page.id == settings.default_page), pages[0].slug if pages else "")
     on = settings.pages_on and not inactive
+    failures = failed_writes(session, ground, now)
     return Overview(
         now=now,
         zone=zone,
@@ -76,7 +79,10 @@ def gather(session: Session, settings: Settings, now: Instant, reach: Reachabili
         link=f"{origin}/meetings/{default}" if default else "",
         ever_booked=bool(booking_rows.list_bookings(session, 1)),
         demo=settings.demo,
-        failed_writes=tuple(job.booking for job in outbox_rows.dead_jobs(session)),
+        failed_writes=tuple(each.booking.id for each in failures),
+        failures=failures,
+        upstream=upstream_rows.open_changes(session),
+        mails_waiting=mail_rows.waiting_mails(session),
     )
 
 

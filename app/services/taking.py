@@ -37,7 +37,6 @@ from app.domain.pages import Page
 from app.domain.plain import to_plain
 from app.domain.settings import Settings
 from app.models import bookings as booking_rows
-from app.models import calendars as calendar_rows
 from app.models import idempotency
 from app.models import outbox as outbox_rows
 from app.models import pages as page_rows
@@ -46,6 +45,8 @@ from app.services import replay
 from app.services.availability import page_starts, public_page_texts, window_of
 from app.services.drafts import event_draft
 from app.services.ground import Ground, busy_time, occupied
+from app.services.meetings import note_contact
+from app.services.sync.fresh import store_fresh
 from app.services.telling import blocked, note_attempt, record_blocked, tell
 
 NEVER = frozenset({Why.DURATION, Why.OFF_GRID, Why.OUTSIDE_HOURS, Why.DAY_OFF, Why.PAST, Why.BEYOND_WINDOW, Why.BEFORE_WINDOW})
@@ -122,7 +123,7 @@ def _kept_answer(session: Session, desk: Desk, request: BookingRequest) -> Answe
 def _store_fresh(session: Session, desk: Desk, request: BookingRequest) -> None:
     start, end = fresh_window(request.start, request.duration)
     for calendar, events in desk.fresh.items():
-        calendar_rows.replace_window(session, calendar, start, end, events)
+        store_fresh(session, calendar, start, end, events)
 
 
 def fresh_window(start: Instant, duration: int) -> tuple[Instant, Instant]:
@@ -155,7 +156,9 @@ def _act(session: Session, desk: Desk, ground: Ground, page: Page, request: Book
         return Outcomes(Taken(nearest_starts(session, ground, page, request.duration, request.start, desk.now)))
     if not asks and ground.target is not None:
         owe_write(session, JobKind.CREATE, booking, ground.target, desk.now)
-    tell(session, booking, NoticeKind.REQUESTED if asks else NoticeKind.BOOKED, desk.now)
+    note_contact(session, booking, desk.now)
+    stale = any(reason.why is Why.STALE for reason in decision.reasons)
+    tell(session, booking, NoticeKind.REQUESTED if asks else NoticeKind.BOOKED, desk.now, "stale" if stale else "")
     note_attempt(session, booking, AttemptKind.REQUESTED if asks else AttemptKind.BOOKED, desk.now)
     fact: Fact = Requested(booking) if asks else Booked(booking)
     return Outcomes(Promised(booking.state, booking.start, booking.end, token, booking.id), (fact,))

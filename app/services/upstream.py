@@ -1,0 +1,287 @@
+"""What owners change in their calendar itself, followed by the bookings (SYNC-5).
+
+``follow`` runs in the transaction that brings the copy of a calendar up to date, so that a booking and its event never say two
+things longer than a reading takes. The booking follows at once, for the owner's calendar is what they live by; only the letter
+to the visitor waits for their yes (``settle``).
+
+What is left alone
+
+* A booking to which a write is still owed: the outbox has the last word. And one that changed after the answer was asked for,
+  which cannot know of it.
+* What is over. An event that only left the window that is read has not been deleted.
+* A copy that the owner made of a booking's event, or the event of a booking that came to nothing and that they took back out of
+  the bin: it carries our mark, but it is theirs, and takes time away as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from app.domain.booking import AttemptKind, Booking, Cause, State
+from app.domain.calendars import Event
+from app.domain.clock import Instant
+from app.domain.connections import Calendar
+from app.domain.errors import NotFound
+from app.domain.events import Cancelled, Fact, Rescheduled
+from app.domain.ids import new_id
+from app.domain.mails import Mail, MailKind, MailState
+from app.domain.notices import Notice, NoticeKind
+from app.domain.outbox import JobState
+from app.domain.overview import Upstream
+from app.domain.upstream import Noted, holds_still, own_event, times_of, who_declined
+from app.models import bookings, calendars, mails, notices, outbox
+from app.models import upstream as rows
+from app.models.base import Session
+from app.services.telling import note_attempt, tell
+
+STANDS = (State.CONFIRMED, State.WRITTEN)
+OVER = (State.DECLINED, State.CANCELLED, State.RESCHEDULED, State.EXPIRED)
+UPSTREAM, OVERLAP = "upstream", "overlap"
+"""Reasons in notices: it was done in the calendar itself; and a booking could not follow, for another one lies there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One booking beside its event. ``event`` None: it is in the calendar no more. ``was``: how it stood before, if it is known
+    to have changed. ``stuck``: the move that the booking could not follow. ``arrived``: what the calendar was last to be told
+    has arrived there."""
+
+    booking: Booking
+    event: Event | None
+    was: Event | None
+    stuck: Noted | None
+    arrived: bool
+
+
+def follow(
+    session: Session,
+    now: Instant,
+    calendar: Calendar,
+    changed: tuple[Event, ...],
+    gone: tuple[str, ...],
+    before: Mapping[str, Event],
+) -> tuple[Fact, ...]:
+    """Brings bookings to what their events in ``calendar`` say. To be called when the copy holds ``changed`` and no longer
+    holds ``gone``; ``before``: how the changed and the gone ones stood. ``calendar.read_at`` is when the answer was asked for.
+    """
+    lost = {before[each].booking: before[each] for each in gone if each in before and before[each].booking}
+    marked = {each.booking for each in changed if each.booking} | lost.keys()
+    marked |= {each.booking for each in rows.stuck_in(session, calendar.id)}
+    if not marked:
+        return ()
+    seen = _look(session, calendar, sorted(marked), changed, lost, before)
+    facts = [_cancel(session, now, calendar, each.booking) for each in seen if _was_deleted(each, now)]
+    facts += _move(session, now, calendar, [each for each in seen if _was_moved(each, now)])
+    for each in seen:
+        if each.event is not None and each.booking.end > now:
+            _flag(session, now, calendar, each.booking, each.event)
+    return tuple(facts)
+
+
+def settle(session: Session, change_id: str, tell: bool) -> None:
+    """The owner's word on a change: the visitor's letter is released, or dropped. Raises NotFound."""
+    noted = rows.get_noted(session, change_id)
+    if noted is None or noted.settled:
+        raise NotFound("change")
+    if noted.stuck or noted.kind is Upstream.DECLINED:
+        # Kept, so that the next reading does not tell it again.
+        rows.note(session, replace(noted, settled=True))
+        return
+    # What the letter says may have been overtaken while the question was open.
+    true = holds_still(noted, bookings.get_booking(session, noted.booking))
+    mails.set_mail_state(session, noted.id, MailState.WAITING if tell and true else MailState.DROPPED)
+    rows.forget(session, noted.id)
+
+
+# What happened
+
+
+def _look(
+    session: Session,
+    calendar: Calendar,
+    booking_ids: list[str],
+    changed: tuple[Event, ...],
+    lost: Mapping[str, Event],
+    before: Mapping[str, Event],
+) -> list[_Seen]:
+    """The bookings that this answer is about, each beside its event; events that are nobody's booking lose their mark."""
+    writes = rows.last_writes(session, booking_ids)
+    stuck = {each.booking: each for each in rows.stuck_in(session, calendar.id)}
+    seen = []
+    for booking_id in booking_ids:
+        told = {each.id: each for each in changed if each.booking == booking_id}
+        booking = _find(session, booking_id)
+        home, write = writes.get(booking_id, ("", JobState.DONE))
+        if booking is None or (booking.state in OVER and write is JobState.DONE):
+            _unmark(session, calendar, told.values())
+        elif _is_ours_to_follow(session, calendar, booking):
+            standing = rows.events_of_booking(session, booking_id)
+            at_home = {each.id for each in standing if each.calendar == home and home != calendar.id}
+            if at_home:
+                # Copies, except one with the same id: that event is on its way from calendar to calendar.
+                _unmark(session, calendar, (each for each in told.values() if each.id not in at_home))
+                continue
+            own = _own(session, calendar, booking, standing, told, before)
+            if own is None and any(each.calendar != calendar.id for each in standing):
+                continue
+            was = lost.get(booking_id) if own is None else before.get(own.id)
+            noted = _still_stuck(session, stuck.get(booking_id), booking, own)
+            seen.append(_Seen(booking, own, was, noted, write is JobState.DONE))
+    return seen
+
+
+def _is_ours_to_follow(session: Session, calendar: Calendar, booking: Booking) -> bool:
+    return booking.state in STANDS and booking.changed_at < calendar.read_at and not outbox.pending_for(session, booking.id)
+
+
+def _own(
+    session: Session,
+    calendar: Calendar,
+    booking: Booking,
+    standing: Iterable[Event],
+    told: Mapping[str, Event],
+    before: Mapping[str, Event],
+) -> Event | None:
+    """The booking's event in this calendar; copies of it lose the mark."""
+    here = {each.id: each for each in standing if each.calendar == calendar.id} | dict(told)
+    known = {each for each in here if each not in told or (each in before and before[each].booking == booking.id)}
+    own = own_event(booking, here.values(), frozenset(known))
+    _unmark(session, calendar, (each for each in here.values() if each is not own))
+    return own
+
+
+def _still_stuck(session: Session, noted: Noted | None, booking: Booking, event: Event | None) -> Noted | None:
+    """Nothing is stuck any more when the event is back, or when the booking was moved here since and the event is to follow."""
+    if noted is None or event is None:
+        return None
+    if booking.changed_at > noted.at or times_of(event) == (booking.start, booking.end):
+        rows.forget(session, noted.id)
+        return None
+    return noted
+
+
+def _find(session: Session, booking_id: str) -> Booking | None:
+    try:
+        return bookings.get_booking(session, booking_id)
+    except NotFound:
+        return None
+
+
+def _unmark(session: Session, calendar: Calendar, events: Iterable[Event]) -> None:
+    """What the owner made themselves takes time away whatever becomes of the booking."""
+    own = [replace(each, booking="") for each in events if calendars.get_event(session, calendar.id, each.id) is not None]
+    calendars.upsert_events(session, calendar.id, own)
+
+
+def _was_deleted(seen: _Seen, now: Instant) -> bool:
+    return seen.event is None and seen.was is not None and min(seen.was.end, seen.booking.end) > now
+
+
+def _was_moved(seen: _Seen, now: Instant) -> bool:
+    """The times differ, and it was the calendar that changed: not a write of ours that never arrived."""
+    event, booking = seen.event, seen.booking
+    if event is None or booking.end <= now or times_of(event) == (booking.start, booking.end):
+        return False
+    return seen.arrived or seen.stuck is not None or (seen.was is not None and times_of(seen.was) != times_of(event))
+
+
+# What follows
+
+
+def _cancel(session: Session, now: Instant, calendar: Calendar, booking: Booking) -> Fact:
+    """The time is free at once. Nothing is owed to the calendar: the event is gone."""
+    booking = bookings.change_state(session, booking.id, State.CANCELLED, Cause.UPSTREAM, now)
+    known = _take_back_letters(session, booking.id, booking.start)
+    for noted in rows.noted_of(session, booking.id):
+        rows.forget(session, noted.id)
+    noted = Noted(new_id(), booking.id, Upstream.DELETED, now, calendar.id, before=known, start=booking.start)
+    rows.note(session, noted)
+    _owe_letter(session, MailKind.CANCELLED, noted, booking)
+    note_attempt(session, booking, AttemptKind.CANCELLED, now)
+    tell(session, booking, NoticeKind.CANCELLED, now, UPSTREAM)
+    return Cancelled(booking, Cause.UPSTREAM)
+
+
+def _move(session: Session, now: Instant, calendar: Calendar, seen: list[_Seen]) -> list[Fact]:
+    before = {each.booking.id: each.booking.start for each in seen}
+    events = {each.booking.id: each.event for each in seen if each.event is not None}
+    moved, refused = rows.move_together(session, {name: times_of(each) for name, each in events.items()}, now)
+    for booking in moved:
+        _moved(session, now, calendar, booking, before[booking.id], events[booking.id])
+    for name in refused:
+        _refused(session, now, calendar, bookings.get_booking(session, name), events[name])
+    return [Rescheduled(each, Cause.UPSTREAM) for each in moved]
+
+
+def _moved(session: Session, now: Instant, calendar: Calendar, booking: Booking, before: Instant, event: Event) -> None:
+    known = _take_back_letters(session, booking.id, before) or before
+    for noted in rows.noted_of(session, booking.id):
+        if noted.kind is Upstream.MOVED:
+            rows.forget(session, noted.id)
+    if known != booking.start:
+        noted = Noted(new_id(), booking.id, Upstream.MOVED, now, calendar.id, event.id, known, booking.start)
+        rows.note(session, noted)
+        _owe_letter(session, MailKind.RESCHEDULED, noted, booking)
+    note_attempt(session, booking, AttemptKind.MOVED, now)
+    tell(session, booking, NoticeKind.RESCHEDULED, now, UPSTREAM)
+
+
+def _refused(session: Session, now: Instant, calendar: Calendar, booking: Booking, event: Event) -> None:
+    """No two bookings lie at one time, not even by the owner's hand: this one keeps its own time and is shown to the owner,
+    once, and goes on trying with every reading. Its event takes the other time away meanwhile."""
+    earlier = next((each for each in rows.noted_of(session, booking.id) if each.stuck), None)
+    if earlier is not None and earlier.start == event.start:
+        return
+    rows.note(
+        session,
+        Noted(new_id(), booking.id, Upstream.MOVED, now, calendar.id, event.id, booking.start, event.start, stuck=True),
+    )
+    shown = replace(booking, start=event.start, end=event.end)
+    tell(session, shown, NoticeKind.RESCHEDULED, now, OVERLAP)
+
+
+def _flag(session: Session, now: Instant, calendar: Calendar, booking: Booking, event: Event) -> None:
+    """Who said no is told once; a no that was taken back is forgotten."""
+    who = who_declined(booking, event)
+    earlier = next((each for each in rows.noted_of(session, booking.id) if each.kind is Upstream.DECLINED), None)
+    if earlier is not None and not who:
+        rows.forget(session, earlier.id)
+    if not who or (earlier is not None and earlier.who == who):
+        return
+    new = [each for each in who if earlier is None or each not in earlier.who]
+    settled = earlier is not None and earlier.settled and not new
+    rows.note(
+        session,
+        Noted(
+            new_id(), booking.id, Upstream.DECLINED, now, calendar.id, event.id, start=booking.start, who=who, settled=settled
+        ),
+    )
+    for email in new:
+        name = booking.visitor.name if email == booking.visitor.email else ""
+        told = Notice(
+            new_id(), NoticeKind.GUEST_DECLINED, now, booking.id, booking.title, name, email, booking.start, booking.end,
+            reason=UPSTREAM, calendar=calendar.name,
+        )  # fmt: skip
+        notices.add_notice(session, told)
+
+
+def _take_back_letters(session: Session, booking_id: str, start: Instant) -> Instant:
+    """Unsent letters about earlier moves say what is not true any more. Returns the start that the visitor knows of a booking
+    that has stood at ``start``: 0 if no letter about that is on its way."""
+    known = 0
+    for mail in mails.open_mails(session, MailKind.RESCHEDULED):
+        if mail.about == booking_id:
+            mails.set_mail_state(session, mail.id, MailState.DROPPED)
+            known = mail.before if mail.start == start else known
+    return known
+
+
+def _owe_letter(session: Session, kind: MailKind, noted: Noted, booking: Booking) -> None:
+    """Written now and held: only the owner knows whether the visitor has been told already."""
+    visitor = booking.visitor
+    letter = Mail(
+        noted.id, kind, MailState.HELD, visitor.email, booking.id, noted.at,
+        start=booking.start, before=noted.before, name=visitor.name, title=booking.title,
+    )  # fmt: skip
+    mails.owe_mail(session, letter)
