@@ -238,8 +238,10 @@ class Consents:
             told["state"] = query["state"]
         if query.get("response_mode") == "form_post":
             return HTMLResponse(answer_form(query["redirect_uri"], told))
-        mark = "&" if urlsplit(query["redirect_uri"]).query else "?"
-        return RedirectResponse(f"{query['redirect_uri']}{mark}{urlencode(told)}", 302)
+        parts = urlsplit(query["redirect_uri"])
+        # An address without a path gets one.
+        to = parts._replace(path=parts.path or "/", query="&".join(filter(None, (parts.query, urlencode(told)))))
+        return RedirectResponse(to.geturl(), 302)
 
     async def decide(self, request: Request) -> Response:
         """What the person answered."""

@@ -191,6 +191,8 @@ def serving(port: int = 0, tls: bool = False) -> Iterator[GraphServer]:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", port))
+    # Who comes before the thread is up waits instead of being refused.
+    listening.listen(128)
     number = listening.getsockname()[1]
     server.base = server.consents.base = f"https://localhost:{number}" if tls else f"http://127.0.0.1:{number}"
     config = uvicorn.Config(
