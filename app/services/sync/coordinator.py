@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Following:
-    """How one calendar is followed. ``due``: when it is read next, in the timer's seconds. ``missing``: events that the owner
+    """How one calendar is followed. ``due``: when it is read next, in the pace's seconds. ``missing``: events that the owner
     is asked about; ``agreed``: those of which they said that the copy keeps them; ``let_go``: they said that all may go."""
 
     due: float = 0.0
@@ -74,7 +74,7 @@ class Coordinator:
             wait = await self.turn()
             if wait is None:
                 return
-            await self._desk.timer.wait(self.woken, wait)
+            await self._desk.pace.pause(self.woken, wait)
 
     def hurry(self) -> None:
         """Everything is due at once, except what the service asked us to wait with."""
@@ -106,6 +106,17 @@ class Coordinator:
         following = self._following.setdefault(calendar, Following())
         following.let_go, following.due = True, 0.0
 
+    async def heard(self, error: SignInExpired | AccessLost) -> None:
+        """The service told somebody else that the sign-in has ended, or that a calendar is lost."""
+        if isinstance(error, SignInExpired):
+            self._may_try = False
+            await self._sign_out()
+            return
+        calendars = await self._desk.database.read(rows.list_calendars)
+        for calendar in calendars:
+            if calendar.account == self.account and error.calendar in (calendar.at, calendar.id):
+                await self._lost(calendar, error.reason)
+
     async def read_now(self) -> None:
         """Everything at once, and what seemed lost too."""
         async with self._turn:
@@ -133,7 +144,7 @@ class Coordinator:
                 await self._sign_out()
                 return LIST_EVERY
             self._adopt(found)
-            if desk.timer.time() >= self._held_until:
+            if desk.pace.time() >= self._held_until:
                 await self._read_what_is_due(found)
             found = await desk.database.read(lambda session: plan(session, self.account, settings, now))
             if found is None:
@@ -170,7 +181,7 @@ class Coordinator:
             if self._reconnects:
                 self._reconnects = False
                 await provider.close()
-            if self._desk.timer.time() >= self._list_due and not self._failing:
+            if self._desk.pace.time() >= self._list_due and not self._failing:
                 found = await self._read_list(provider, found) or found
             missed = 0
             for calendar in self._due(found):
@@ -183,12 +194,12 @@ class Coordinator:
             self._may_try = False
             await self._sign_out()
         except RateLimited as error:
-            self._held_until = self._desk.timer.time() + held_off(error.retry_after, self._desk.chance())
+            self._held_until = self._desk.pace.time() + held_off(error.retry_after, self._desk.chance())
             if error.retry_after > INTERVAL:
                 await self._failed(found.calendars)
 
     def _due(self, found: Plan) -> list[Calendar]:
-        at = self._desk.timer.time()
+        at = self._desk.pace.time()
         return [each for each in found.calendars if self._readable(each) and self._following[each.id].due <= at]
 
     def _readable(self, calendar: Calendar) -> bool:
@@ -198,7 +209,7 @@ class Coordinator:
         return calendar.id in self._shown
 
     def _wait(self, found: Plan) -> float:
-        at = self._desk.timer.time()
+        at = self._desk.pace.time()
         following = [(each, self._following[each.id]) for each in found.calendars]
         lost = any(each.state is CalendarState.INACTIVE and each.lost in OUR_OWN for each in found.calendars)
         if lost:
@@ -217,7 +228,7 @@ class Coordinator:
     # The list of calendars
 
     async def _read_list(self, provider: Provider, found: Plan) -> Plan | None:
-        desk, at = self._desk, self._desk.timer.time()
+        desk, at = self._desk, self._desk.pace.time()
         self._list_due, self._listed_at = at + LIST_EVERY * (0.9 + 0.2 * desk.chance()), at
         try:
             offered = await self._asked(provider.calendars())
@@ -255,7 +266,7 @@ class Coordinator:
                 _log.info("calendar %s cannot be reached: %s", calendar.id, type(error).__name__)
             await self._failed([calendar])
             return False
-        following.due = self._desk.timer.time() + interval(self._desk.idle, self._desk.chance())
+        following.due = self._desk.pace.time() + interval(self._desk.idle, self._desk.chance())
         if stored is not None:
             await self._reached(found.account, calendar, stored)
         return True
@@ -317,10 +328,10 @@ class Coordinator:
 
     async def _asked(self, call: Awaitable[T]) -> T:
         """The answer. While something fails, requests keep their distance."""
-        timer = self._desk.timer
+        pace = self._desk.pace
         if self._failing:
-            await timer.wait(asyncio.Event(), self._asked_at + SPACING - timer.time())
-        self._asked_at = timer.time()
+            await pace.pause(asyncio.Event(), self._asked_at + SPACING - pace.time())
+        self._asked_at = pace.time()
         try:
             async with asyncio.timeout(LONGEST_READ):
                 return await call
@@ -347,6 +358,8 @@ class Coordinator:
             desk.announce(CalendarChanged(stored.calendar))
         if found_again:
             desk.wake_outbox()
+            if desk.account_back is not None:
+                await desk.account_back(self.account)
 
     async def _failed(self, calendars: Iterable[Calendar]) -> None:
         """A passing fault: shown, retried, nothing more."""
@@ -356,7 +369,7 @@ class Coordinator:
         for name in names:
             following = self._following[name]
             following.failures += 1
-            following.due = desk.timer.time() + retry(following.failures, desk.chance())
+            following.due = desk.pace.time() + retry(following.failures, desk.chance())
         failed = await desk.database.write(lambda session: losing.fail(session, names, now))
         desk.announce(*(CalendarChanged(each) for each in failed))
 
@@ -372,7 +385,7 @@ class Coordinator:
         desk, now = self._desk, self._desk.clock.now()
         lost = Lost(reason) if reason in set(Lost) else Lost.REMOVED
         self._shown -= {calendar.id}
-        self._following[calendar.id].failures = 0
+        self._following.setdefault(calendar.id, Following()).failures = 0
         self._list_due = min(self._list_due, self._listed_at + LIST_WHILE_LOST)
         changed = await desk.database.write(lambda session: losing.lose(session, calendar.id, lost, now))
         if changed is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from app.domain.clock import MINUTE, Clock, Instant
@@ -18,15 +18,16 @@ from app.providers.base import Provider
 from app.services.announcer import Announcer
 from app.services.availability import AHEAD
 from app.services.ground import Ground
+from app.services.pace import Pace
 from app.services.settings import SettingsService
 from app.services.sync.hooks import Hook
 from app.services.sync.listing import holds_ours
-from app.services.sync.timer import Timer
 
 
 @dataclass(slots=True)
 class Desk:
-    """``chance`` gives numbers from 0 to 1 that spread what would come together; ``looked_at``: somebody sees the window."""
+    """``account_back`` hears of an account that answers again; ``chance`` gives numbers from 0 to 1 that spread what would come
+    together; ``looked_at``: somebody sees the window."""
 
     database: Database
     announcer: Announcer
@@ -34,7 +35,8 @@ class Desk:
     settings: SettingsService
     provider_of: Callable[[Account], Provider]
     wake_outbox: Callable[[], None]
-    timer: Timer
+    account_back: Callable[[str], Awaitable[None]] | None
+    pace: Pace
     chance: Callable[[], float]
     hooks: list[Hook] = field(default_factory=list)
     looked_at: bool = False

@@ -17,21 +17,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from app.domain.clock import Clock
 from app.domain.connections import Account
-from app.domain.errors import AftaleError
+from app.domain.errors import AccessLost, AftaleError, SignInExpired
 from app.domain.events import AccountChanged, PagesChanged, SettingsSaved
 from app.models import accounts as rows
 from app.models.database import Database
 from app.providers.base import Provider
 from app.services.announcer import Announcer
+from app.services.pace import LoopPace, Pace
 from app.services.settings import SettingsService
 from app.services.sync.coordinator import Coordinator
 from app.services.sync.desk import Desk
 from app.services.sync.hooks import Hook
-from app.services.sync.timer import LoopTimer, Timer
 from app.services.sync.watch import Heartbeat, Network
 
 BEAT, LOOK_AT_NETWORK = 1.0, 5
@@ -42,7 +42,8 @@ _log = logging.getLogger(__name__)
 
 
 class SyncService:
-    """One per workspace. ``after``: who takes part in the transactions of a reading (``hooks.Hook``)."""
+    """One per workspace. ``account_back`` hears of accounts that answer again; ``way_out`` describes the network (``watch``).
+    ``after``: who takes part in the transactions of a reading (``hooks.Hook``)."""
 
     def __init__(
         self,
@@ -52,13 +53,14 @@ class SyncService:
         settings: SettingsService,
         provider_of: Callable[[Account], Provider],
         wake_outbox: Callable[[], None],
-        timer: Timer | None = None,
+        account_back: Callable[[str], Awaitable[None]] | None = None,
+        pace: Pace | None = None,
         chance: Callable[[], float] = random.random,
         way_out: Callable[[], str] | None = None,
     ) -> None:
         self.after: list[Hook] = []
         self._desk = Desk(
-            database, announcer, clock, settings, provider_of, wake_outbox, timer or LoopTimer(), chance, self.after
+            database, announcer, clock, settings, provider_of, wake_outbox, account_back, pace or LoopPace(), chance, self.after
         )
         self._way_out = way_out
         self._coordinators: dict[str, Coordinator] = {}
@@ -119,6 +121,12 @@ class SyncService:
         if account_id in self._coordinators:
             self._coordinators[account_id].stop_first()
 
+    async def lost(self, error: SignInExpired | AccessLost) -> None:
+        """Somebody else was told by the service that a sign-in has ended or a calendar is lost."""
+        await self._gather()
+        if error.account in self._coordinators:
+            await self._coordinators[error.account].heard(error)
+
     def account_connected(self, account_id: str) -> None:
         """An account was connected, or signed in to again."""
         if account_id in self._coordinators:
@@ -140,14 +148,14 @@ class SyncService:
             each.look_again()
 
     async def _watch(self) -> None:
-        timer = self._desk.timer
-        heartbeat, network, beats = Heartbeat(self._desk.clock, timer), Network(self._way_out), 0
+        pace = self._desk.pace
+        heartbeat, network, beats = Heartbeat(self._desk.clock, pace), Network(self._way_out), 0
         self._changed.set()
         while True:
             if self._changed.is_set() or self._rest_until:
                 self._changed.clear()
                 await self._start()
-            await timer.wait(self._changed, BEAT)
+            await pace.pause(self._changed, BEAT)
             if heartbeat.jumped():
                 for each in self._coordinators.values():
                     each.reconnect()
@@ -172,7 +180,7 @@ class SyncService:
             _log.info("accounts have to wait: %s", type(error).__name__)
             return
         for name, coordinator in self._coordinators.items():
-            if name in self._tasks or self._desk.timer.time() < self._rest_until.get(name, 0.0):
+            if name in self._tasks or self._desk.pace.time() < self._rest_until.get(name, 0.0):
                 continue
             self._rest_until.pop(name, None)
             task = asyncio.ensure_future(coordinator.run())
@@ -186,7 +194,7 @@ class SyncService:
         if not task.cancelled() and (error := task.exception()) is not None:
             # A mistake of ours must not end the following of the others, nor of this one for ever.
             _log.error("an account could not be followed", exc_info=error)
-            self._rest_until[name] = self._desk.timer.time() + REST_AFTER_MISTAKE
+            self._rest_until[name] = self._desk.pace.time() + REST_AFTER_MISTAKE
         else:
             self._coordinators.pop(name, None)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.domain.clock import Clock
-from app.services.sync.timer import Timer
+from app.services.pace import Pace
 
 GAP = 5.0
 """Seconds that are missing between two heartbeats, or that the clock went its own way, from which on something happened."""
@@ -19,13 +19,13 @@ class Heartbeat:
     """Compares the clock on the wall with the time that never runs backwards. Where that stands still during sleep (Linux), the
     wall has run ahead; where it goes on (Windows), or the process was stopped, both have."""
 
-    def __init__(self, clock: Clock, timer: Timer) -> None:
-        self._clock, self._timer = clock, timer
-        self._wall, self._steady = float(clock.now()), timer.time()
+    def __init__(self, clock: Clock, pace: Pace) -> None:
+        self._clock, self._pace = clock, pace
+        self._wall, self._steady = float(clock.now()), pace.time()
 
     def jumped(self) -> bool:
         """Whether more or less time has passed since the last call than a second or so. To be called each second."""
-        wall, steady = float(self._clock.now()), self._timer.time()
+        wall, steady = float(self._clock.now()), self._pace.time()
         walls, steadies = wall - self._wall, steady - self._steady
         self._wall, self._steady = wall, steady
         return steadies > GAP or abs(walls - steadies) > GAP

@@ -32,17 +32,17 @@ class StandingTimer:
 
     def __init__(self, clock: StandingClock) -> None:
         self.clock, self.at = clock, 1000.0
-        self._waiting: list[tuple[float, asyncio.Event]] = []
+        self._waiting: list[tuple[float, asyncio.Event, asyncio.Event]] = []
 
     def time(self) -> float:
         return self.at
 
-    async def wait(self, woken: asyncio.Event, seconds: float) -> None:
+    async def pause(self, woken: asyncio.Event, seconds: float) -> None:
         if seconds <= 0 or woken.is_set():
             await asyncio.sleep(0)
             return
         over = asyncio.Event()
-        entry = (self.at + seconds, over)
+        entry = (self.at + seconds, over, woken)
         self._waiting.append(entry)
         first = [asyncio.ensure_future(each.wait()) for each in (woken, over)]
         try:
@@ -52,16 +52,20 @@ class StandingTimer:
                 each.cancel()
             self._waiting.remove(entry)
 
+    def resting(self) -> int:
+        """How many wait, and have nothing to wake up for."""
+        return sum(not over.is_set() and not woken.is_set() for _, over, woken in self._waiting)
+
     @property
     def next(self) -> float:
         """Seconds until somebody's wait is over; a day if nobody waits."""
-        return min((at for at, _ in self._waiting), default=self.at + 86400) - self.at
+        return min((at for at, _, _ in self._waiting), default=self.at + 86400) - self.at
 
     def jump(self, seconds: float) -> None:
         """All of it at once, as after a pause of the whole machine."""
         self.at += seconds
         self.clock.at = MONDAY + round(self.at - 1000.0) + self.offset
-        for at, over in self._waiting:
+        for at, over, _ in self._waiting:
             if at <= self.at + 1e-9:
                 over.set()
 
@@ -85,8 +89,41 @@ class House:
         for kind in (AccountChanged, CalendarChanged, SyncProgressed):
             workspace.announcer.subscribe(kind, self.facts.append)
 
+    def run(self) -> None:
+        """The worker runs from now on, in the timer's time."""
+        self.worker = asyncio.ensure_future(self.sync.run())
+
+    worker: asyncio.Future[None] | None = None
+
+    async def stop(self) -> None:
+        if self.worker is not None:
+            self.worker.cancel()
+            await asyncio.gather(self.worker, return_exceptions=True)
+            self.worker = None
+
     async def close(self) -> None:
+        await self.stop()
         await self.workspace.close()
+
+    async def quiet(self) -> None:
+        """Waits until everybody waits for time to pass."""
+        async with asyncio.timeout(30):
+            while self.timer.resting() < 1 + len(self.sync._tasks) or self.sync._changed.is_set():
+                await asyncio.sleep(0.0005)
+
+    async def pass_time(self, seconds: float) -> None:
+        """Lets the worker do what comes up in so many seconds, one thing after the other."""
+        await self.quiet()
+        until = self.timer.at + seconds
+        while self.timer.at < until:
+            self.timer.jump(min(self.timer.next, until - self.timer.at))
+            await self.quiet()
+
+    def told(self, kind: type[Fact]) -> list[Fact]:
+        """The facts of a kind since the last time."""
+        found = [each for each in self.facts if isinstance(each, kind)]
+        self.facts = [each for each in self.facts if not isinstance(each, kind)]
+        return found
 
     async def calendar(self, calendar_id: str) -> Calendar:
         return next(each for each in await self.workspace.accounts.calendars() if each.id == calendar_id)
@@ -142,7 +179,7 @@ async def house(folder: Path, *services: MemoryAccount, clock: StandingClock | N
         await workspace.pages.save(page())
     sync = SyncService(
         database, workspace.announcer, timer.clock, workspace.settings,
-        lambda account: providers[account.id], workspace.outbox.wake, timer, lambda: 0.5, lambda: "",
+        lambda account: providers[account.id], workspace.outbox.wake, None, timer, lambda: 0.5, lambda: "",
     )  # fmt: skip
     return House(workspace, {each.account: each for each in services}, timer, sync)
 
@@ -152,14 +189,10 @@ def _connect(session: rows.Session, service: MemoryAccount, primary: bool) -> No
                       sync=primary, scheduling=primary)  # fmt: skip
     account_rows.save_account(session, account)
     for number, held in enumerate(service.calendars.values()):
-        remote = held.remote
-        account_rows.save_calendar(
-            session,
-            Calendar(
-                f"{account.id}-{remote.id}", account.id, remote.name, remote.zone, remote.access, booking=primary and not number,
-                checked=True, remote=remote.id, main=remote.primary,
-            ),
-        )  # fmt: skip
+        found = held.remote
+        calendar = Calendar(f"{account.id}-{found.id}", account.id, found.name, found.zone, found.access, remote=found.id)
+        calendar = replace(calendar, booking=primary and not number, main=found.primary)
+        account_rows.save_calendar(session, calendar)
 
 
 def draft(title: str, hours: float = 2, minutes: int = 60, **more: object) -> EventDraft:
