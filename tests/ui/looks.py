@@ -12,7 +12,6 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -23,20 +22,16 @@ if __name__ == "__main__":
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import i18n
-from app.domain.pages import WeeklyHours
-from app.domain.settings import Appearance, Availability, Profile
 from app.ui import theme, zone_list
 from app.ui.dashboard.state import build
 from app.ui.dashboard.view import DashboardView
 from app.ui.main_window import MainWindow, Screen
-from app.ui.settings.state import PANELS, Draft, SettingsState
+from app.ui.settings.state import PANELS
 from app.ui.settings.view import SettingsWindow
 from app.ui.widgets.base import FocusRing
 from tests.ui import overviews
 from tests.ui.kit.gallery import Gallery
-
-_WORK = ((540, 720), (780, 1020))
-_HOURS = WeeklyHours((_WORK, _WORK, ((540, 720), (780, 960)), _WORK, ((540, 750),), (), ()))
+from tests.ui.settings import pictured
 
 
 def main_window(name: str) -> MainWindow:
@@ -52,20 +47,25 @@ def main_window(name: str) -> MainWindow:
     return window
 
 
-def settings_window(panel: str, *, connected: bool = True) -> SettingsWindow:
-    """The settings at a panel, with an inactive calendar or with none at all."""
-    draft = Draft(
-        Profile("Anna Holm", "Organisation consultant", overviews.ZONE),
-        Appearance(),
-        Availability(_HOURS),
-        scheduling=frozenset({"local"}),
-    )
-    state = SettingsState(draft, draft, (overviews.LOCAL,), (overviews.CALENDAR, overviews.TEAM), 3, overviews.NOW)
-    if not connected:
-        state = replace(state, accounts=(), calendars=())
+def settings_window(panel: str, name: str = "inactive", *, below: bool = False) -> SettingsWindow:
+    """The settings at a panel in one of the states of ``pictured``; ``below``: scrolled to its end."""
     window = SettingsWindow(zone_list.options)
-    window.render_state(state)
+    window.render_state(pictured.ALL[name])
     window.show_panel(panel)
+    if below:
+        window.show()
+        QApplication.processEvents()
+        bar = window.panel_of(panel).area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+    return window
+
+
+def blocks_open() -> SettingsWindow:
+    """What blocks, unfolded."""
+    window = settings_window("calendars", "connected")
+    card = window.calendars.accounts["g"]
+    assert card.blocks is not None
+    card.blocks.open_up(True)
     return window
 
 
@@ -94,6 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--only", default="", help="only windows whose name begins so")
     chosen = parser.parse_args(arguments)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     application = QApplication.instance() or QApplication(sys.argv[:1])
@@ -104,9 +105,13 @@ def main(arguments: list[str] | None = None) -> int:
         end = f"{scheme}-{language}-{size}"
         windows: dict[str, QWidget] = {f"meetings-{name}": main_window(name) for name in overviews.ALL}
         windows |= {f"settings-{panel}": settings_window(panel) for panel in PANELS}
-        windows["settings-not-connected"] = settings_window("calendars", connected=False)
+        windows |= {f"settings-calendars-{name}": settings_window("calendars", name) for name in pictured.ALL}
+        windows["settings-calendars-below"] = settings_window("calendars", below=True)
+        windows["settings-blocks"] = blocks_open()
         windows["kit"] = Gallery()
         for name, window in windows.items():
+            if not name.startswith(chosen.only):
+                continue
             draw(window, chosen.folder, f"{name}-{end}")
         kept += windows.values()
     application.processEvents()

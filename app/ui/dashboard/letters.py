@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from app.domain.booking import Booking
 from app.domain.clock import Instant
-from app.i18n import Wording, local
+from app.i18n import Wording, current, local
 
 
 def mail_link(email: str, subject: str = "", text: str = "") -> str:
@@ -41,3 +41,21 @@ def spread(starts: Iterable[Instant], zone: str, most: int = 3) -> tuple[Instant
         if len(found) > most:
             break
     return tuple(found.values())[:most]
+
+
+def access(calendar: str, owner: str, me: str, email: str) -> tuple[str, str]:
+    """Subject and text that ask whoever owns ``calendar`` for the right to see its events, in the language in force. ``me`` and
+    ``email``: who asks."""
+    wording = current()
+    first = owner.split(" ")[0]
+    hello = wording.gettext("Hi {name},").format(name=first) if first else wording.gettext("Hi,")
+    lines = [
+        hello,
+        wording.gettext(
+            "my scheduling pages look into “{calendar}” so that nobody books me when something there is in the way. "
+            "They can no longer see its events."
+        ).format(calendar=calendar),
+        wording.gettext("Would you share it with {email}, with all event details?").format(email=email or me),
+        wording.gettext("Best regards") + f"\n{me}",
+    ]
+    return wording.gettext("Access to the calendar “{calendar}”").format(calendar=calendar), "\n\n".join(lines)

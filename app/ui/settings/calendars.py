@@ -4,51 +4,59 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from app import i18n
-from app.domain.connections import Account, Calendar
-from app.i18n import _, local
-from app.ui import messages, theme
-from app.ui.settings.owner import Tile
+from app.domain.connecting import AccountChoice
+from app.domain.connections import Calendar
+from app.i18n import _
+from app.ui import messages
+from app.ui.settings.account_card import AccountCard
+from app.ui.settings.account_words import effects_words, first_reading
+from app.ui.settings.checked_list import BookingSelect, CheckedCard, booking_choices
+from app.ui.settings.lost_cards import DoubtCard, InactiveCard
 from app.ui.settings.panel import Panel
-from app.ui.settings.state import SettingsState, is_local
+from app.ui.settings.state import SettingsState, in_use, is_local
 from app.ui.widgets import (
-    Badge,
+    Banner,
     Button,
     Card,
     CheckBox,
     ChoiceRow,
-    ColourDot,
-    Divider,
     Label,
     Landscape,
+    SkeletonRow,
     clear,
     column,
     row,
 )
-from app.ui.widgets.base import draw_rounded, painter_for
-from app.ui.widgets.icons import draw_icon
 
 
 class CalendarsPanel(Panel):
-    """Signals act at once (CONTRACT 4): they carry the id of the account or the calendar. The check box waits for Save."""
+    """Signals act at once (CONTRACT 4): they carry the id of the account or the calendar. Everything else waits for Save."""
 
     connect_requested = Signal()
+    connect_local_requested = Signal()
     disconnect_requested = Signal(str)
+    reconnect_requested = Signal(str)
+    reconnect_calendar_requested = Signal(str)
+    stop_requested = Signal(str)
     check_requested = Signal(str)
+    ask_requested = Signal(str)
     remove_requested = Signal(str)
+    doubt_settled = Signal(str, bool)
     help_requested = Signal(object)
+    panel_requested = Signal(str)
     import_requested = Signal(str)
     export_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[object, ...] | None = None
-        self._scheduling: dict[str, ChoiceRow] = {}
-        self._effect: dict[str, Label] = {}
+        self.accounts: dict[str, AccountCard] = {}
+        self.lists: list[CheckedCard] = []
+        self.booking: BookingSelect | None = None
+        self._follows: Label | None = None
         self._parts: QVBoxLayout = column()
         self._first: QWidget = self
         self.lines.addLayout(self._parts)
@@ -57,166 +65,187 @@ class CalendarsPanel(Panel):
 
     def retranslate(self) -> None:
         self._shown = None
-        self.set_words(_("Calendars"), _("Bookings go into your calendar, and your calendars decide when people can book you."))
+        self._set_lead()
 
     def render_state(self, state: SettingsState) -> None:
         super().render_state(state)
-        key = (state.accounts, state.calendars)
+        key = _structure(state)
         if key != self._shown:
             self._shown = key
-            self._fill(state)
-        for account, line in self._scheduling.items():
-            on = account in state.draft.scheduling
-            if line.box.isChecked() != on:
-                blocked = line.box.blockSignals(True)
-                line.box.setChecked(on)
-                line.box.blockSignals(blocked)
-            line.set_words(_("Meeting scheduling pages"), self._effect_words(on, account in state.base.scheduling))
+            focus = self._focus_name()
+            opened = {name for name, card in self.accounts.items() if card.blocks is not None and card.blocks.opened}
+            self._set_lead()
+            self._fill(state, opened)
+            self._return_focus(focus)
+        for card in self.accounts.values():
+            card.show_state(state)
+        for each in self.lists:
+            each.show_state(state)
+        if self.booking is not None:
+            self.booking.show_state(state)
+        if self._follows is not None:
+            words = effects_words(state.effects, done=False) if state.dirty else ""
+            self._follows.setText(_("After Save: {effects}").format(effects=words) if words else "")
+            self._follows.setVisible(bool(words))
 
     def rows(self) -> list[tuple[str, QWidget]]:
         found: list[tuple[str, QWidget]] = [(_("Calendars"), self._first)]
-        return found + [(_("Meeting scheduling pages"), line.box) for line in self._scheduling.values()]
+        for card in self.accounts.values():
+            if card.sync is not None:
+                found.append((_("Calendar sync"), card.sync.box))
+            if card.scheduling is not None:
+                found.append((_("Meeting scheduling pages"), card.scheduling.box))
+            if card.blocks is not None:
+                found.append((_("What blocks"), card.blocks.fold))
+        if self.booking is not None:
+            found.append((_("Bookings go to"), self.booking.box))
+        boxes = [box for each in self.lists for box in each.boxes.values() if box.isEnabled()]
+        found += [(_("Also checked for conflicts"), box) for box in boxes[:1]]
+        return found
 
-    def _effect_words(self, on: bool, was_on: bool) -> str:
-        if on:
-            return _("People can book you. Bookings go into this calendar.")
-        if was_on:
-            return _(
-                "After Save your pages take requests, and you answer each one. Nothing goes into your calendar until you "
-                "accept. This is called offline mode."
-            )
-        return _("Your pages take requests, and you answer each one. This is called offline mode.")
+    def _set_lead(self) -> None:
+        lead = _("Bookings go into your calendar, and your calendars decide when people can book you.")
+        if self.state is not None and self.state.shared_roles:
+            lead = _("You connected two accounts in an earlier version. Both keep working.")
+        self.set_words(_("Calendars"), lead)
 
-    def _fill(self, state: SettingsState) -> None:
+    def _fill(self, state: SettingsState, opened: set[str]) -> None:
         clear(self._parts)
-        self._scheduling = {}
-        for calendar in state.inactive:
-            self._parts.addWidget(self._inactive(calendar, state))
-            self._parts.addSpacing(16)
+        self.accounts, self.lists, self.booking, self._follows = {}, [], None, None
         if not state.accounts:
-            self._parts.addWidget(self._none())
-            self._parts.addSpacing(16)
-            self._parts.addWidget(self._locked())
+            self._add(self._none(state), 16)
+            self._add(self._locked())
             return
         for account in state.accounts:
-            self._parts.addWidget(self._account(account, state))
-            self._parts.addSpacing(24)
-        self._add_calendars(state)
+            self._add(self._account(account.id, state, account.id in opened), 12)
+        if state.shared_roles:
+            self._add_two_accounts()
+        else:
+            self._add_connect(state)
+        self._parts.addSpacing(12)
+        self._add_booking(state)
+        self._add_checked(state)
+
+    def _add(self, widget: QWidget, space: int = 0) -> None:
+        self._parts.addWidget(widget)
+        if space:
+            self._parts.addSpacing(space)
 
     # Connected
 
-    def _account(self, account: Account, state: SettingsState) -> Card:
-        card = Card(padding=0)
-        head = row(gap=12, margins=(16, 16, 16, 16))
-        head.addWidget(Tile(f"provider_{account.provider.value}", soft=False))
-        words = column(gap=2)
-        title = row(gap=10)
-        name = Label(account.name if not is_local(account) else _("On this computer"), "sub")
-        title.addWidget(name)
-        broken = any(each.account == account.id for each in state.inactive)
-        badge = (
-            Badge(_("Inactive"), "amber", icon="status_warning")
-            if broken
-            else Badge(_("Connected"), "success", icon="status_ok")
-        )
-        title.addWidget(badge)
-        title.addStretch(1)
-        words.addLayout(title)
-        words.addWidget(
-            Label(account.email or _("Kept by Aftale itself. It needs no account and no network."), "small", "muted")
-        )
-        head.addLayout(words, 1)
-        leave = Button(_("Disconnect"), "secondary", "small")
-        leave.clicked.connect(lambda: self.disconnect_requested.emit(account.id))
-        self._first = leave
-        head.addWidget(leave)
-        card.body.addLayout(head)
-        card.body.addWidget(Divider())
-        box = CheckBox(checked=account.id in state.draft.scheduling)
-        line = ChoiceRow(box, _("Meeting scheduling pages"))
-        line.toggled.connect(lambda on: self._set_scheduling(account.id, on))
-        self._scheduling[account.id] = line
-        holder = row(margins=(16, 14, 16, 16))
-        holder.addWidget(line)
-        card.body.addLayout(holder)
+    def _account(self, account: str, state: SettingsState, opened: bool) -> AccountCard:
+        found = next(each for each in state.accounts if each.id == account)
+        card = AccountCard(found, state, blocks_open=opened)
+        card.choice_changed.connect(self._choose)
+        card.disconnect_requested.connect(self.disconnect_requested)
+        card.reconnect_requested.connect(self.reconnect_requested)
+        card.stop_requested.connect(self.stop_requested)
+        card.help_requested.connect(self.help_requested)
+        card.import_requested.connect(self.import_requested)
+        card.export_requested.connect(self.export_requested)
+        if not self.accounts:
+            self._first = card.leave
+        self.accounts[account] = card
         return card
 
-    def _add_calendars(self, state: SettingsState) -> None:
-        self._parts.addWidget(Label(_("Bookings go to"), "sub"))
-        self._parts.addSpacing(8)
-        for calendar in state.calendars:
-            if calendar.booking:
-                self._parts.addWidget(self._calendar(calendar, files=True))
-        self._parts.addSpacing(24)
-        self._parts.addWidget(Label(_("Also checked for conflicts"), "sub"))
+    def _add_two_accounts(self) -> None:
+        banner = Banner(
+            "accent",
+            _("If you disconnect one, one account stays"),
+            _("The account that stays does everything. The two cannot share the work again after that."),
+            icon="info",
+        )
         self._parts.addSpacing(4)
-        others = [each for each in state.calendars if not each.booking and each not in state.inactive]
+        self._add(banner, 12)
+
+    def _add_connect(self, state: SettingsState) -> None:
+        connect = Button(_("Connect a calendar"), "secondary", "small", icon="add_quiet")
+        connect.setObjectName("connect")
+        connect.clicked.connect(self.connect_requested)
+        line = row(gap=12)
+        line.addWidget(connect)
+        if not state.may_connect and not any(is_local(each) for each in state.accounts):
+            line.addWidget(self._local_button())
+        line.addStretch(1)
+        self._parts.addLayout(line)
+        if not state.may_connect:
+            self._add_why_not(connect)
+        self._parts.addSpacing(12)
+
+    def _add_why_not(self, connect: Button, lines: QVBoxLayout | None = None) -> None:
+        """Without personal e-mail access nothing can be connected (CON-5)."""
+        why = _("Personal e-mail access is off, so no account can be connected.")
+        connect.setEnabled(False)
+        connect.setAccessibleDescription(why)
+        line = row(gap=10)
+        line.addWidget(Label(why, "small", "muted", wrap=True), 0, Qt.AlignmentFlag.AlignVCenter)
+        lead = Button(_("Data and privacy"), "ghost", "small", flush=True)
+        lead.setObjectName("to privacy")
+        lead.clicked.connect(lambda: self.panel_requested.emit("privacy"))
+        line.addWidget(lead, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addStretch(1)
+        into = self._parts if lines is None else lines
+        into.addSpacing(6)
+        into.addLayout(line)
+
+    def _add_booking(self, state: SettingsState) -> None:
+        if not booking_choices(state):
+            return
+        self._add(Label(_("Bookings go to"), "sub"), 8)
+        self.booking = BookingSelect(state)
+        self.booking.chosen.connect(self._book_into)
+        self._add(self.booking, 24)
+
+    def _add_checked(self, state: SettingsState) -> None:
+        self._add(Label(_("Also checked for conflicts"), "sub"), 4)
+        others = _others(state)
+        lost = [each for each in state.inactive if each.account not in state.signed_out]
+        reading = [each for each in state.accounts if first_reading(each, state) and not state.calendars_of(each.id)]
         words = _("You are not bookable when something in one of these calendars is in the way.")
-        if not others:
+        if not (others or lost or reading):
             words = _("There are no other calendars to check.")
-        self._parts.addWidget(Label(words, "small", "muted", wrap=True))
-        for calendar in others:
-            self._parts.addSpacing(8)
-            self._parts.addWidget(self._calendar(calendar, files=False))
+        self._add(Label(words, "small", "muted", wrap=True), 10)
+        for calendar in lost:
+            self._add(self._inactive(calendar, state), 8)
+        for calendar in state.doubtful:
+            card = DoubtCard(calendar)
+            card.settled.connect(self.doubt_settled)
+            self._add(card, 8)
+        self._add_rows(others, state)
+        for _account in reading:
+            self._add(SkeletonRow())
+        self._follows = Label("", "small", "accent", wrap=True)
+        self._follows.hide()
+        self._add(self._follows)
 
-    def _calendar(self, calendar: Calendar, *, files: bool) -> Card:
-        card = Card(padding=0)
-        line = row(gap=10, margins=(14, 10, 12, 10))
-        line.addWidget(ColourDot(calendar.colour))
-        line.addWidget(Label(_("On this computer") if calendar.id == "local" else calendar.name, "body"), 1)
-        line.addWidget(Badge(messages.access_words(calendar.access)))
-        card.body.addLayout(line)
-        if files:
-            card.body.addWidget(Divider())
-            line = row(gap=8, margins=(14, 10, 12, 10))
-            line.addWidget(Label(_("Move events in or out as a calendar file (.ics)"), "small", "muted"), 1)
-            bring = Button(_("Import…"), "secondary", "small")
-            bring.clicked.connect(lambda: self.import_requested.emit(calendar.id))
-            take = Button(_("Export…"), "secondary", "small")
-            take.clicked.connect(lambda: self.export_requested.emit(calendar.id))
-            line.addWidget(bring)
-            line.addWidget(take)
-            card.body.addLayout(line)
-        return card
+    def _add_rows(self, others: tuple[Calendar, ...], state: SettingsState) -> None:
+        several = len({each.account for each in others}) > 1
+        for account in state.accounts:
+            own = [each for each in others if each.account == account.id]
+            if not own:
+                continue
+            if several:
+                name = messages.provider_name(account.provider)
+                self._parts.addSpacing(4)
+                self._add(Label(f"{name} · {account.email}" if account.email else name, "label", "muted"), 6)
+            card = CheckedCard(sorted(own, key=lambda each: not each.usable), state)
+            card.ticked.connect(lambda calendar, on: self.edit(lambda draft: draft.checking(calendar, on)))
+            card.help_requested.connect(self.help_requested)
+            self.lists.append(card)
+            self._add(card, 10)
 
-    def _inactive(self, calendar: Calendar, state: SettingsState) -> QWidget:
-        card = _AmberCard()
-        lines = column(gap=2, margins=(52, 14, 16, 16), on=card)
-        head = row(gap=10)
-        head.addWidget(Label(calendar.name, "body_medium"))
-        head.addWidget(Badge(_("Inactive"), "amber", size=20, outlined=True))
-        head.addStretch(1)
-        lines.addLayout(head)
-        zone = state.base.profile.zone
-        since = i18n.current().moment(local(calendar.since, zone)) if calendar.since else ""
-        reason = messages.lost_words(calendar.lost, calendar.name)
-        strong = _("nobody can book you")
-        text = (
-            _("{reason} Since {time}. While it is on this list, nobody can book you.")
-            if since
-            else _("{reason} While it is on this list, nobody can book you.")
-        )
-        label = Label(text.format(reason=reason, time=since), "small", "muted", wrap=True)
-        label.set_strong(strong)
-        lines.addWidget(label)
-        lines.addSpacing(10)
-        buttons = row(gap=8)
-        check = Button(_("Check again"), "primary", "small")
-        check.clicked.connect(lambda: check.set_busy(True))
-        check.clicked.connect(lambda: self.check_requested.emit(calendar.id))
-        remove = Button(_("Remove calendar"), "secondary", "small")
-        remove.clicked.connect(lambda: self.remove_requested.emit(calendar.id))
-        how = Button(_("How to fix"), "ghost", "small")
-        how.clicked.connect(lambda: self.help_requested.emit((how, reason, messages.how_to_fix(calendar.lost))))
-        for button in (check, remove, how):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        lines.addLayout(buttons)
+    def _inactive(self, calendar: Calendar, state: SettingsState) -> InactiveCard:
+        card = InactiveCard(calendar, state)
+        card.reconnect_requested.connect(self.reconnect_calendar_requested)
+        card.check_requested.connect(self.check_requested)
+        card.ask_requested.connect(self.ask_requested)
+        card.remove_requested.connect(self.remove_requested)
+        card.help_requested.connect(self.help_requested)
         return card
 
     # Not connected
 
-    def _none(self) -> Card:
+    def _none(self, state: SettingsState) -> Card:
         card = Card(padding=0)
         picture = Landscape(0.12, radius=12)
         picture.setFixedHeight(144)
@@ -226,34 +255,71 @@ class CalendarsPanel(Panel):
         text = _("People can send you requests, but not book by themselves. This is called offline mode.")
         lines.addWidget(Label(text, "body", "muted", wrap=True, centred=True))
         lines.addSpacing(14)
-        connect = Button(_("Connect the calendar on this computer"), "primary", icon="schedule")
+        connect = Button(_("Connect a calendar"), "primary", icon="schedule")
+        connect.setObjectName("connect")
         connect.clicked.connect(self.connect_requested)
         self._first = connect
         lines.addWidget(connect, 0, Qt.AlignmentFlag.AlignHCenter)
+        lines.addWidget(self._local_button(), 0, Qt.AlignmentFlag.AlignHCenter)
+        if not state.may_connect:
+            self._add_why_not(connect, lines)
         card.body.addLayout(lines)
         return card
 
+    def _local_button(self) -> Button:
+        """The calendar on this computer needs no personal e-mail access (CONTRACT 4)."""
+        local = Button(_("Use the calendar on this computer"), "ghost", "small")
+        local.setObjectName("connect local")
+        local.clicked.connect(self.connect_local_requested)
+        return local
+
     def _locked(self) -> Card:
-        card = Card()
-        box = CheckBox()
-        line = ChoiceRow(
-            box,
-            _("Meeting scheduling pages"),
-            _("Works when a calendar is connected. Until then, your pages take requests."),
-        )
-        line.set_possible(False)
-        card.body.addWidget(line)
+        card = Card(gap=14)
+        for title, why in (
+            (_("Calendar sync"), _("Works when a calendar is connected.")),
+            (
+                _("Meeting scheduling pages"),
+                _("Works when a calendar is connected. Until then, your pages take requests."),
+            ),
+        ):
+            line = ChoiceRow(CheckBox(), title)
+            line.set_possible(False)
+            card.body.addWidget(line)
+            line.set_words(title, why)
         return card
 
-    def _set_scheduling(self, account: str, on: bool) -> None:
-        self.edit(lambda draft: replace(draft, scheduling=draft.scheduling | {account} if on else draft.scheduling - {account}))
+    # Changes that wait for Save
+
+    def _choose(self, account: str, choice: AccountChoice) -> None:
+        self.edit(lambda draft: draft.choosing(account, choice))
+
+    def _book_into(self, calendar: object) -> None:
+        """The calendar that bookings went to before stays checked."""
+        chosen = str(calendar)
+        self.edit(lambda draft: replace(draft, booking=chosen, checked=draft.checked | {chosen}))
+
+    # Keyboard
+
+    def _focus_name(self) -> str:
+        focused = QApplication.focusWidget()
+        return focused.objectName() if focused is not None and self.isAncestorOf(focused) else ""
+
+    def _return_focus(self, name: str) -> None:
+        """Gives the keyboard back to the same control of the new cards."""
+        for found in self.findChildren(QWidget, name)[-1:] if name else []:
+            found.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-class _AmberCard(QFrame):
-    """A calendar that cannot be used."""
+def _others(state: SettingsState) -> tuple[Calendar, ...]:
+    """The rows to tick: all but where bookings go, and but those that stand above in a card of their own."""
+    cards = {each.id for each in state.inactive if each.account not in state.signed_out}
+    return tuple(each for each in state.calendars if each.id != state.draft.booking and each.id not in cards)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = painter_for(self)
-        c = theme.colours()
-        draw_rounded(painter, self.rect(), 12, c.amber_soft, c.amber_line)
-        draw_icon(painter, "calendar_inactive", QRectF(16, 13, 24, 24), c.amber)
+
+def _structure(state: SettingsState) -> tuple[object, ...]:
+    """What the cards are drawn from. Only the times of reading change without new ones."""
+    calendars = tuple(replace(each, read_at=0, failing_since=0) for each in state.calendars)
+    reading = tuple(first_reading(each, state) for each in state.accounts)
+    days = tuple((each.sign_in_ends - state.now) // 3600 for each in state.accounts if each.sign_in_ends)
+    used = tuple(in_use(each) for each in state.calendars)
+    return state.accounts, calendars, reading, days, used, state.draft.booking, state.may_connect

@@ -1,27 +1,30 @@
-"""Between the settings window and the services: loads, previews, saves all or nothing, and asks before changes are lost."""
+"""Between the settings window and the services: loads, previews, saves all or nothing, and asks before changes are lost. What
+the calendars panel does at once stands in ``calendar_acts``."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from app import i18n
-from app.domain.connections import CalendarState
+from app.domain.clock import MINUTE
+from app.domain.connecting import Effects
 from app.domain.errors import AftaleError
-from app.domain.events import CalendarChanged, PagesChanged, SettingsSaved
+from app.domain.events import AccountChanged, CalendarChanged, PagesChanged, SettingsSaved, SyncProgressed
 from app.domain.settings import Appearance
-from app.i18n import _, ngettext
+from app.i18n import _
 from app.ui import messages, theme
 from app.ui.runtime import tasks
-from app.ui.settings.state import Draft, SettingsState, applied, draft_of, rebased
+from app.ui.settings.account_words import effects_words
+from app.ui.settings.calendar_acts import CalendarActs
+from app.ui.settings.state import Draft, SettingsState, applied, draft_of, rebased, without_lost
 from app.ui.settings.view import SettingsWindow
-from app.ui.widgets import HelpPopover, Option, Question, toast
+from app.ui.widgets import Option, Question, toast
 
 if TYPE_CHECKING:
     from app.services.workspace import Workspace
@@ -36,16 +39,27 @@ def apply_appearance(appearance: Appearance) -> None:
 
 
 class SettingsController(QObject):
-    """One window at a time. ``appearance_changed`` follows each preview and each way back, after it is in force."""
+    """One window at a time. ``appearance_changed`` follows each preview and each way back, after it is in force;
+    ``connected`` carries the account that was connected from here."""
 
     appearance_changed = Signal(object)
+    connected = Signal(object)
 
     def __init__(self, workspace: Workspace, zones: Callable[[str], tuple[Option, ...]], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.workspace, self._zones = workspace, zones
         self._window: SettingsWindow | None = None
         self._state: SettingsState | None = None
+        self._progress: dict[str, int] = {}
         self._ends: list[Callable[[], None]] = []
+        self._minute = QTimer(self)
+        self._minute.setInterval(MINUTE * 1000)
+        self._minute.timeout.connect(self._moved_on)
+
+    @property
+    def state(self) -> SettingsState | None:
+        """What the window shows."""
+        return self._state
 
     @property
     def window(self) -> SettingsWindow | None:
@@ -78,21 +92,19 @@ class SettingsController(QObject):
         window.save_requested.connect(self._save)
         window.close_requested.connect(self._ask_to_close)
         window.left.connect(self._closed)
-        window.calendars.connect_requested.connect(self._connect_local)
-        window.calendars.disconnect_requested.connect(self._disconnect)
-        window.calendars.check_requested.connect(self._check)
-        window.calendars.remove_requested.connect(self._remove)
-        window.calendars.help_requested.connect(self._help)
-        window.calendars.import_requested.connect(self._import)
-        window.calendars.export_requested.connect(self._export)
+        acts = CalendarActs(self.workspace, window, self)
+        acts.connected.connect(self._account_connected)
         announcer = self.workspace.announcer
-        for fact in (SettingsSaved, CalendarChanged, PagesChanged):
+        for fact in (SettingsSaved, CalendarChanged, AccountChanged, PagesChanged):
             self._ends.append(announcer.subscribe(fact, lambda _fact: self._reload()))
+        self._ends.append(announcer.subscribe(SyncProgressed, self._read_on))
+        self._minute.start()
 
     def _closed(self) -> None:
         for end in self._ends:
             end()
         self._ends.clear()
+        self._minute.stop()
         self._window = self._state = None
 
     def _reload(self) -> None:
@@ -106,13 +118,55 @@ class SettingsController(QObject):
         # Finding all zones reads folders; the panel that lists them finds them known.
         zone = workspace.settings.current.profile.zone
         await asyncio.get_running_loop().run_in_executor(None, self._zones, zone)
-        base = draft_of(workspace.settings.current, accounts)
-        return SettingsState(base, base, accounts, calendars, pages, workspace.clock.now())
+        current = workspace.settings.current
+        base = draft_of(current, accounts, calendars)
+        now, asked = workspace.clock.now(), current.privacy.asked
+        return SettingsState(base, base, accounts, calendars, pages, now, asked=asked)
 
     def _loaded(self, fresh: SettingsState) -> None:
-        if self._state is not None:
-            fresh = replace(fresh, draft=rebased(self._state, fresh.base), hours_valid=self._state.hours_valid)
+        known = self._state
+        if known is not None:
+            draft = without_lost(rebased(known, fresh.base), fresh.base, fresh.calendars)
+            fresh = replace(fresh, draft=draft, hours_valid=known.hours_valid, reading=known.reading)
         self._show(fresh)
+        self._foresee()
+
+    def _moved_on(self) -> None:
+        """A minute has passed: what was read a while ago was read longer ago."""
+        if self._state is not None:
+            self._show(replace(self._state, now=self.workspace.clock.now()))
+
+    def _read_on(self, fact: SyncProgressed) -> None:
+        """A first reading goes on; the number is that of all calendars of the account."""
+        if self._state is None:
+            return
+        self._progress[fact.calendar] = fact.events
+        own = [each.id for each in self._state.calendars_of(fact.account)]
+        events = sum(self._progress.get(each, 0) for each in own) or fact.events
+        self._show(replace(self._state, reading={**self._state.reading, fact.account: events}))
+        if fact.done:
+            self._reload()
+
+    def _foresee(self) -> None:
+        """What saving the choices about calendars would bring."""
+        state = self._state
+        if state is None or self._window is None:
+            return
+        if state.draft.choices == state.base.choices:
+            self._show(replace(state, effects=None))
+            return
+        work = self.workspace.accounts.effects(state.draft.choices)
+        tasks.latest("effects", work, owner=self._window, done=self._foreseen, failed=lambda _error: None)
+
+    def _foreseen(self, effects: Effects) -> None:
+        if self._state is not None:
+            self._show(replace(self._state, effects=effects))
+
+    def _account_connected(self, account: object) -> None:
+        """One lands on the dashboard after connecting (CON-3), unless something here is not saved yet."""
+        self.connected.emit(account)
+        if self._window is not None and self._state is not None and not self._state.dirty:
+            self.close()
 
     def _show(self, state: SettingsState, failed: str = "") -> None:
         self._state = state
@@ -122,10 +176,12 @@ class SettingsController(QObject):
     def _edited(self, draft: Draft) -> None:
         if self._state is None:
             return
-        before = self._state.draft.appearance
+        before = self._state.draft
         self._show(replace(self._state, draft=draft))
-        if draft.appearance != before:
+        if draft.appearance != before.appearance:
             self._preview(draft.appearance)
+        if draft.choices != before.choices:
+            self._foresee()
 
     def _hours_read(self, valid: bool) -> None:
         if self._state is not None and self._state.hours_valid != valid:
@@ -149,20 +205,17 @@ class SettingsController(QObject):
             window.show_problem()
             return
         window.render_state(state, saving=True)
-        tasks.start(self._write(state), owner=window, done=lambda _none: self._saved(), failed=self._not_saved)
+        tasks.start(self._write(state), owner=window, done=self._saved, failed=self._not_saved)
 
-    async def _write(self, state: SettingsState) -> None:
-        """Saves the document first: it is what can be refused. The accounts follow."""
+    async def _write(self, state: SettingsState) -> Effects:
+        """Document and choices in one: all or nothing (SET-6)."""
         workspace = self.workspace
-        await workspace.settings.save(applied(workspace.settings.current, state.draft))
-        for account in state.accounts:
-            on = account.id in state.draft.scheduling
-            if on != account.scheduling:
-                await workspace.accounts.set_scheduling(account.id, on)
+        return await workspace.accounts.save(applied(workspace.settings.current, state.draft), state.draft.choices)
 
-    def _saved(self) -> None:
+    def _saved(self, effects: Effects) -> None:
         if self._window is not None:
-            toast(self._window, _("Saved"))
+            follows = effects_words(effects, done=True)
+            toast(self._window, _("Saved. {effects}").format(effects=follows) if follows else _("Saved"))
         self._reload()
 
     def _not_saved(self, error: AftaleError) -> None:
@@ -194,131 +247,22 @@ class SettingsController(QObject):
             await self._write(state)
             window.allow_close()
 
-    # Calendars: at once
-
-    def _connect_local(self) -> None:
-        zone = self.workspace.settings.current.profile.zone
-        self._work(
-            self.workspace.accounts.connect_local(_("On this computer"), zone), lambda _account: self._say(_("Connected"))
-        )
-
-    def _disconnect(self, account: str) -> None:
-        if self._window is not None:
-            self._work(self._ask_to_disconnect(self._window, account))
-
-    async def _ask_to_disconnect(self, window: SettingsWindow, account: str) -> None:
-        question = Question(
-            window,
-            _("Disconnect the calendar on this computer?"),
-            _(
-                "The events that you put in it are deleted. Bookings stay in Aftale, and your pages stay open: "
-                "people send requests and you answer each one."
-            ),
-            (
-                ("export", _("Export first…"), "ghost"),
-                ("keep", _("Keep it"), "secondary"),
-                ("disconnect", _("Disconnect"), "danger"),
-            ),
-        )
-        await tasks.ask(question)
-        if question.answer == "disconnect":
-            await self.workspace.accounts.disconnect(account)
-            self._say(_("Disconnected. Your pages take requests now."))
-        elif question.answer == "export":
-            calendars = await self.workspace.accounts.calendars()
-            booking = next((each.id for each in calendars if each.account == account), "")
-            self._export(booking)
-
-    def _check(self, calendar: str) -> None:
-        self._work(self._check_again(calendar))
-
-    async def _check_again(self, calendar: str) -> None:
-        found = await self.workspace.accounts.check_again(calendar)
-        if found.state is CalendarState.ACTIVE:
-            self._say(_("Guests can book you again."))
-        else:
-            self._say(_("Aftale still cannot read {calendar}").format(calendar=found.name))
-            if self._window is not None and self._state is not None:
-                self._window.calendars.retranslate()
-                self._window.render_state(self._state)
-
-    def _remove(self, calendar: str) -> None:
-        if self._window is not None:
-            self._work(self._ask_to_remove(self._window, calendar))
-
-    async def _ask_to_remove(self, window: SettingsWindow, calendar: str) -> None:
-        name = next((each.name for each in await self.workspace.accounts.calendars() if each.id == calendar), "")
-        question = Question(
-            window,
-            _("Remove {calendar}?").format(calendar=name),
-            _("Aftale no longer looks there before it offers a time. Its events stay where they are."),
-            (("keep", _("Keep it"), "secondary"), ("remove", _("Remove calendar"), "danger")),
-        )
-        await tasks.ask(question)
-        if question.answer == "remove":
-            await self.workspace.accounts.remove_calendar(calendar)
-
-    def _help(self, wanted: tuple[QPushButton, str, str]) -> None:
-        button, title, text = wanted
-        HelpPopover(button, title, text).open_at(button)
-
-    # Calendar files
-
-    def _import(self, calendar: str) -> None:
-        if self._window is None:
-            return
-        dialog = QFileDialog(self._window, _("Import events"), "", _("Calendar files (*.ics)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self._work(self._read_file(calendar, Path(path))))
-        dialog.open()
-
-    async def _read_file(self, calendar: str, path: Path) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            text = await loop.run_in_executor(None, lambda: path.read_text(encoding="utf-8", errors="replace"))
-        except OSError:
-            self._say(_("{file} cannot be read").format(file=path.name), "status_warning")
-            return
-        brought = await self.workspace.accounts.import_ics(calendar, text)
-        many = brought.events + brought.series
-        self._say(
-            ngettext("{count} event is in your calendar now", "{count} events are in your calendar now", many).format(
-                count=many
-            )
-        )
-
-    def _export(self, calendar: str) -> None:
-        if self._window is None:
-            return
-        dialog = QFileDialog(self._window, _("Export events"), "Aftale.ics", _("Calendar files (*.ics)"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("ics")
-        dialog.fileSelected.connect(lambda path: self._work(self._write_file(calendar, Path(path))))
-        dialog.open()
-
-    async def _write_file(self, calendar: str, path: Path) -> None:
-        text = await self.workspace.accounts.export_ics(calendar)
-        loop = asyncio.get_running_loop()
-        try:
-            await loop.run_in_executor(None, lambda: path.write_text(text, encoding="utf-8", newline=""))
-        except OSError:
-            self._say(_("{file} cannot be written").format(file=path.name), "status_warning")
-            return
-        self._say(_("Saved as {file}").format(file=path.name))
-
     # Small things
 
-    def _work(self, work: Coroutine[Any, Any, Any], done: Callable[[Any], None] | None = None) -> None:
+    def work(self, work: Coroutine[Any, Any, Any], done: Callable[[Any], None] | None = None) -> None:
+        """Runs ``work`` while the window is open; what goes wrong is told in its footer."""
         if self._window is not None:
             tasks.start(work, owner=self._window, done=done, failed=self._failed)
         else:
             work.close()
 
+    def redraw(self) -> None:
+        """Draws what is known anew, so that no button stays busy."""
+        if self._window is not None and self._state is not None:
+            self._window.calendars.retranslate()
+            self._window.render_state(self._state)
+
     def _failed(self, error: AftaleError) -> None:
         words = messages.error_words(error)
         if self._state is not None:
             self._show(self._state, f"{words.title} {words.text}".strip())
-
-    def _say(self, text: str, icon: str = "status_ok") -> None:
-        if self._window is not None:
-            toast(self._window, text, icon=icon)

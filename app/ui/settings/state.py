@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 
 from app.domain.clock import Instant
-from app.domain.connections import Account, Calendar, CalendarState, ProviderKind
+from app.domain.connecting import AccountChoice, Choices, Effects
+from app.domain.connections import Account, Calendar, CalendarState, ProviderKind, Role
 from app.domain.settings import Appearance, Availability, Profile, Settings
 from app.i18n import _
 
-PANELS = ("calendars", "availability", "pages", "profile", "appearance")
+PANELS = ("calendars", "availability", "pages", "profile", "appearance", "privacy")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The part of the settings that this window edits. ``scheduling`` holds the accounts with *Meeting scheduling pages* on."""
+    """The part of the settings that this window edits. ``accounts``: the choices of each account; ``checked``: the calendars
+    that are checked for conflicts; ``booking``: where bookings go."""
 
     profile: Profile = Profile()
     appearance: Appearance = Appearance()
     availability: Availability = Availability()
     pages_on: bool = True
-    scheduling: frozenset[str] = frozenset()
+    email_access: bool = False
+    accounts: Mapping[str, AccountChoice] = field(default_factory=dict)
+    checked: frozenset[str] = frozenset()
+    booking: str = ""
+
+    @property
+    def choices(self) -> Choices:
+        return Choices(dict(self.accounts), self.checked, self.booking)
+
+    def choice(self, account: str) -> AccountChoice:
+        return self.accounts.get(account, AccountChoice())
+
+    def choosing(self, account: str, choice: AccountChoice) -> Draft:
+        """The draft with another choice for one account."""
+        return replace(self, accounts={**self.accounts, account: choice})
+
+    def checking(self, calendar: str, on: bool) -> Draft:
+        """The draft with one calendar checked or not."""
+        return replace(self, checked=self.checked | {calendar} if on else self.checked - {calendar})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +55,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class SettingsState:
-    """``base`` is what is saved; ``paused_until`` and ``pages`` (their number) are only told."""
+    """``base`` is what is saved; ``pages`` (their number) is only told. ``asked``: whether personal e-mail access was asked
+    for; ``reading``: how many events were read so far of accounts that are read for the first time; ``effects``: what saving
+    would bring."""
 
     base: Draft
     draft: Draft
@@ -43,6 +66,9 @@ class SettingsState:
     pages: int = 0
     now: Instant = 0
     hours_valid: bool = True
+    asked: bool = True
+    reading: Mapping[str, int] = field(default_factory=dict)
+    effects: Effects | None = None
 
     @property
     def dirty(self) -> bool:
@@ -57,23 +83,54 @@ class SettingsState:
             found.append(Problem("availability", "hours", _("Write hours like 9-12, 13-17.")))
         return tuple(found)
 
+    def calendars_of(self, account: str) -> tuple[Calendar, ...]:
+        return tuple(each for each in self.calendars if each.account == account)
+
     @property
     def inactive(self) -> tuple[Calendar, ...]:
-        return tuple(each for each in self.calendars if each.state is CalendarState.INACTIVE)
+        """Calendars in use to which access was lost: while there is one, nobody can book."""
+        return tuple(each for each in self.calendars if each.state is CalendarState.INACTIVE and in_use(each))
+
+    @property
+    def doubtful(self) -> tuple[Calendar, ...]:
+        """Calendars from which so much vanished at once that the owner is asked."""
+        return tuple(each for each in self.calendars if each.doubt and in_use(each))
+
+    @property
+    def signed_out(self) -> frozenset[str]:
+        return frozenset(each.id for each in self.accounts if each.signed_out)
+
+    @property
+    def shared_roles(self) -> bool:
+        """Two accounts from an earlier version share what the primary account does (CON-12)."""
+        return {each.role for each in self.accounts} >= {Role.SYNC, Role.BOOKING}
+
+    @property
+    def booking_account(self) -> Account | None:
+        """The account whose calendars bookings can go to."""
+        return next((each for each in self.accounts if each.primary and each.role is not Role.SYNC), None)
+
+    @property
+    def may_connect(self) -> bool:
+        """Whether an account can be connected: allowed, or still to be asked for."""
+        return self.base.email_access or not self.asked
 
     def attention(self, panel: str) -> bool:
         """Whether a panel carries the amber dot."""
-        return bool(self.inactive) if panel == "calendars" else False
+        return panel == "calendars" and bool(self.inactive or self.doubtful or self.signed_out)
 
 
-def draft_of(settings: Settings, accounts: tuple[Account, ...]) -> Draft:
+def draft_of(settings: Settings, accounts: tuple[Account, ...], calendars: tuple[Calendar, ...] = ()) -> Draft:
     """What is saved now, as this window sees it."""
     return Draft(
         profile=settings.profile,
         appearance=settings.appearance,
         availability=settings.availability,
         pages_on=settings.pages_on,
-        scheduling=frozenset(account.id for account in accounts if account.scheduling),
+        email_access=settings.privacy.email_access,
+        accounts={each.id: AccountChoice(each.sync, each.scheduling, each.tasks, each.policy) for each in accounts},
+        checked=frozenset(each.id for each in calendars if each.checked and each.usable),
+        booking=next((each.id for each in calendars if each.booking), ""),
     )
 
 
@@ -81,6 +138,9 @@ def applied(settings: Settings, draft: Draft) -> Settings:
     """``settings`` with the changes of ``draft``; switching the pages on or off by hand ends a pause with an end."""
     paused = settings.paused_until if draft.pages_on == settings.pages_on else 0
     profile = replace(draft.profile, name=draft.profile.name.strip(), tagline=draft.profile.tagline.strip())
+    privacy = settings.privacy
+    if draft.email_access != privacy.email_access:
+        privacy = replace(privacy, email_access=draft.email_access, asked=True)
     return replace(
         settings,
         profile=profile,
@@ -88,17 +148,35 @@ def applied(settings: Settings, draft: Draft) -> Settings:
         availability=draft.availability,
         pages_on=draft.pages_on,
         paused_until=paused,
+        privacy=privacy,
     )
 
 
 def rebased(state: SettingsState, base: Draft) -> Draft:
-    """The draft after what is saved has become ``base`` elsewhere: what the owner did not touch here follows."""
+    """The draft after what is saved has become ``base`` elsewhere: what the owner did not touch here follows. Accounts and
+    calendars are merged one by one, and those that are gone are left out."""
+    draft, before = state.draft, state.base
     changes = {
-        field.name: getattr(base, field.name)
-        for field in fields(Draft)
-        if getattr(state.draft, field.name) == getattr(state.base, field.name)
+        each.name: getattr(base, each.name) for each in fields(Draft) if getattr(draft, each.name) == getattr(before, each.name)
     }
-    return replace(state.draft, **changes)
+    merged = replace(draft, **changes)
+    accounts = {
+        name: draft.accounts[name] if draft.accounts.get(name, saved) != before.accounts.get(name, saved) else saved
+        for name, saved in base.accounts.items()
+    }
+    checked = (base.checked | (draft.checked - before.checked)) - (before.checked - draft.checked)
+    return replace(merged, accounts=accounts, checked=checked)
+
+
+def without_lost(draft: Draft, base: Draft, calendars: tuple[Calendar, ...]) -> Draft:
+    """``draft`` without calendars that are not there any more."""
+    known = {each.id for each in calendars}
+    booking = draft.booking if draft.booking in known else base.booking
+    return replace(draft, checked=draft.checked & known, booking=booking)
+
+
+def in_use(calendar: Calendar) -> bool:
+    return calendar.checked or calendar.booking
 
 
 def is_local(account: Account) -> bool:

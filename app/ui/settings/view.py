@@ -15,6 +15,7 @@ from app.ui.settings.appearance import AppearancePanel
 from app.ui.settings.calendars import CalendarsPanel
 from app.ui.settings.owner import AvailabilityPanel, PagesPanel, ProfilePanel
 from app.ui.settings.panel import Panel
+from app.ui.settings.privacy import PrivacyPanel
 from app.ui.settings.state import PANELS, SettingsState
 from app.ui.widgets import Button, Divider, Label, LineEdit, Option, column, row
 from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for
@@ -29,6 +30,7 @@ _ICONS = {
     "pages": "set_pages",
     "profile": "person",
     "appearance": "set_appearance",
+    "privacy": "set_data",
 }
 
 
@@ -51,6 +53,7 @@ class SettingsWindow(QDialog):
         self._zones = zones
         self._panels: dict[str, Panel] = {}
         self.calendars = CalendarsPanel()
+        self.calendars.panel_requested.connect(self._lead_to)
         self._items = {key: _NavItem(key, _ICONS[key]) for key in PANELS}
         self._search = LineEdit(icon="search", compact=True)
         self._stack = QStackedWidget()
@@ -100,7 +103,15 @@ class SettingsWindow(QDialog):
             panel = AvailabilityPanel(self._zones)
             panel.hours_read.connect(self.hours_read)
             return panel
-        return {"pages": PagesPanel, "profile": ProfilePanel, "appearance": AppearancePanel}[key]()
+        plain = {"pages": PagesPanel, "profile": ProfilePanel, "appearance": AppearancePanel, "privacy": PrivacyPanel}
+        return plain[key]()
+
+    def _lead_to(self, key: str) -> None:
+        """Goes to a panel and gives its first control the keyboard."""
+        self.show_panel(key)
+        panel = self.panel_of(key)
+        for _words, control in panel.rows()[:1]:
+            panel.go_to(control)
 
     def show_problem(self) -> None:
         """Leads to the first thing to mend."""
@@ -126,6 +137,7 @@ class SettingsWindow(QDialog):
             "pages": _("Scheduling pages"),
             "profile": _("Profile"),
             "appearance": _("Appearance and language"),
+            "privacy": _("Data and privacy"),
         }
         for key, item in self._items.items():
             item.set_words(words[key])

@@ -214,13 +214,14 @@ def question_open(r: Room) -> bool:
 def test_scheduling_when_switched_off_explains_and_waits_for_save(in_loop: InLoop, tmp_path: Path) -> None:
     async def main() -> None:
         async with room(tmp_path) as r:
-            line = r.window.calendars._scheduling[LOCAL]
+            line = r.window.calendars.accounts[LOCAL].scheduling
+            assert line is not None
             line.box.click()
             assert line.box.accessibleDescription().startswith("After Save your pages take requests")
             (account,) = await r.workspace.accounts.accounts()
             assert account.scheduling
             r.button("Save").click()
-            await r.told("Saved")
+            await r.told("Saved. Your pages take requests now.")
             (account,) = await r.workspace.accounts.accounts()
             assert not account.scheduling
             answer = await r.workspace.bookings.book(wish(at(14, 10)))
@@ -241,7 +242,7 @@ def test_calendar_when_disconnected_asks_once_and_can_be_connected_again(in_loop
             await r.until(lambda: r.window._state and not r.window._state.accounts)
             QApplication.processEvents()
             assert any(each.text() == "No calendar is connected" for each in r.window.findChildren(Label) if each.isVisible())
-            r.button("Connect the calendar on this computer").click()
+            r.button("Use the calendar on this computer").click()
             await r.until(lambda: r.window._state and r.window._state.accounts)
             assert len(await r.workspace.accounts.accounts()) == 1
 
@@ -331,6 +332,8 @@ def test_panels_when_danish_and_large_cut_nothing_and_name_everything(in_loop: I
             apply_appearance(replace(current, language=type(current.language)("da"), text_size=130))
             r.window.show_panel(panel)
             r.window.resize(1092, 720)
+            # What is in a card in a panel in a scroll area takes two turns to find its height.
+            QApplication.processEvents()
             QApplication.processEvents()
             shown = r.window.panel_of(panel)
             assert shown.area.widget().width() <= shown.area.viewport().width()

@@ -1,0 +1,45 @@
+"""Help beside the button that asks for it: how a sign-in lasts, and a text with a letter to whoever can help."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.i18n import _
+from app.ui import messages
+from app.ui.widgets import Button, Label, Popover, row
+
+
+def how_to_publish() -> str:
+    """How the sign-in of a Google client in *Testing* is made to last (CON-7)."""
+    return _(
+        "Google ends the sign-in of a client in “Testing” after 7 days. Open the Google Cloud console, “Google Auth Platform”, "
+        "“Audience”, and press “Publish app”. Google asks for no review as long as only you use it.\n\n"
+        "Then sign in again once. From then on the sign-in lasts."
+    )
+
+
+class HelpWithLetter(Popover):
+    """A title, a text to read, and, where somebody can be written to, the button that opens the letter."""
+
+    letter_requested = Signal()
+
+    def __init__(self, anchor: QWidget, title: str, text: str, name: str) -> None:
+        super().__init__(anchor, name=title)
+        self.body.addWidget(Label(title, "sub", wrap=True))
+        self.body.addSpacing(6)
+        self.body.addWidget(Label(text, "small", "muted", wrap=True))
+        self.body.addSpacing(14)
+        line = row(gap=8)
+        write = Button(messages.write_to(name), "secondary", "small", icon="email")
+        write.clicked.connect(self._write)
+        close = Button(_("Close"), "quiet", "small")
+        close.clicked.connect(self.close)
+        line.addWidget(write)
+        line.addWidget(close)
+        line.addStretch(1)
+        self.body.addLayout(line)
+
+    def _write(self) -> None:
+        self.close()
+        self.letter_requested.emit()
