@@ -134,7 +134,8 @@ def read_event(item: Item, calendar: str, home: Home) -> Event | None:
         description=text_of(words),
         attendees=attendees,
         private=private,
-        tag=item.get("@odata.etag", ""),
+        # An occurrence has the tag of its series, which changes with every other occurrence.
+        tag="" if item.get("type") == "occurrence" else item.get("@odata.etag", ""),
         declined=declined,
         created=instant_of(marks[CREATED]) if CREATED in marks else 0,
         by_program=is_by_program(item.get("transactionId") or ""),

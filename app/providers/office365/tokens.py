@@ -84,11 +84,7 @@ class TokenHttp:
     does not exist; else, and always at a stand-in, they are where they have been for years."""
 
     def __init__(self, where: Places, clock: Clock, discovers: bool = False) -> None:
-        import httpx2
-
         self._where, self._clock, self._discovers = where, clock, discovers and not where.stands_in
-        limits = httpx2.Timeout(ANSWER, connect=CONNECT)
-        self._http = httpx2.Client(verify=trust(where.login), timeout=limits, follow_redirects=False)
 
     def get(self, url: str, params: Any = None, headers: Any = None, **_: Any) -> TokenAnswer:
         base, found, _rest = url.partition("/v2.0/.well-known/openid-configuration")
@@ -102,13 +98,15 @@ class TokenHttp:
         return self._answer("POST", url, params=params, data=data, headers=headers)
 
     def close(self) -> None:
-        self._http.close()
+        """Nothing is open between two calls, which are an hour apart."""
 
     def _answer(self, method: str, url: str, **more: Any) -> TokenAnswer:
         import httpx2
 
+        limits = httpx2.Timeout(ANSWER, connect=CONNECT)
         try:
-            answer = self._http.request(method, self._where.login + url.removeprefix(LOGIN), **more)
+            with httpx2.Client(verify=trust(self._where.login), timeout=limits, follow_redirects=False) as http:
+                answer = http.request(method, self._where.login + url.removeprefix(LOGIN), **more)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise TokenCallFailed(type(error).__name__) from error
         if answer.status_code == 429 or answer.status_code >= 500:
