@@ -29,7 +29,7 @@ class ClientPanel(Panel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._steps, self._fields = column(gap=14), column(gap=14)
+        self._steps, self._fields = column(gap=4), column(gap=14)
         self.file = FilePlace()
         self._file_message = FieldMessage()
         self._or = Label("", "small", "muted")
@@ -70,20 +70,30 @@ class ClientPanel(Panel):
             line = row(gap=10)
             mark = Label(f"{number}.", "sub", "accent")
             mark.setFixedWidth(theme.sized(18))
-            line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-            words = column(gap=2)
+            # The text begins level with the words of the button beside it.
+            head, words = column(margins=(0, 6, 0, 0)), column(gap=2, margins=(0, 6, 0, 0))
+            head.addWidget(mark)
+            head.addStretch(1)
             words.addWidget(Label(step.text, "body", wrap=True))
-            if step.link:
-                button = Button(_("Open the page"), "ghost", "small", icon_after="open_outside", flush=True)
-                button.setAccessibleName(_("Open the page for step {number}").format(number=number))
-                button.clicked.connect(lambda _=False, link=step.link: self.open_requested.emit(link))
-                words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             if step.copied:
-                button = Button(_("Copy the address"), "ghost", "small", icon="copy", flush=True)
-                button.clicked.connect(lambda _=False, text=step.copied: self.copy_requested.emit(text))
-                words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+                words.addWidget(Label(step.copied, "code"))
+            line.addLayout(head)
             line.addLayout(words, 1)
+            if step.link:
+                opener = self._link(_("Open"), _("Open the page for step {number}").format(number=number), "open_outside")
+                opener.clicked.connect(lambda _=False, link=step.link: self.open_requested.emit(link))
+                line.addWidget(opener, 0, Qt.AlignmentFlag.AlignTop)
+            if step.copied:
+                copier = self._link(_("Copy"), _("Copy {text}").format(text=step.copied), "copy")
+                copier.clicked.connect(lambda _=False, text=step.copied: self.copy_requested.emit(text))
+                line.addWidget(copier, 0, Qt.AlignmentFlag.AlignTop)
             self._steps.addLayout(line)
+
+    @staticmethod
+    def _link(words: str, name: str, icon: str) -> Button:
+        button = Button(words, "ghost", "small", icon_after=icon)
+        button.setAccessibleName(name)
+        return button
 
     def _show_fields(self, kind: ProviderKind, values: Mapping[str, str]) -> None:
         found = guide.fields(kind)

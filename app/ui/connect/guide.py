@@ -79,7 +79,7 @@ def _microsoft() -> tuple[Step, ...]:
             "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
         ),
         Step(
-            _("Under Authentication add the platform “Mobile and desktop applications” with this address: http://localhost"),
+            _("Under Authentication add the platform “Mobile and desktop applications” with this address:"),
             copied=LOOPBACK,
         ),
         Step(_("Further down set “Allow public client flows” to Yes, and save.")),

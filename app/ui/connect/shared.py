@@ -26,7 +26,7 @@ class SharedPanel(Panel):
         self.refusal = Banner("amber", icon="never")
         self._gap = QWidget()
         self._gap.setFixedHeight(16)
-        self._lines = column(gap=16)
+        self._lines = column(gap=14)
         self.sync, self.scheduling = CheckBox(), CheckBox()
         self._caption = Label("", "small", "muted")
         self._box = SunkenBox(gap=4)
@@ -37,13 +37,11 @@ class SharedPanel(Panel):
             boxes.addWidget(box)
         self._box.body.addLayout(boxes)
         self.access = AccessQuestion()
-        for widget in (self.refusal, self._gap):
+        for widget in (self.refusal, self.access, self._gap):
             self.body.addWidget(widget)
         self.body.addLayout(self._lines)
         self.body.addSpacing(22)
         self.body.addWidget(self._box)
-        self.body.addSpacing(16)
-        self.body.addWidget(self.access)
         self._shown: tuple[object, ...] = ()
 
     def show_state(self, state: State) -> None:
@@ -63,7 +61,7 @@ class SharedPanel(Panel):
             words = trouble_words(state.trouble, state.kind)
             self.refusal.show_words(words.title, words.text)
         self.refusal.setVisible(refused)
-        self._gap.setVisible(refused)
+        self._gap.setVisible(refused or self.access.isVisibleTo(self))
 
     def _show_boxes(self, state: State) -> None:
         self._caption.setText(_("Turned on when you connect"))

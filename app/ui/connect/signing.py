@@ -84,30 +84,20 @@ class WaitingPanel(Panel):
         self.body.addWidget(self._limit)
 
     def show_state(self, state: State) -> None:
-        service = service_name(state.kind)
-        here = self._here(state)
-        self.title.setText(_("Waiting for your browser") if here in ("browser", "token") else _("Almost there"))
+        reached = [code for code in TELLING if code in state.told]
+        at_page = not reached or reached == ["browser"]
+        self.title.setText(_("Waiting for your browser") if at_page else _("Almost there"))
         if state.again is not None and state.again.email:
             lead = _("Sign in there as {email} and agree. Aftale goes on by itself.").format(email=state.again.email)
         else:
             lead = _("Sign in there and agree. Aftale goes on by itself.")
         self.lead.setText(lead)
         self.ring.show_icon(ICONS[state.kind])
-        words = {
-            "browser": _("The page of {service} is open"),
-            "token": _("{service} has answered"),
-            "who": _("Aftale knows who signed in"),
-            "calendars": _("The list of calendars is read"),
-        }
-        reached = [code for code in TELLING if code in state.told]
-        for code, line in self.lines.items():
-            done = code in reached and (code != reached[-1] or code == "browser")
-            line.show_step(words[code].format(service=service), done, code == here)
+        self._show_lines(state, reached)
         self.open.setText(_("Open the page again"))
         self.copy.setText(_("Copy the link"))
-        at_page = bool(state.address) and here in ("browser", "token")
         for button in (self.open, self.copy):
-            button.setEnabled(at_page)
+            button.setEnabled(bool(state.address) and at_page)
         self.unopened.show_words(
             _("Your browser did not open"), _("Copy the link and open it in the browser where you are signed in.")
         )
@@ -116,16 +106,19 @@ class WaitingPanel(Panel):
             _("Aftale waits for five minutes. Nothing is kept before you have said that it is the right account.")
         )
 
-    @staticmethod
-    def _here(state: State) -> str:
-        """The step that is under way: what was told last is being done, and once the page is open its answer is waited for."""
-        reached = [code for code in TELLING if code in state.told]
-        if not reached:
-            return "browser"
-        return "token" if reached[-1] == "browser" else reached[-1]
-
-    def first(self) -> QWidget | None:
-        return None
+    def _show_lines(self, state: State, reached: list[str]) -> None:
+        """What was told last is under way; once the page is open, that is the person's part."""
+        service = service_name(state.kind)
+        words = {
+            "browser": _("Open the page in your browser"),
+            "token": _("Sign in at {service} and agree").format(service=service),
+            "who": _("See who signed in"),
+            "calendars": _("Read the list of calendars"),
+        }
+        last = reached[-1] if reached else ""
+        here = {"": "browser", "browser": "token", "token": "who"}.get(last, last)
+        for code, line in self.lines.items():
+            line.show_step(words[code], TELLING.index(code) < TELLING.index(here), code == here)
 
 
 class FailedPanel(Panel):

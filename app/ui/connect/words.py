@@ -22,14 +22,15 @@ ICONS = {
 
 def provider_words(kind: ProviderKind) -> Words:
     """Name of a provider and the line below it."""
-    return {
-        ProviderKind.GOOGLE: Words("Google", _("Gmail and Google Workspace. Sign in in your browser.")),
-        ProviderKind.OFFICE365: Words("Office 365", _("Microsoft 365 and Outlook.com. Sign in in your browser.")),
-        ProviderKind.EXCHANGE: Words("Exchange", _("Your company’s own server, 2010 SP2 or newer.")),
-        ProviderKind.CALDAV: Words("CalDAV", _("Nextcloud, Fastmail, iCloud, Zimbra and others.")),
-        ProviderKind.ICS: Words(_("Calendar link (ICS)"), _("A calendar to look at only. No account needed.")),
-        ProviderKind.LOCAL: Words(_("On this computer"), _("A private calendar in Aftale. No account needed.")),
+    found = {
+        ProviderKind.GOOGLE: ("Google", _("Gmail and Google Workspace. Sign in in your browser.")),
+        ProviderKind.OFFICE365: ("Office 365", _("Microsoft 365 and Outlook.com. Sign in in your browser.")),
+        ProviderKind.EXCHANGE: ("Exchange", _("Your company’s own server, 2010 SP2 or newer.")),
+        ProviderKind.CALDAV: ("CalDAV", _("Nextcloud, Fastmail, iCloud, Zimbra and others.")),
+        ProviderKind.ICS: (_("Calendar link (ICS)"), _("A calendar to look at only. No account needed.")),
+        ProviderKind.LOCAL: (_("On this computer"), _("A private calendar in Aftale. No account needed.")),
     }[kind]
+    return Words(*found)
 
 
 def service_name(kind: ProviderKind) -> str:

@@ -23,7 +23,7 @@ from app import i18n
 from app.ui import theme
 from app.ui.connect.shared import PrivacyDialog
 from app.ui.connect.state import State
-from app.ui.connect.view import ConnectWindow
+from app.ui.connect.view import SIZE, ConnectWindow
 from tests.ui.connect.states import ALL, GOOGLE
 from tests.ui.looks import looks
 
@@ -32,6 +32,8 @@ def window_of(state: State) -> ConnectWindow:
     """The dialog in one of the states."""
     window = ConnectWindow(None)
     window.show_state(state)
+    # The screen of a test is smaller than the window.
+    window.resize(theme.sized(SIZE.width()), theme.sized(SIZE.height()))
     return window
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.domain.clock import DAY, HOUR, from_iso
 from app.domain.connecting import Candidate, OfferedCalendar
 from app.domain.connections import Access, Account, ProviderKind
-from app.ui.connect.state import Page, State, Trouble
+from app.ui.connect.state import Page, State, Trouble, offered
 
 NOW = from_iso("2026-10-12T06:00:00Z")
 ZONE = "Europe/Copenhagen"
@@ -34,7 +34,7 @@ def failed(reason: str, detail: str = "") -> State:
 
 ALL = {
     "choose": CHOOSE,
-    "choose-all": replace(CHOOSE, kinds=tuple(kind for kind in ProviderKind if kind is not ProviderKind.ICS)),
+    "choose-all": replace(CHOOSE, kinds=offered(tuple(set(ProviderKind) - {ProviderKind.ICS}), local=False)),
     "choose-asked": replace(CHOOSE, allowed=False, asking=True),
     "choose-off": replace(CHOOSE, allowed=False, connected=True),
     "shared-google": GOOGLE,
