@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Row, Select, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Dialect, ForeignKey, Index, Row, Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from app.domain.calendars import Days, Event, Response, Series, ShowAs
@@ -80,6 +81,8 @@ _FIELDS = (
 _SELECT = select(*(event.c[name] for name in _FIELDS))
 _SHOWS = {each.value: each for each in ShowAs}
 _RESPONSES = {each.value: each for each in Response}
+_SHOWN = {each: each.value for each in ShowAs}
+_RESPONDED = {each: each.value for each in Response}
 
 _OF = event.c.calendar.in_(bindparam("calendars", expanding=True))
 _OVERLAPS = (event.c.start < bindparam("until"), or_(event.c.end > bindparam("since"), event.c.start >= bindparam("since")))
@@ -87,32 +90,76 @@ _SHORT = _SELECT.where(_OF, event.c.start > bindparam("since") - DAY, *_OVERLAPS
 _LONG = _SELECT.where(_OF, *_OVERLAPS, sql(_IS_LONG))
 
 
+_KEYS = ("calendar", "id")
+_SELDOM = ("first_day", "end_day", "booking", "private", "key", "declined", "by_program")
+"""Columns in which most events have nothing but the default: left out of a statement they cost nothing."""
+_TOGETHER = 25
+"""Rows that one statement stores."""
+
+_STATE = select(calendar.c.change, account.c.provider).where(
+    calendar.c.id == bindparam("of"), account.c.id == calendar.c.account
+)
+_COUNTED = update(calendar).where(calendar.c.id == bindparam("of")).values(change=bindparam("newest"))
+
+
 @cache
 def _upsert(dialect: str) -> Any:
+    """Stores a row, and touches only what differs."""
     statement = insert_for(dialect, event)
     new = statement.excluded
-    values = [name for name in _FIELDS if name not in ("id", "calendar")]
+    values = [name for name in _FIELDS if name not in _KEYS]
     return statement.on_conflict_do_update(
-        index_elements=["calendar", "id"],
+        index_elements=_KEYS,
         set_={name: new[name] for name in (*values, "change")},
         where=or_(*(event.c[name].is_distinct_from(new[name]) for name in values)),
     )
+
+
+@cache
+def _names(left_out: tuple[str, ...]) -> list[str]:
+    return [each.name for each in event.columns if each.name not in left_out]
+
+
+@cache
+def _upsert_text(dialect: Dialect, left_out: tuple[str, ...], rows: int) -> str:
+    """``_upsert`` of so many rows, in the driver's words. Columns that are left out get their defaults."""
+    names = _names(left_out)
+    one = f"({', '.join('?' * len(names))})"
+    text = str(_upsert(dialect.name).compile(dialect=dialect, column_keys=names))
+    return text.replace(f"VALUES {one}", f"VALUES {', '.join([one] * rows)}", 1)
 
 
 def upsert_events(session: Session, calendar_id: str, events: Iterable[Event]) -> int:
     """Adds the events to the calendar or changes those that differ, and returns how many that were. Raises NotFound (the
     calendar).
     """
-    change = _newest(session, calendar_id) + 1
-    rows = [_to_row(calendar_id, each, change) for each in events]
+    newest, kept_here = _state(session, calendar_id)
+    # Of one that is told twice the later telling counts.
+    found = {each.id: each for each in events}
+    plain, special = _rows(calendar_id, found.values(), newest + 1)
+    changed = _store(session, _SELDOM, plain) + _store(session, (), special)
+    if changed:
+        _count(session, calendar_id, newest + 1)
+    if changed and kept_here:
+        back = (event_gone.c.calendar == bindparam("of"), event_gone.c.id == bindparam("back"))
+        session.execute(delete(event_gone).where(*back), [{"of": calendar_id, "back": name} for name in found])
+    return changed
+
+
+def _store(session: Session, left_out: tuple[str, ...], rows: list[tuple[Any, ...]]) -> int:
+    """Stores the rows and returns how many differed; where the driver lets us, many in one statement, at half the price."""
     if not rows:
         return 0
-    changed = session.execute(_upsert(session.dialect.name), rows).rowcount
-    if changed:
-        _count(session, calendar_id, change)
-    if changed and _is_kept_here(session, calendar_id):
-        back = (event_gone.c.calendar == bindparam("of"), event_gone.c.id == bindparam("back"))
-        session.execute(delete(event_gone).where(*back), [{"of": calendar_id, "back": row["id"]} for row in rows])
+    if session.dialect.paramstyle != "qmark":
+        named = [dict(zip(_names(left_out), row, strict=True)) for row in rows]
+        return session.execute(_upsert(session.dialect.name), named).rowcount
+    whole = len(rows) - len(rows) % _TOGETHER
+    changed = 0
+    if whole:
+        many = [tuple(chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER)]
+        changed += session.exec_driver_sql(_upsert_text(session.dialect, left_out, _TOGETHER), many).rowcount
+    if whole < len(rows):
+        changed += session.exec_driver_sql(_upsert_text(session.dialect, left_out, 1), rows[whole:]).rowcount
     return changed
 
 
@@ -121,9 +168,10 @@ def delete_events(session: Session, calendar_id: str, ids: Iterable[str]) -> int
     wanted = [{"of": calendar_id, "gone": each} for each in ids]
     if not wanted:
         return 0
-    change = _newest(session, calendar_id) + 1
+    newest, kept_here = _state(session, calendar_id)
+    change = newest + 1
     which = (event.c.calendar == bindparam("of"), event.c.id == bindparam("gone"))
-    if _is_kept_here(session, calendar_id):
+    if kept_here:
         marks = select(event.c.calendar, event.c.id, bindparam("change", change)).where(*which)
         session.execute(insert(event_gone).from_select(["calendar", "id", "change"], marks), wanted)
     removed = session.execute(delete(event).where(*which), wanted).rowcount
@@ -204,23 +252,22 @@ def changes_since(session: Session, calendar_id: str, change: int) -> tuple[tupl
     return tuple(session.execute(made).scalars()), lost, newest
 
 
-def _newest(session: Session, calendar_id: str) -> int:
-    change = session.execute(select(calendar.c.change).where(calendar.c.id == calendar_id)).scalar()
-    if change is None:
+def _state(session: Session, calendar_id: str) -> tuple[int, bool]:
+    """The calendar's newest change number, and whether the rows are the calendar itself, not copies of one that is kept
+    elsewhere. Raises NotFound.
+    """
+    row = session.execute(_STATE, {"of": calendar_id}).first()
+    if row is None:
         raise NotFound("calendar")
-    return int(change)
+    return int(row.change), row.provider == ProviderKind.LOCAL.value
+
+
+def _newest(session: Session, calendar_id: str) -> int:
+    return _state(session, calendar_id)[0]
 
 
 def _count(session: Session, calendar_id: str, change: int) -> None:
-    session.execute(update(calendar).where(calendar.c.id == calendar_id).values(change=change))
-
-
-def _is_kept_here(session: Session, calendar_id: str) -> bool:
-    """Whether the rows are the calendar itself, not copies of one that is kept elsewhere."""
-    local = exists().where(
-        calendar.c.id == calendar_id, account.c.id == calendar.c.account, account.c.provider == ProviderKind.LOCAL.value
-    )
-    return bool(session.execute(select(local)).scalar())
+    session.execute(_COUNTED, {"of": calendar_id, "newest": change})
 
 
 def _one(session: Session, statement: Select[Any]) -> Event | None:
@@ -228,31 +275,28 @@ def _one(session: Session, statement: Select[Any]) -> Event | None:
     return None if row is None else _from_row(row)
 
 
-def _to_row(calendar_id: str, each: Event, change: int) -> dict[str, Any]:
-    return {
-        "id": each.id,
-        "calendar": calendar_id,
-        "start": each.start,
-        "end": each.end,
-        "title": each.title,
-        "first_day": each.days and each.days.first.isoformat(),
-        "end_day": each.days and each.days.end.isoformat(),
-        "show_as": each.show_as.value,
-        "response": each.response.value,
-        "uid": each.uid,
-        "series": each.series,
-        "booking": each.booking,
-        "location": each.location,
-        "description": each.description,
-        "attendees": dump(each.attendees) if each.attendees else "[]",
-        "private": int(each.private),
-        "tag": each.tag,
-        "key": each.key,
-        "change": change,
-        "declined": dump(each.declined) if each.declined else "[]",
-        "created": each.created,
-        "by_program": int(each.by_program),
-    }
+def _rows(calendar_id: str, events: Iterable[Event], change: int) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The rows in the order of the table's columns: those without the columns that seldom say something, and whole ones."""
+    plain: list[tuple[Any, ...]] = []
+    special: list[tuple[Any, ...]] = []
+    shows, responses = _SHOWN, _RESPONDED
+    for each in events:
+        people = each.attendees
+        people_text = dump(people) if people else "[]"
+        days = each.days
+        if days is None and not (each.booking or each.private or each.key or each.declined or each.by_program):
+            plain.append((
+                calendar_id, each.id, each.start, each.end, each.title, shows[each.show_as], responses[each.response],
+                each.uid, each.series, each.location, each.description, people_text, each.tag, change, each.created,
+            ))  # fmt: skip
+        else:
+            special.append((
+                calendar_id, each.id, each.start, each.end, each.title, days and days.first.isoformat(),
+                days and days.end.isoformat(), shows[each.show_as], responses[each.response], each.uid, each.series,
+                each.booking, each.location, each.description, people_text, int(each.private), each.tag, each.key, change,
+                dump(each.declined) if each.declined else "[]", each.created, int(each.by_program),
+            ))  # fmt: skip
+    return plain, special
 
 
 def _from_row(row: Sequence[Any]) -> Event:
@@ -264,7 +308,8 @@ def _from_row(row: Sequence[Any]) -> Event:
     people = () if attendees == "[]" else tuple(load(attendees))
     return Event(
         event_id, of, start, end, title, days, _SHOWS[show_as], _RESPONSES[response], uid, master, booking, location,
-        description, people, bool(private), tag, key, () if declined == "[]" else tuple(load(declined)), created, bool(by_program),
+        description, people, bool(private), tag, key, () if declined == "[]" else tuple(load(declined)), created,
+        bool(by_program),
     )  # fmt: skip
 
 
