@@ -132,8 +132,7 @@ def bury(session: Session, number: int, owner: str, error: str, now: Instant) ->
 
 def put_off(session: Session, account: str, until: Instant, error: str, calendar: str = "") -> None:
     """Nothing of the account, or of one calendar of it, is tried before ``until``."""
-    later = case((outbox.c.run_at > until, outbox.c.run_at), else_=until)
-    session.execute(_of(account, calendar).values(run_at=later, error=error))
+    session.execute(_of(account, calendar).where(outbox.c.run_at < until).values(run_at=until, error=error))
 
 
 def make_due(session: Session, account: str, now: Instant, calendar: str = "") -> None:
@@ -150,6 +149,11 @@ def next_runs(session: Session, now: Instant) -> dict[str, Instant]:
     free_at = case((held, outbox.c.lease_until), else_=run_at)
     found = select(outbox.c.account, func.min(free_at)).where(outbox.c.number.in_(_first), _can_be_written)
     return {row[0]: row[1] for row in session.execute(found.group_by(outbox.c.account))}
+
+
+def failing(session: Session) -> tuple[str, ...]:
+    """The accounts at which the last try of a job failed."""
+    return tuple(session.execute(select(outbox.c.account).where(sql(_PENDING), outbox.c.error != "").distinct()).scalars())
 
 
 def limited_until(session: Session, now: Instant) -> dict[str, Instant]:

@@ -153,13 +153,16 @@ class Outbox:
         try:
             # The workspace is locked by this process: a lease that is still there belongs to one that was killed.
             await self._database.write(lambda session: rows.begin(session, now))
+            failing = await self._database.read(rows.failing)
             limited = await self._database.read(lambda session: rows.limited_until(session, now))
         except AftaleError as error:
             _log.warning("the outbox has to wait: %s", error)
             return False
         for account, until in limited.items():
             # Whole seconds: the end of the last one is meant.
-            self._strains[account] = Strain(1, self._pace.time() + until - now + 1, told=True)
+            self._strains.setdefault(account, Strain(1, self._pace.time() + until - now + 1, told=True))
+        for account in failing:
+            self._strains.setdefault(account, Strain(1, self._pace.time() + 1))
         return True
 
     async def _step(self) -> float:

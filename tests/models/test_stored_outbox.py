@@ -189,10 +189,10 @@ async def test_jobs_of_an_account_when_put_off_wait_together_and_none_waits_shor
     await owe(ask, "b3")
     await ask(put_off, "google", NOON + 100, "RateLimited")
     assert await ask(next_runs, NOON) == {"local": NOON, "google": NOON + 100}
-    assert await ask(limited_until, NOON) == {"google": NOON + 300}
+    assert await ask(limited_until, NOON) == {"google": NOON + 100}
     assert await due(ask, NOON + 99) == ["b3"]
     assert await due(ask, NOON + 100) == ["b0", "b1"]
-    assert await ask(limited_until, NOON + 300) == {}
+    assert await ask(limited_until, NOON + 100) == {}
 
 
 async def test_jobs_when_made_due_are_those_of_the_account_or_calendar_unless_the_service_said_when(ask):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from app.domain.errors import AftaleError, RateLimited
+from app.domain.errors import AftaleError, Conflict, RateLimited
 from app.providers.memory import MemoryAccount
+
+STARTING = 3.0
+"""Seconds that a start of the program may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +49,29 @@ class WatchedAccount(MemoryAccount):
             raise
 
     def _note(self, error: AftaleError) -> None:
+        # A refusal is an answer, if not the one that was hoped for.
         wait = error.retry_after if isinstance(error, RateLimited) else 0.0
-        self.asked.append(Asked(self._time(), good=False, wait=wait))
+        self.asked.append(Asked(self._time(), good=isinstance(error, Conflict), wait=wait))
 
 
 def most_a_second(asked: list[Asked]) -> int:
     """The most requests in any second that began with a failure, that failure included."""
-    return max((sum(1 for each in asked if one.at <= each.at < one.at + 1) for one in asked if not one.good), default=0)
+    most = 0
+    for number, failed in enumerate(asked):
+        if not failed.good:
+            soon = itertools.takewhile(lambda each, until=failed.at + 1: each.at < until, asked[number:])  # type: ignore[misc]
+            most = max(most, sum(1 for _ in soon))
+    return most
 
 
-def kept_waits(asked: list[Asked]) -> list[float]:
-    """By how much of it each wait that the service asked for was overrun; negative if a request came too early."""
-    return [
-        (after.at - before.at - max(1.0, before.wait)) / max(1.0, before.wait)
-        for before, after in itertools.pairwise(asked)
-        if before.wait
-    ]
+def kept_waits(asked: list[Asked], restarts: Iterable[float] = ()) -> list[float]:
+    """By how much of it each wait that the service asked for was overrun; negative if a request came too early. Where the
+    program started again meanwhile, that has its own seconds."""
+    found, starts = [], tuple(restarts)
+    for before, after in itertools.pairwise(asked):
+        if before.wait:
+            late = after.at - before.at - before.wait
+            if late > 0 and any(before.at <= at <= after.at for at in starts):
+                late = max(0.0, late - STARTING)
+            found.append(late / before.wait)
+    return found
