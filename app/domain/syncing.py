@@ -169,23 +169,25 @@ def _same_time(one: Event, other: Event) -> bool:
 def guarded(found: Difference, ahead: int, now: Instant, agreed: Collection[str] = ()) -> Difference:
     """``found``, with what vanished held back where that is more than a person removes in a minute: more than ``MANY`` events
     to come, or more than half of the ``ahead`` ones that the copy knows (``FEW`` at least). An occurrence that went while
-    another of its series came was moved. ``agreed``: missing ones of which the owner said that they be kept; they are not
-    asked about again."""
+    another of its series came was moved. ``agreed``: missing ones of which the owner said that they be kept; they stay, do not
+    count, and are not among ``ahead``."""
     came = Counter(series for each in found.safe if each.id not in found.before for series in _series(each))
-    missing: list[str] = []
+    missing: set[str] = set()
     for name in found.gone:
         was = found.before[name]
         moved = next((series for series in _series(was) if came[series] > 0), None)
         if moved is not None:
             came[moved] -= 1
         elif was.end > now:
-            missing.append(name)
-    if len(missing) <= MANY and not (len(missing) >= FEW and 2 * len(missing) > ahead):
-        return found
-    held = {*missing}
-    asked = len(missing) if not held <= {*agreed} else 0
+            missing.add(name)
+    held = missing & {*agreed}
+    news = missing - held
+    if len(news) > MANY or (len(news) >= FEW and 2 * len(news) > ahead):
+        held |= news
+    else:
+        news = set()
     gone = tuple(each for each in found.gone if each not in held)
-    return replace(found, gone=gone, doubt=asked, missing=frozenset(held))
+    return replace(found, gone=gone, doubt=len(news), missing=frozenset(held))
 
 
 def _series(event: Event) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ async def differences(
     database: Database, reading: Reading, answer: Changes, follow: bool, agreed: frozenset[str]
 ) -> Difference:
     """What the answer changes. Long answers are compared in a thread. ``follow``: the owner agreed that much is gone."""
-    known, ahead = await database.read(lambda session: _known(session, reading, answer))
+    known, ahead = await database.read(lambda session: _known(session, reading, answer, agreed))
 
     def look() -> Difference:
         events = [kept(each, reading.calendar.id, reading.details) for each in answer.events]
@@ -88,19 +88,23 @@ async def differences(
     return look() if len(answer.events) + len(known) <= FEW else await asyncio.to_thread(look)
 
 
-def _known(session: Session, reading: Reading, answer: Changes) -> tuple[dict[str, Event], int]:
-    """The rows that the answer speaks of, and how many events to come there are in the window."""
+def _known(session: Session, reading: Reading, answer: Changes, agreed: frozenset[str]) -> tuple[dict[str, Event], int]:
+    """The rows that the answer speaks of, and how many events to come there are in the window, without the ``agreed``."""
     name, window, now = reading.calendar.id, reading.window, reading.began
     told = [*(each.id for each in answer.events), *answer.gone]
     if answer.full or len(told) > FEW:
         known = {each.id: each for each in rows.events_between(session, (name,), -EVER, EVER)}
-        return known, sum(each.end > now and window.holds(each) for each in known.values())
+        return known, _ahead(known.values(), window, now, agreed)
     found = (rows.get_event(session, name, each) for each in told)
     known = {each.id: each for each in found if each is not None}
     # How many there are matters only where several vanish.
     many = sum(each in known for each in answer.gone) > 1
-    ahead = sum(each.end > now for each in rows.events_between(session, (name,), now, window.end)) if many else 0
-    return known, ahead
+    coming = rows.events_between(session, (name,), now, window.end) if many else ()
+    return known, _ahead(coming, window, now, agreed)
+
+
+def _ahead(events: Iterable[Event], window: Window, now: Instant, agreed: frozenset[str]) -> int:
+    return sum(each.end > now and window.holds(each) and each.id not in agreed for each in events)
 
 
 async def store(

@@ -122,7 +122,7 @@ class House:
     def told(self, kind: type[Fact]) -> list[Fact]:
         """The facts of a kind since the last time."""
         found = [each for each in self.facts if isinstance(each, kind)]
-        self.facts = [each for each in self.facts if not isinstance(each, kind)]
+        self.facts[:] = [each for each in self.facts if not isinstance(each, kind)]
         return found
 
     async def calendar(self, calendar_id: str) -> Calendar:
