@@ -57,7 +57,8 @@ class DeltaPoint:
 
 @dataclass
 class HeldCalendar:
-    """``events`` and series by token; ``exceptions`` and ``cancelled`` occurrences of a series by their original start."""
+    """``events`` and series by token; ``exceptions`` and ``cancelled`` occurrences of a series by their original start;
+    ``transactions``: what each transactionId made, also after it was deleted; ``lists``: answers that were made before."""
 
     id: str
     name: str
@@ -71,6 +72,7 @@ class HeldCalendar:
     events: dict[str, Item] = field(default_factory=dict)
     exceptions: dict[str, dict[str, Item]] = field(default_factory=dict)
     cancelled: dict[str, set[str]] = field(default_factory=dict)
+    transactions: dict[str, Item] = field(default_factory=dict)
     points: dict[str, DeltaPoint] = field(default_factory=dict)
     change: int = field(default_factory=lambda: next(CHANGES))
     lists: dict[Any, Any] = field(default_factory=dict)

@@ -32,6 +32,11 @@ from tests.servers.graph.writing import GraphApi
 
 JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 CLAIMS = coded(b'{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}')
+WRITTEN_OUT = {
+    "outlook.timezone": "outlook.timezone",
+    "idtype": "IdType",
+    "outlook.body-content-type": "outlook.body-content-type",
+}
 VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -109,7 +114,7 @@ class GraphServer:
                 raise refusal_of(fault)
             if found is None:
                 raise Refusal(401, "InvalidAuthenticationToken")
-            meant, answer = self._perform(request, body, *found)
+            meant, call, answer = self._perform(request, body, *found)
         except Refusal as refused:
             told = refused.body(self.service.clock.now(), request.headers.get("client-request-id", ""))
             return Response(json.dumps(told), refused.status, refused.headers, "application/json")
@@ -117,9 +122,11 @@ class GraphServer:
             return Response(status_code=202 if meant.name == "cancel_event" else 204)
         text = answer if isinstance(answer, str) else json.dumps(answer)
         status = 201 if meant.name.startswith("make_") else 200
-        return Response(text, status, {"OData-Version": "4.0"}, JSON)
+        applied = {name: f'{WRITTEN_OUT[name]}="{value}"' for name, value in call.prefer.items() if name in WRITTEN_OUT}
+        headers = {"OData-Version": "4.0"} | ({"Preference-Applied": ", ".join(applied.values())} if applied else {})
+        return Response(text, status, headers, JSON)
 
-    def _perform(self, request: Request, body: bytes, user: User, grant: Grant) -> tuple[Method, Any]:
+    def _perform(self, request: Request, body: bytes, user: User, grant: Grant) -> tuple[Method, Call, Any]:
         path = sent_path(request)
         meant, names = find_method(request.method, path)
         given = tuple(request.query_params.multi_items())
@@ -136,7 +143,7 @@ class GraphServer:
             user, grant, query, prefer, self._body(request, body), request.headers.get("if-match", ""),
             str(request.base_url).rstrip("/"), path, calendar, given,
         )  # fmt: skip
-        return meant, getattr(self.api, meant.name)(call, **names)
+        return meant, call, getattr(self.api, meant.name)(call, **names)
 
     @staticmethod
     def _body(request: Request, body: bytes) -> Any:

@@ -14,11 +14,15 @@ NO_MEETING = "Your request can't be completed. An event without attendees cannot
 
 class GraphApi(Delta):
     def make_event(self, call: Call) -> Item:
-        """A second call with a known ``transactionId`` makes nothing and tells of the first."""
+        """A second call with a known ``transactionId`` makes nothing and tells of the first, which may be deleted by then."""
         held = self.held(call, write=True)
         wanted = call.body.get("transactionId") if isinstance(call.body, dict) else None
-        known = [each for each in held.events.values() if wanted and each["transactionId"] == wanted]
-        item = known[0] if known else self.service.insert(held.id, call.body, call.user.email)
+        known = held.transactions.get(wanted) if isinstance(wanted, str) else None
+        if known is not None:
+            return self._one(call, held, held.events.get(known["_token"], known))
+        item = self.service.insert(held.id, call.body, call.user.email)
+        if wanted:
+            held.transactions[wanted] = item
         call.user.writes.append(("insert", item["id"]))
         return self._one(call, held, item)
 

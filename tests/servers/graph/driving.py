@@ -1,0 +1,78 @@
+"""Requests for the tests of the server itself: right ones, which judges may see, and wrong ones, which they need not."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import httpx2
+
+from tests.servers.graph.serving import GraphServer
+from tests.servers.graph.state import AppRegistration
+
+CLIENT = AppRegistration("7c2f6a0e-5b1d-4f7a-9d3e-1a2b3c4d5e6f")
+ANNA, BO = "anna@contoso.example", "bo@contoso.example"
+OURS = "String {7a1f0e52-91c4-4bb0-8a7c-2f7c0f5d9b31} Name AftaleBooking"
+TIMES = {
+    "start": {"dateTime": "2026-10-20T09:00:00", "timeZone": "Europe/Copenhagen"},
+    "end": {"dateTime": "2026-10-20T10:00:00", "timeZone": "Europe/Copenhagen"},
+}
+EVENT = {"subject": "x", **TIMES}
+WINDOW = {"startDateTime": "2026-10-01T00:00:00Z", "endDateTime": "2026-12-01T00:00:00Z"}
+
+
+def between(start: str, end: str, zone: str = "Europe/Copenhagen", **more: Any) -> dict[str, Any]:
+    times = {"start": {"dateTime": start, "timeZone": zone}, "end": {"dateTime": end, "timeZone": zone}}
+    return {"subject": "x", **times, **more}
+
+
+def weekly(first: str, *days: str, **limits: Any) -> dict[str, Any]:
+    pattern = {"type": "weekly", "interval": 1, "daysOfWeek": list(days), "firstDayOfWeek": "monday"}
+    return {"pattern": pattern, "range": {"type": "noEnd", "startDate": first, **limits}}
+
+
+class Caller:
+    """One person's requests. ``prefer``: what every one of them asks for."""
+
+    def __init__(
+        self, server: GraphServer, email: str = ANNA, scopes: tuple[str, ...] = (), prefer: str = 'IdType="ImmutableId"'
+    ) -> None:
+        given = (scopes,) if scopes else ()
+        self.server, self.token = server, server.consents.give(email, CLIENT.id, *given)["access_token"]
+        self.prefer = prefer
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        json: Any = None,
+        headers: dict[str, str] | None = None,
+        seen: bool = True,
+        **query: str,
+    ) -> httpx2.Response:
+        """``seen``: a judge may look at it. In the names of query options ``_`` stands for ``$``."""
+        address = path if path.startswith("http") else f"{self.server.base}/v1.0/{path}"
+        options = {name.replace("_", "$"): value for name, value in query.items()}
+        sent = {"Authorization": f"Bearer {self.token}", "Prefer": self.prefer} | (headers or {})
+        with contextlib.nullcontext() if seen else self.server.unrecorded():
+            return httpx2.request(method, address, params=options or None, json=json, headers=sent)
+
+    def refused(
+        self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None, **query: str
+    ) -> tuple[int, str]:
+        """How a wrong request is refused."""
+        answer = self(method, path, json, headers, seen=False, **query)
+        error = answer.json()["error"]
+        assert error["message"]
+        assert error["innerError"]["request-id"]
+        return answer.status_code, error["code"]
+
+    def all(self, path: str, prefer: str = "", **query: str) -> list[dict[str, Any]]:
+        """The items of all pages."""
+        headers = {"Prefer": f"{self.prefer}, {prefer}"} if prefer else None
+        answer = self("GET", path, None, headers, **query).json()
+        found = list(answer["value"])
+        while "@odata.nextLink" in answer:
+            answer = self("GET", answer["@odata.nextLink"], None, headers).json()
+            found += answer["value"]
+        return found
