@@ -39,7 +39,6 @@ class Failing:
     asked: list[Asked]
     stop: Callable[[], None]
     struck: Callable[[], int]
-    writes: Callable[[], int]
     close: Callable[[], Awaitable[None]]
 
     async def events(self) -> list[tuple[str, Instant]]:
@@ -106,10 +105,7 @@ def memory(time: SimulatedTime, seed: int) -> Failing:
         """There is no connection."""
 
     service.draw = draw
-    return Failing(
-        "memory@example.com", lambda: MemoryProvider(service), service.asked, stop, lambda: struck[0],
-        lambda: len(service.writes), close,
-    )  # fmt: skip
+    return Failing("memory@example.com", lambda: MemoryProvider(service), service.asked, stop, lambda: struck[0], close)
 
 
 def at_server(worlds: str, world: str, faults: str) -> Callable[[SimulatedTime, int], Failing]:
@@ -120,10 +116,7 @@ def at_server(worlds: str, world: str, faults: str) -> Callable[[SimulatedTime, 
         made = getattr(importlib.import_module(worlds), world)()
         trouble = DrawnTrouble(importlib.import_module(faults), time, seed)
         made.user.faults = trouble
-        return Failing(
-            made.calendar, made.connect, trouble.asked, trouble.stop, lambda: trouble.struck,
-            lambda: len(made.user.writes), made.close,
-        )  # fmt: skip
+        return Failing(made.calendar, made.connect, trouble.asked, trouble.stop, lambda: trouble.struck, made.close)
 
     return opened
 
@@ -131,6 +124,7 @@ def at_server(worlds: str, world: str, faults: str) -> Callable[[SimulatedTime, 
 KINDS: dict[str, Callable[[SimulatedTime, int], Failing]] = {
     "memory": memory,
     "google": at_server("tests.providers.google.worlds", "GoogleWorld", "tests.servers.google.faults"),
+    "office365": at_server("tests.providers.office365.worlds", "GraphWorld", "tests.servers.graph.faults"),
 }
 
 
