@@ -8,18 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.domain.calendars import Event, EventDraft
-from app.domain.clock import HOUR, Instant
+from app.domain.clock import HOUR
 from app.domain.connections import Access, Account, Calendar, ProviderKind
 from app.domain.events import AccountChanged, CalendarChanged, Fact, SyncProgressed
 from app.domain.notices import Notice
 from app.domain.settings import FirstRun, Profile
-from app.domain.syncing import window_of
 from app.models import accounts as account_rows
 from app.models import calendars as rows
 from app.models.database import Database
 from app.paths import database_file
 from app.providers.base import Provider
 from app.providers.memory import MemoryAccount, MemoryProvider
+from app.services.pace import Pace
 from app.services.sync.service import SyncService
 from app.services.workspace import Workspace
 from tests.services.opened import MONDAY, ZONE, StandingClock, page
@@ -76,6 +76,15 @@ class StandingTimer:
         """Somebody sets the clock on the wall forward, or back."""
         self.offset += seconds
         self.clock.at += seconds
+
+
+class RushingTimer(StandingTimer):
+    """Nobody waits: whoever wants to makes the time pass."""
+
+    async def pause(self, woken: asyncio.Event, seconds: float) -> None:
+        if not woken.is_set():
+            self.jump(max(0.0, seconds))
+        await asyncio.sleep(0)
 
 
 class House:
@@ -145,13 +154,6 @@ class House:
         calendar = replace(await self.calendar(calendar_id), **values)  # type: ignore[arg-type]
         await self.workspace.database.write(lambda session: account_rows.save_calendar(session, calendar))
 
-    async def truth(self, provider: Provider, calendar_id: str = "anna-work") -> set[tuple[str, Instant, Instant, str]]:
-        """What a full reading would bring, as far as times are concerned."""
-        calendar = await self.calendar(calendar_id)
-        window = window_of(self.timer.clock.now(), ZONE, [])
-        events = await provider.read_window(calendar.at, window.start, window.end)
-        return {(each.id, each.start, each.end, each.title) for each in events}
-
 
 def service(calendars: Mapping[str, Access] | None = None, account: str = "anna") -> MemoryAccount:
     """An account at a service that has one calendar of its own, ``work``, or the given ones."""
@@ -161,27 +163,37 @@ def service(calendars: Mapping[str, Access] | None = None, account: str = "anna"
     return made
 
 
-async def house(folder: Path, *services: MemoryAccount, clock: StandingClock | None = None, fresh: bool = True) -> House:
-    """``fresh``: accounts are connected as the program does; else the folder holds them already. The first one is the primary
-    account, and its first calendar takes bookings."""
+async def house(folder: Path, *services: MemoryAccount, clock: StandingClock | None = None) -> House:
+    """The first account is the primary one, and its first calendar takes bookings."""
+    providers: dict[str, Provider] = {each.account: MemoryProvider(each) for each in services}
     timer = StandingTimer(clock or StandingClock())
+    workspace = opened(folder, providers, timer.clock)
+    await workspace.database.write(lambda session: [_connect(session, each, each is services[0]) for each in services])
+    await furnish(workspace)
+    return House(workspace, {each.account: each for each in services}, timer, engine(workspace, providers, timer))
+
+
+def opened(folder: Path, providers: Mapping[str, Provider], clock: StandingClock) -> Workspace:
     database = Database(database_file(folder))
     database.open()
-    providers: dict[str, Provider] = {each.account: MemoryProvider(each) for each in services}
-    workspace = Workspace(folder, database, timer.clock, lambda account: providers[account.id], lambda plain, context: None)
-    if fresh:
-        await database.write(lambda session: [_connect(session, each, each is services[0]) for each in services])
+    return Workspace(folder, database, clock, lambda account: providers[account.id], lambda plain, context: None)
+
+
+async def furnish(workspace: Workspace) -> None:
+    """A profile and a page."""
     await workspace.load()
-    if fresh:
-        current = workspace.settings.current
-        profile = Profile("Anna Holm", zone=ZONE)
-        await workspace.settings.save(replace(current, profile=profile, own_part="anna", first_run=FirstRun(4)))
-        await workspace.pages.save(page())
-    sync = SyncService(
-        database, workspace.announcer, timer.clock, workspace.settings,
-        lambda account: providers[account.id], workspace.outbox.wake, None, timer, lambda: 0.5, lambda: "",
+    current = workspace.settings.current
+    profile = Profile("Anna Holm", zone=ZONE)
+    await workspace.settings.save(replace(current, profile=profile, own_part="anna", first_run=FirstRun(4)))
+    await workspace.pages.save(page())
+
+
+def engine(workspace: Workspace, providers: Mapping[str, Provider], pace: Pace) -> SyncService:
+    """A sync engine of a program that was started just now."""
+    return SyncService(
+        workspace.database, workspace.announcer, workspace.clock, workspace.settings,
+        lambda account: providers[account.id], workspace.outbox.wake, None, pace, lambda: 0.5, lambda: "",
     )  # fmt: skip
-    return House(workspace, {each.account: each for each in services}, timer, sync)
 
 
 def _connect(session: rows.Session, service: MemoryAccount, primary: bool) -> None:
