@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -36,14 +36,6 @@ def browse(address: str) -> bool:
     return QDesktopServices.openUrl(QUrl(address))
 
 
-class Reading(Protocol):
-    """What reads calendars (``services.sync``), as far as it is needed here."""
-
-    async def now(self, account_id: str = "") -> None: ...
-
-    def stop_first(self, account_id: str) -> None: ...
-
-
 class ConnectController(QObject):
     """One window at a time. ``connected`` and ``reconnected`` carry the account, once its window is closed; ``closed`` follows
     every window. ``privacy_requested`` and ``settings_requested`` want *Data and privacy* or *Calendars* in Settings."""
@@ -60,11 +52,9 @@ class ConnectController(QObject):
         parent: QObject | None = None,
         *,
         browse: Callable[[str], bool] = browse,
-        reading: Reading | None = None,
     ) -> None:
         super().__init__(parent)
         self.workspace, self._browse = workspace, browse
-        self._reading: Reading | None = reading if reading is not None else getattr(workspace, "sync", None)
         self._window: ConnectWindow | None = None
         self._state = State()
         self._cancel: asyncio.Event | None = None
@@ -216,8 +206,8 @@ class ConnectController(QObject):
         self._set(page=Page.SHARED, candidate=None)
 
     def _stop(self) -> None:
-        if self._reading is not None and self._state.account is not None:
-            self._reading.stop_first(self._state.account.id)
+        if self._state.account is not None:
+            self.workspace.sync.stop_first(self._state.account.id)
         self.close()
 
     def _cure(self) -> None:
@@ -413,19 +403,13 @@ class ConnectController(QObject):
     async def _confirm(self, candidate_id: str) -> None:
         state, self._counts = self._state, {}
         account = await self.workspace.connecting.confirm(candidate_id, state.sync, state.scheduling)
-        self._set(account=account, busy=False)
-        if self._reading is None:
-            self.close()
-            return
-        self._set(page=Page.READING)
-        tasks.start(self._read_first(self._reading, account), self, failed=lambda _error: self._read(account))
-
-    async def _read_first(self, reading: Reading, account: Account) -> None:
-        await reading.now(account.id)
-        self._read(account)
+        self._set(page=Page.READING, account=account, busy=False)
+        reading = self.workspace.sync.now(account.id)
+        # One that fails goes on by itself later, and says so on the dashboard.
+        tasks.start(reading, self, lambda _none: self._read(account), lambda _error: self._read(account))
 
     def _read(self, account: Account) -> None:
-        """The first reading is over, or goes on by itself; whoever still looks on goes where everything else is."""
+        """Whoever still looks on goes where everything else is."""
         if self._state.account is account:
             self.close()
 
