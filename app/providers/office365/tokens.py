@@ -113,7 +113,18 @@ class TokenHttp:
             # msal would repeat this answer for a minute, whatever the service says meanwhile.
             wait = seconds_to_wait(answer.headers.get("Retry-After", ""), self._clock.now())
             raise TokenCallFailed(f"status {answer.status_code}", wait, limited=answer.status_code == 429 or wait is not None)
+        if not is_object(answer.text):
+            # msal would write all of it into the log, and half a token answer has tokens in it.
+            raise TokenCallFailed("answer not understood")
         return TokenAnswer(answer.status_code, answer.text, dict(answer.headers))
+
+
+def is_object(text: str) -> bool:
+    """Whether a text is a JSON object, as every answer of the sign-in service is."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def endpoints(authority: str) -> dict[str, str]:

@@ -98,7 +98,11 @@ def as_outlook(draft: EventDraft) -> dict[str, Any]:
 def _recurrence(rule: dict[str, str], days: list[int], first: datetime) -> dict[str, Any]:
     every: dict[str, dict[str, Any]] = {
         "DAILY": {"type": "daily"},
-        "WEEKLY": {"type": "weekly", "daysOfWeek": [DAYS[each] for each in days or [first.weekday()]], "firstDayOfWeek": "monday"},
+        "WEEKLY": {
+            "type": "weekly",
+            "daysOfWeek": [DAYS[each] for each in days or [first.weekday()]],
+            "firstDayOfWeek": "monday",
+        },
         "MONTHLY": {"type": "absoluteMonthly", "dayOfMonth": first.day},
     }
     limits: dict[str, Any] = {"type": "noEnd", "startDate": first.date().isoformat()}
@@ -114,7 +118,10 @@ class GraphWorld:
         self.server = microsoft()
         number = next(_numbers)
         self.email, service = f"anna{number}@example.com", self.server.service
-        self.user, self.other = service.add_user(self.email, "Anna Holm"), service.add_user(f"bo{number}@example.com", "Bo Lind")
+        self.user, self.other = (
+            service.add_user(self.email, "Anna Holm"),
+            service.add_user(f"bo{number}@example.com", "Bo Lind"),
+        )
         self.held = service.add_calendar(self.email if own else self.other.email, f"Bookings {number}")
         self.calendar = self.held.id
         if not own:
