@@ -6,12 +6,12 @@ rule leaves the month out. What cannot be said exactly raises RuleError.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.calendars import EventDraft
-from app.domain.recurrence import Rule, RuleError, parse_rule
+from app.domain.recurrence import Rule, RuleError, parse_rule, walls
 from app.providers.events import first_of
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -25,10 +25,19 @@ def write_recurrence(draft: EventDraft) -> dict[str, Any]:
     rule, first = parse_rule(draft.rrule), first_of(draft)
     if rule.by_hour or rule.by_minute or rule.by_second or rule.by_year_day or rule.by_week:
         raise _unsayable(draft)
+    if not _fits(rule, first):
+        # Exchange moves such a start to the first day that fits.
+        raise _unsayable(draft)
     pattern = {"DAILY": _daily, "WEEKLY": _weekly, "MONTHLY": _monthly, "YEARLY": _yearly}[rule.every](rule, first)
     if pattern is None:
         raise _unsayable(draft)
     return {"pattern": {"interval": rule.interval, **pattern}, "range": _range(rule, first, draft.zone)}
+
+
+def _fits(rule: Rule, first: date) -> bool:
+    """Whether the first start is one that the rule names."""
+    wall = first if isinstance(first, datetime) else datetime.combine(first, time(0))
+    return any(True for _ in walls(rule, wall, wall, wall))
 
 
 def _unsayable(draft: EventDraft) -> RuleError:

@@ -32,6 +32,7 @@ LASTING = frozenset(
     }
 )  # fmt: skip
 """Refusals of the token endpoint that only a new sign-in can cure (RFC 6749 §5.2, OpenID Connect Core §3.1.2.6)."""
+PASSING = frozenset({"temporarily_unavailable", "server_error"})
 CLIENT_FAULTS = frozenset({"invalid_client", "unauthorized_client", "invalid_request", "invalid_resource"})
 
 
@@ -113,18 +114,22 @@ class TokenHttp:
             # msal would repeat this answer for a minute, whatever the service says meanwhile.
             wait = seconds_to_wait(answer.headers.get("Retry-After", ""), self._clock.now())
             raise TokenCallFailed(f"status {answer.status_code}", wait, limited=answer.status_code == 429 or wait is not None)
-        if not is_object(answer.text):
+        error = error_of(answer.text)
+        if error is None:
             # msal would write all of it into the log, and half a token answer has tokens in it.
             raise TokenCallFailed("answer not understood")
+        if error in PASSING:
+            raise TokenCallFailed(error)
         return TokenAnswer(answer.status_code, answer.text, dict(answer.headers))
 
 
-def is_object(text: str) -> bool:
-    """Whether a text is a JSON object, as every answer of the sign-in service is."""
+def error_of(text: str) -> str | None:
+    """The error in an answer of the sign-in service, empty if it is none; None for what is no answer of it at all."""
     try:
-        return isinstance(json.loads(text), dict)
+        found = json.loads(text)
     except ValueError:
-        return False
+        return None
+    return str(found.get("error", "")) if isinstance(found, dict) else None
 
 
 def endpoints(authority: str) -> dict[str, str]:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 UTC_NAMES = frozenset({"UTC", "tzone://Microsoft/Utc", "Coordinated Universal Time", "Etc/UTC", "Etc/GMT", "GMT"})
-COMPARED_FROM, COMPARED_DAYS = datetime(2024, 1, 1, tzinfo=UTC), 3 * 366
-"""Years with every rule of today in them."""
+COMPARED_FROM, COMPARED_HOURS = datetime(2025, 1, 1, tzinfo=UTC), 2 * 365 * 24
+"""Two years have every rule of today in them."""
 
 
 @functools.lru_cache(256)
@@ -31,7 +31,7 @@ def same_clock(one: str, other: str) -> bool:
     first, second = _info(one), _info(other)
     if first is None or second is None:
         return False
-    moments = (COMPARED_FROM + timedelta(days=number) for number in range(COMPARED_DAYS))
+    moments = (COMPARED_FROM + timedelta(hours=number) for number in range(COMPARED_HOURS))
     return all(moment.astimezone(first).utcoffset() == moment.astimezone(second).utcoffset() for moment in moments)
 
 
