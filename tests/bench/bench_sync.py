@@ -28,7 +28,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,14 +39,12 @@ from app.domain.clock import DAY, HOUR, SystemClock, from_iso
 from app.models import calendars
 from app.models.base import Session
 from app.models.database import Database, chunks
-from app.providers.base import Changes
 from app.providers.google import api
 from app.providers.google.client_file import OAuthClient
 from app.providers.google.mapping import window
 from app.providers.google.pages import page_reader
 from app.providers.google.places import Places
-from app.providers.google.provider import GoogleProvider
-from app.providers.google.reading import EVENT_FIELDS
+from app.providers.google.provider import PAGE_FIELDS, GoogleProvider
 from app.providers.google.tokens import granted
 from tests.bench.bench_database import booking, insert, percentile
 
@@ -62,56 +60,81 @@ ME, CLIENT = "anna@example.com", OAuthClient("123456789012-benchbench.apps.googl
 # The service, in a process of its own
 
 
+WORDS = [
+    "offer",
+    "review",
+    "planning",
+    "contract",
+    "budget",
+    "call",
+    "workshop",
+    "onboarding",
+    "draft",
+    "numbers",
+    "quarter",
+    "roadmap",
+    "client",
+    "visit",
+]
+PEOPLE = [f"{name}.lund@example.org" for name in ("ase", "bo", "ib", "eva", "kai", "lis", "ole", "pia")]
+
+
 def furnish(server: Any) -> None:
-    """10,000 events as people have them, 2 kB of JSON each."""
+    """10,000 events as people have them: meetings with guests and a video link, blocks of one's own, days; 2 kB of JSON each."""
     dice = random.Random(17)
-    words = [
-        "offer",
-        "review",
-        "planning",
-        "contract",
-        "budget",
-        "call",
-        "workshop",
-        "onboarding",
-        "draft",
-        "numbers",
-        "quarter",
-        "roadmap",
-        "client",
-        "visit",
-    ]
-    people = [f"{name}.{dice.choice(words)}@example.org" for name in ("ase", "bo", "ib", "eva", "kai", "lis", "ole", "pia")]
     held = server.service.calendars[ME]
     for number in range(EVENTS):
-        start = START + dice.randrange(399 * 24 * 2) * HOUR // 2
-        guests = [{"email": ME, "self": True, "organizer": True, "responseStatus": "accepted"}] + [
-            {"email": each, "displayName": each.partition("@")[0], "responseStatus": "needsAction"}
-            for each in dice.sample(people, 3)
-        ]
-        name, day = f"{dice.getrandbits(128):032x}"[:26], number % 25 == 0
-        code = f"{dice.getrandbits(50):013x}"
-        item = {
-            "kind": "calendar#event", "etag": f'"{dice.getrandbits(52)}"', "id": name, "status": "confirmed",
-            "htmlLink": f"https://www.google.com/calendar/event?eid={dice.getrandbits(256):064x}",
-            "created": "2026-10-01T08:00:00.000Z", "updated": "2026-11-01T08:00:00.000Z",
-            "summary": " ".join(dice.choices(words, k=4)),
-            **({"description": " ".join(dice.choices(words, k=dice.randrange(10, 90)))} if dice.random() < 0.4 else {}),
-            "location": " ".join(dice.choices(words, k=3)), "creator": {"email": ME, "self": True},
-            "organizer": {"email": ME, "self": True, "displayName": "Anna Holm"},
-            "start": times(start, day), "end": times(start + (DAY if day else HOUR), day),
-            "iCalUID": f"{name}@google.com", "sequence": number % 3, "attendees": guests,
-            "hangoutLink": f"https://meet.google.com/{code[:3]}-{code[3:7]}-{code[7:10]}",
-            "conferenceData": {
-                "entryPoints": [{"entryPointType": "video", "uri": f"https://meet.google.com/{code}", "label": code}],
-                "conferenceSolution": {"key": {"type": "hangoutsMeet"}, "name": "Google Meet", "iconUri": f"https://x.example/{code}"},
-                "conferenceId": code,
-            },
-            "reminders": {"useDefault": True}, "eventType": "default",
-        }  # fmt: skip
-        if number % 3 == 0 and not day:
-            item |= {"recurringEventId": name[:20], "originalStartTime": item["start"]}
-        held.events[name] = item
+        item = event_of(dice, number)
+        held.events[item["id"]] = item
+
+
+def event_of(dice: random.Random, number: int) -> dict[str, Any]:
+    start = START + dice.randrange(399 * 24 * 2) * HOUR // 2
+    name, day = f"{dice.getrandbits(128):032x}"[:26], number % 25 == 0
+    item = {
+        "kind": "calendar#event", "etag": f'"{dice.getrandbits(52)}"', "id": name, "status": "confirmed",
+        "htmlLink": f"https://www.google.com/calendar/event?eid={dice.getrandbits(256):064x}",
+        "created": "2026-10-01T08:00:00.000Z", "updated": "2026-11-01T08:00:00.000Z",
+        "summary": " ".join(dice.choices(WORDS, k=4)), "creator": {"email": ME, "self": True},
+        "organizer": {"email": ME, "self": True, "displayName": "Anna Holm"},
+        "start": times(start, day), "end": times(start + (DAY if day else HOUR), day),
+        "iCalUID": f"{name}@google.com", "sequence": number % 3, "reminders": {"useDefault": True}, "eventType": "default",
+    }  # fmt: skip
+    if dice.random() < 0.3:
+        item["description"] = " ".join(dice.choices(WORDS, k=dice.randrange(10, 120)))
+    if dice.random() < 0.3:
+        item["location"] = " ".join(dice.choices(WORDS, k=3))
+    if number % 3 == 0 and not day:
+        item |= {"recurringEventId": name[:20], "originalStartTime": item["start"]}
+    return item | meeting(dice) if dice.random() < 0.65 and not day else item
+
+
+def meeting(dice: random.Random) -> dict[str, Any]:
+    """Guests, and a conference as Google Meet describes it."""
+    code = "-".join("".join(dice.choices("abcdefghijklmnopqrstuvwxyz", k=n)) for n in (3, 4, 3))
+    guests = [{"email": ME, "self": True, "organizer": True, "responseStatus": "accepted"}]
+    guests += [
+        {"email": each, "displayName": each.partition(".")[0], "responseStatus": "needsAction"}
+        for each in dice.sample(PEOPLE, dice.randrange(1, 5))
+    ]
+    entries = [
+        {"entryPointType": "video", "uri": f"https://meet.google.com/{code}", "label": f"meet.google.com/{code}"},
+        {"entryPointType": "more", "uri": f"https://tel.meet/{code}?pin={dice.getrandbits(40)}", "pin": str(dice.getrandbits(40))},
+        {"regionCode": "DK", "entryPointType": "phone", "uri": "tel:+45-70-71-45-55", "label": "+45 70 71 45 55",
+         "pin": str(dice.getrandbits(30))},
+    ]  # fmt: skip
+    solution = {
+        "key": {"type": "hangoutsMeet"}, "name": "Google Meet",
+        "iconUri": "https://fonts.gstatic.com/s/i/productlogos/meet_2020q4/v6/web-512dp/logo_meet_2020q4_color_2x_web_512dp.png",
+    }  # fmt: skip
+    return {
+        "attendees": guests, "hangoutLink": f"https://meet.google.com/{code}",
+        "conferenceData": {
+            "createRequest": {"requestId": f"{dice.getrandbits(128):x}", "conferenceSolutionKey": {"type": "hangoutsMeet"},
+                              "status": {"statusCode": "success"}},
+            "entryPoints": entries, "conferenceSolution": solution, "conferenceId": code,
+        },
+    }  # fmt: skip
 
 
 def times(at: int, day: bool) -> dict[str, str]:
@@ -196,15 +219,35 @@ class Ticker:
 
 
 async def ours(told: dict[str, Any], database: Database) -> int:
-    """All events as the program reads and stores them."""
+    """All events as the program can read and store them: each page while the next one is on its way."""
+    stored: set[str] = set()
+
+    async def early(events: tuple[Event, ...]) -> None:
+        await store(database, events)
+        stored.update(each.id for each in events)
+
+    async with reading(told) as provider:
+        found = await provider.changes(ME, "", START, END, early)
+    await store(database, tuple(each for each in found.events if each.id not in stored))
+    return len(found.events)
+
+
+async def whole(told: dict[str, Any], database: Database) -> int:
+    """The same, first all that is read and then all that is stored."""
+    async with reading(told) as provider:
+        found = await provider.changes(ME, "", START, END)
+    await store(database, found.events)
+    return len(found.events)
+
+
+@contextlib.asynccontextmanager
+async def reading(told: dict[str, Any]) -> AsyncIterator[GoogleProvider]:
     tokens = granted(told["token"], SystemClock().now())
     provider = GoogleProvider(api.Session("google", CLIENT, tokens, SystemClock(), None, Places.below(told["base"])))
     try:
-        found: Changes = await provider.changes(ME, "", START, END)
+        yield provider
     finally:
         await provider.close()
-    await store(database, found.events)
-    return len(found.events)
 
 
 async def store(database: Database, events: tuple[Event, ...]) -> None:
@@ -215,7 +258,7 @@ def storing(part: Any) -> Callable[[Session], int]:
     return lambda session: calendars.upsert_events(session, "work", part)
 
 
-def makers(told: dict[str, Any], **narrow: str) -> Callable[[dict[str, Any], Database], Awaitable[int]]:
+def makers(told: dict[str, Any], **narrow: Any) -> Callable[[dict[str, Any], Database], Awaitable[int]]:
     """The same with the maker's client, in a thread as its authors advise."""
     from google.oauth2.credentials import Credentials
     from googleapiclient.discovery import build
@@ -244,10 +287,6 @@ def makers(told: dict[str, Any], **narrow: str) -> Callable[[dict[str, Any], Dat
     return run
 
 
-def fields() -> str:
-    return f"nextPageToken,nextSyncToken,timeZone,accessRole,items({EVENT_FIELDS})"
-
-
 def bare_headers(told: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {told['token']['access_token']}", "Accept-Encoding": "gzip", "User-Agent": "gzip"}
 
@@ -269,7 +308,13 @@ def download(told: dict[str, Any]) -> float:
 def pages_of(told: dict[str, Any]) -> list[str]:
     """The addresses of the pages that we read."""
     base = urlsplit(told["base"])
-    query: dict[str, Any] = {"singleEvents": "true", "maxResults": PAGE, "fields": fields(), **window(START - DAY, END + DAY)}
+    query: dict[str, Any] = {
+        "singleEvents": "true",
+        "maxResults": PAGE,
+        "fields": PAGE_FIELDS,
+        "prettyPrint": "false",
+        **window(START - DAY, END + DAY),
+    }
     headers = bare_headers(told)
     found: list[str] = []
     connection = http.client.HTTPConnection(str(base.hostname), base.port)
@@ -312,7 +357,7 @@ async def timed(
 
 
 async def first_syncs(told: dict[str, Any], database: Database) -> dict[str, float]:
-    ways = {"ours": ours, "makers": makers(told), "narrow": makers(told, fields=fields())}
+    ways = {"ours": ours, "whole": whole, "makers": makers(told), "narrow": makers(told, fields=PAGE_FIELDS, prettyPrint=False)}
     took: dict[str, list[list[float]]] = {name: [] for name in ways}
     downloads = []
     for _ in range(ROUNDS + 1):
@@ -323,13 +368,17 @@ async def first_syncs(told: dict[str, Any], database: Database) -> dict[str, flo
     wall, cpu, stall = (
         {name: statistics.median(each[which] for each in rounds[1:]) for name, rounds in took.items()} for which in range(3)
     )
-    ratios = [one[0] / down for one, down in zip(took["ours"], downloads, strict=True)][1:]
+    total = {
+        name: statistics.median(one[0] / down for one, down in zip(took[name][1:], downloads[1:], strict=True))
+        for name in ("ours", "whole")
+    }
     against = {
         name: statistics.median(a[1] / b[1] for a, b in zip(took["ours"][1:], took[name][1:], strict=True))
         for name in ("makers", "narrow")
     }
     return {
-        "sync_total_ratio": statistics.median(ratios),
+        "sync_total_ratio": total["ours"],
+        "sync_total_whole_ratio": total["whole"],
         "sync_cpu_ratio": against["makers"],
         "sync_stall_ms": stall["ours"] * 1000,
         "sync_cpu_narrow_ratio": against["narrow"],

@@ -38,6 +38,8 @@ FINAL = ("invalid_grant", "invalid_client", "unauthorized_client", "deleted_clie
 """Refusals of a refresh token that no waiting cures."""
 TESTING = "testing"
 """Why a sign-in is over (``SignInExpired.detail``) whose client is in *Testing*: a week has passed."""
+COMPACT = {"prettyPrint": "false"}
+"""Without it a fourth of each answer is indentation."""
 _PARSING = threading.Lock()
 
 
@@ -198,7 +200,7 @@ class Api:
     ) -> Body:  # fmt: skip
         headers = {"Authorization": f"Bearer {token}"} | ({"If-Match": etag} if etag else {})
         address = f"{self.session.places.api}/{path}"
-        async with http.stream(method, address, params=query, json=body, headers=headers) as answer:
+        async with http.stream(method, address, params={**query, **COMPACT}, json=body, headers=headers) as answer:
             content = await _content(answer)
         if not 200 <= answer.status_code < 300:
             wait = answer.headers.get("Retry-After", "")

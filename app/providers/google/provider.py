@@ -6,7 +6,7 @@ import asyncio
 import functools
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.domain.clock import DAY, Instant, from_iso
 from app.domain.connections import Access, Lost, ProviderKind
 from app.domain.errors import AccessLost, Conflict, NotFound, Unreachable
 from app.providers.base import Changes, RemoteCalendar
-from app.providers.events import in_order
+from app.providers.events import in_order, in_window
 from app.providers.google.api import Api, Body, Session, aside, part
 from app.providers.google.errors import Refused, translated
 from app.providers.google.mapping import (
@@ -29,7 +29,7 @@ from app.providers.google.mapping import (
     write_event,
 )  # fmt: skip
 from app.providers.google.pages import Page, head_of, joined, page_reader, within
-from app.providers.google.reading import EVENT_FIELDS, MARK, Item, read_event, read_times
+from app.providers.google.reading import EVENT_FIELDS, LISTED_FIELDS, MARK, Item, read_event, read_times
 
 PAGE_SIZE = 2500
 """Events that Google gives in one answer at most."""
@@ -42,8 +42,11 @@ FIRST_YEARS = (366 * DAY, 30 * 366 * DAY)
 """Seconds after the start of a series in which its first occurrence is looked for."""
 LINK_WAITS = (0.3, 0.7, 1.5)
 """Seconds between the looks for a video link that is still being made."""
-PAGE_FIELDS = f"nextPageToken,nextSyncToken,timeZone,accessRole,items({EVENT_FIELDS})"
+PAGE_FIELDS = f"nextPageToken,nextSyncToken,timeZone,accessRole,items({LISTED_FIELDS})"
 TASKS_NOTE = "aftale:tasks"
+
+Early = Callable[[tuple[Event, ...]], Awaitable[None]]
+"""Takes the first events of a long answer while the rest is on its way."""
 
 
 class GoogleProvider:
@@ -79,18 +82,22 @@ class GoogleProvider:
     async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
         return (await self._read(calendar, start, end))[0]
 
-    async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
+    async def changes(self, calendar: str, token: str, start: Instant, end: Instant, early: Early | None = None) -> Changes:
+        """``early`` gets, where everything has to be read, the events of each page while Google thinks about the next one. They
+        all come again in the answer, which alone is complete: an event that changes meanwhile may be told early as it was."""
         head = f"{hashlib.sha256(calendar.encode()).hexdigest()[:12]}/{start}/{end}/"
         if token.startswith(head) and (told := await self._changed(calendar, token.removeprefix(head), start, end)):
             return Changes(told.events, tuple(sorted(told.cancelled)), head + told.sync_token, full=False)
-        events, sync_token = await self._read(calendar, start, end)
+        events, sync_token = await self._read(calendar, start, end, early)
         return Changes(events, (), head + sync_token if sync_token else "", full=True)
 
-    async def _read(self, calendar: str, start: Instant, end: Instant) -> tuple[tuple[Event, ...], str]:
+    async def _read(
+        self, calendar: str, start: Instant, end: Instant, early: Early | None = None
+    ) -> tuple[tuple[Event, ...], str]:
         """All of a window, and the token for what changes in it. Asked for is a day more at either end: what touches the
         window is our own decision then, down to events of no length and days of other zones."""
         with translated(self.account, calendar):
-            told = await self._pages(calendar, start, end, **window(start - DAY, end + DAY))
+            told = await self._pages(calendar, start, end, early, **window(start - DAY, end + DAY))
         return told.events, told.sync_token
 
     async def _changed(self, calendar: str, sync_token: str, start: Instant, end: Instant) -> Page | None:
@@ -98,14 +105,14 @@ class GoogleProvider:
         valid, or a series is among the changes, whose occurrences only the window shows for sure."""
         with translated(self.account, calendar):
             try:
-                told = await self._pages(calendar, start, end, syncToken=sync_token)
+                told = await self._pages(calendar, start, end, None, syncToken=sync_token)
             except Refused as refused:
                 if refused.status == 410 or (refused.status == 400 and refused.reason in ("invalid", "invalidParameter")):
                     return None
                 raise
         return None if told.recurs or not told.sync_token else told
 
-    async def _pages(self, calendar: str, start: Instant, end: Instant, **query: str) -> Page:
+    async def _pages(self, calendar: str, start: Instant, end: Instant, early: Early | None, **query: str) -> Page:
         """All pages of a list of events as one: what lies in the window in order, and what does not as gone. A short or an
         empty page is not the end. Raises AccessLost where only free and busy may be seen.
 
@@ -126,6 +133,8 @@ class GoogleProvider:
                 pages.append(page)
                 if page.next_page and coming is None:
                     coming = self._following(path, asked, page.next_page)
+                if early is not None:
+                    await early(tuple([each for each in page.events if in_window(each, start, end)]))
         finally:
             if coming is not None:
                 coming.cancel()
@@ -293,7 +302,7 @@ class GoogleProvider:
         for years in FIRST_YEARS:
             query: dict[str, str | int] = {
                 "timeMax": window(0, begin + years)["timeMax"],
-                "fields": f"nextPageToken,accessRole,timeZone,items({EVENT_FIELDS})",
+                "fields": PAGE_FIELDS,
             }
             found: list[Event] = []
             more = True

@@ -16,11 +16,14 @@ Item = Mapping[str, Any]
 BOOKING, MARK = "aftaleBooking", "aftaleKey"
 """Private properties of our events: the booking that made one, and what follows from the draft's key."""
 
-EVENT_FIELDS = (
-    "id,status,etag,summary,description,location,start,end,recurringEventId,recurrence,iCalUID,transparency,visibility,eventType,"
+LISTED_FIELDS = (
+    "id,status,summary,description,location,start,end,recurringEventId,iCalUID,transparency,visibility,eventType,"
     "workingLocationProperties/type,organizer/self,attendees(email,self,resource,responseStatus),hangoutLink,created,source/url,"
-    "conferenceData(createRequest/status,conferenceSolution/key/type),extendedProperties"
+    "conferenceData/conferenceSolution/key/type,extendedProperties"
 )
+"""What is read of an event: of ten thousand every one counts that is left out."""
+EVENT_FIELDS = f"{LISTED_FIELDS},etag,recurrence,conferenceData/createRequest/status"
+"""The same and what writing needs."""
 RESPONSES = {
     "accepted": Response.ACCEPTED,
     "tentative": Response.TENTATIVE,
@@ -79,7 +82,7 @@ class Reader:
             html.unescape(description) if ours else description,
             attendees,
             private,
-            item.get("etag", ""),
+            "",
             "",
             declined,
             int(datetime.fromisoformat(created).timestamp()) if (created := get("created")) else 0,

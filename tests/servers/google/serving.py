@@ -121,7 +121,9 @@ class GoogleServer:
             return Response(json.dumps(refused.body), refused.status, refused.headers, JSON)
         if answer is None:
             return Response(status_code=204)
-        return Response(json.dumps(answer), media_type=JSON)
+        compact = dict(given).get("prettyPrint") == "false"
+        text = json.dumps(answer, separators=(",", ":")) if compact else json.dumps(answer, indent=1)
+        return Response(text, media_type=JSON)
 
     def _record(self, request: Request, body: bytes, response: Response) -> None:
         if self.service.recording:
