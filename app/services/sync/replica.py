@@ -133,7 +133,7 @@ async def store(
 def _early(found: Difference) -> Iterator[tuple[Event, ...]]:
     """All of what only adds, if it is too much for the last transaction."""
     if len(found.safe) + len(found.weighty) > CHUNK:
-        yield from map(tuple, chunks(found.safe))
+        yield from map(tuple, chunks(found.safe, CHUNK))
 
 
 def _add(

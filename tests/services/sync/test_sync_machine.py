@@ -25,6 +25,7 @@ from app.domain.syncing import Window, kept
 from app.models import accounts as rows
 from app.models import calendars as event_rows
 from app.models.base import Session
+from app.services.sync import replica
 from app.services.sync.desk import Plan, plan
 from tests.providers.contract import ZONE, Edit, InjurableWorld, edits, rules
 from tests.providers.google.worlds import GoogleWorld
@@ -195,24 +196,43 @@ class SyncMachine(RuleBasedStateMachine):
     def program_starts_anew(self) -> None:
         self.sync = engine(self.workspace, self.providers, self.timer)
 
-    @rule(steps=st.integers(0, 25))
-    def program_is_killed_while_it_reads(self, steps: int) -> None:
-        """Whatever stood in the copy and still stands in the calendar stays there all the time."""
+    @rule(nth=st.integers(1, 6), after=st.booleans())
+    def program_is_killed_while_it_reads(self, nth: int, after: bool) -> None:
+        """Right before or after one of its writes. Whatever stood in the copy and still stands in the calendar stays there all
+        the time."""
 
         async def kill() -> None:
             before, truth = await self.copy(), await self.events()
             standing = {each for each in truth if before.get(each.id) == each}
-            reading = asyncio.ensure_future(self.sync.now())
-            for _ in range(steps):
-                await asyncio.sleep(0)
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
+            await self.read_until_killed(nth, after)
             self.sync = engine(self.workspace, self.providers, self.timer)
             window = (await self.plan()).window
             there = {(each.id, each.start, each.end) for each in (await self.copy()).values()}
             assert {(each.id, each.start, each.end) for each in standing if window.holds(each)} <= there
 
         self.runner.run(kill())
+
+    async def read_until_killed(self, nth: int, after: bool) -> None:
+        database, writes = self.workspace.database, 0
+        really = database.write
+
+        async def write(function: Callable[[Session], object]) -> object:
+            nonlocal writes
+            writes += 1
+            if writes == nth and not after:
+                reading.cancel()
+                await asyncio.sleep(0)
+            found = await really(function)
+            if writes == nth:
+                reading.cancel()
+            return found
+
+        database.write = write  # type: ignore[method-assign,assignment]
+        try:
+            reading = asyncio.ensure_future(self.sync.now())
+            await asyncio.gather(reading, return_exceptions=True)
+        finally:
+            del database.write  # type: ignore[method-assign]
 
     # What follows
 
@@ -253,7 +273,11 @@ class SyncMachine(RuleBasedStateMachine):
 @pytest.mark.shows("SYNC-1", "SYNC-2", "R14", "R17", "R21")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
-def test_copy_when_anything_happens_in_any_order_then_it_ends_as_a_full_reading(stage: Stage) -> None:
+def test_copy_when_anything_happens_in_any_order_then_it_ends_as_a_full_reading(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Small pieces, so that a few events are as many as thousands.
+    monkeypatch.setattr(replica, "CHUNK", 3)
     machine = type("Machine", (SyncMachine,), {"stage": stage})
     phases = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
     chosen = settings(max_examples=stage.examples, stateful_step_count=stage.steps, phases=phases, deadline=None)
