@@ -94,7 +94,8 @@ async def test_each_write_is_done_once_or_becomes_a_task_when_any_answer_may_be_
         assert service.struck() > operations / 4
         print(
             f"{kind}: {operations} operations, {service.struck()} faults in {len(service.asked)} requests, "
-            f"{len(owner.wanted)} events, {len(await office.dead())} open tasks, {len(owner.restarts)} restarts, {time.ran / DAY:.2f} days; "
+            f"{len(owner.wanted)} events, {len(await office.dead())} open tasks, {len(owner.restarts)} restarts, "
+            f"{time.ran / DAY:.2f} days; "
             f"most requests in a failing second: {most_a_second(service.asked)}, "
             f"worst overrun of a wait: {max(kept_waits(service.asked, owner.restarts)):.1%}"
         )

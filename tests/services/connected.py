@@ -1,0 +1,165 @@
+"""Workspace folders with an account that was signed in to at a server of the tests, for programs that are started on them.
+
+A kind of account is one line in ``KINDS``: its world, what a sign-in there leaves behind, and where the program finds the
+server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app.bootstrap import Keys
+from app.domain.clock import DAY, SystemClock
+from app.domain.connections import Account, Calendar, ProviderKind
+from app.domain.pages import Hours, Page, Rolling, Rules
+from app.domain.settings import FirstRun, Profile
+from app.models.database import Database
+from app.paths import database_file
+from app.providers import registry
+from app.providers.base import Connector, Provider, SignedIn
+from app.providers.local import LocalProvider
+from app.services.event_store import DatabaseEventStore
+from app.services.workspace import Workspace
+from tests.services.opened import ALWAYS, ZONE
+
+PASSPHRASE = "planted passphrase 5c1e"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    provider: ProviderKind
+    world: str
+    secret: Callable[[Any], bytes]
+    environment: Callable[[str], dict[str, str]]
+    fields: Mapping[str, str]
+    base: Callable[[Any], str] = lambda world: str(world.server.base)
+
+    def new_world(self) -> Any:
+        """An account at the server, of whoever asks alone."""
+        module, name = self.world.split(":")
+        return getattr(importlib.import_module(module), name)()
+
+
+def _google_secret(world: Any) -> bytes:
+    from app.providers.google.connector import dump
+
+    return dump(world.client, world.tokens())
+
+
+KINDS = {
+    "google": Kind(
+        ProviderKind.GOOGLE, "tests.providers.google.worlds:GoogleWorld", _google_secret,
+        lambda base: {"AFTALE_GOOGLE_BASE": base}, {"client_id": "shipped", "client_secret": "shipped"},
+    ),
+    "office365": Kind(
+        ProviderKind.OFFICE365, "tests.providers.office365.worlds:GraphWorld", lambda world: world.credentials().dump(),
+        lambda base: {"AFTALE_GRAPH_BASE": base, "AFTALE_LOGIN_BASE": base}, {"client_id": "shipped"},
+    ),
+}  # fmt: skip
+
+
+class SignedInAlready:
+    """The connector of a kind, at which somebody has done all that a person does in the browser."""
+
+    def __init__(self, real: Connector, signed: SignedIn) -> None:
+        self._real, self._signed = real, signed
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    async def sign_in(self, *given: Any, **named: Any) -> SignedIn:
+        return self._signed
+
+
+@dataclass
+class Connected:
+    """``environment`` is for the program; ``remote`` is the booking calendar in the words of its service."""
+
+    kind: Kind
+    world: Any
+    folder: Path
+    environment: dict[str, str]
+    secret: bytes
+    account: Account
+    calendars: tuple[Calendar, ...]
+
+    @property
+    def booking(self) -> Calendar:
+        return next(each for each in self.calendars if each.booking)
+
+    async def events(self) -> list[tuple[str, int]]:
+        """Which bookings stand at the service, and when."""
+        now, provider = SystemClock().now(), self.world.connect()
+        try:
+            found = await provider.read_window(self.booking.at, now - DAY, now + 60 * DAY)
+            return sorted((each.booking, each.start) for each in found if each.booking)
+        finally:
+            await provider.close()
+
+
+@contextlib.contextmanager
+def environment(changed: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in changed}
+    os.environ.update(changed)
+    try:
+        yield
+    finally:
+        for name, text in before.items():
+            if text is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = text
+
+
+async def connect(folder: Path, kind: Kind, world: Any = None, through: str = "") -> Connected:
+    """A workspace with one page, open all day, and one connected account whose calendars have been read once. ``through``: base
+    address of something between the program and the server."""
+    world = world or kind.new_world()
+    variables = {"AFTALE_PASSPHRASE": PASSPHRASE, **kind.environment(through or kind.base(world))}
+    secret = kind.secret(world)
+    with environment(variables):
+        signed = SignedIn(world.email, "Anna Holm", secret)
+        workspace = await asyncio.to_thread(_opened, folder, kind, signed)
+        await workspace.load()
+        await asyncio.to_thread(workspace.unlock)
+        workspace.look_for_key()
+        current = workspace.settings.current
+        profile = Profile("Anna Holm", zone=ZONE)
+        await workspace.settings.save(replace(current, profile=profile, own_part="anna", first_run=FirstRun(4)))
+        await workspace.pages.save(open_page())
+        await workspace.connecting.allow(True)
+        found = await workspace.connecting.sign_in(kind.provider, str, asyncio.Event(), str)
+        account = await workspace.connecting.confirm(found.id)
+        await workspace.sync.now(account.id)
+        calendars = await workspace.accounts.calendars()
+        await workspace.close()
+    return Connected(kind, world, folder, variables, secret, account, calendars)
+
+
+def open_page() -> Page:
+    rules = Rules((30,), step=30, notice=0, window=Rolling(30))
+    return Page("page1", "anna/page-1", "Page 1", rules=rules, hours=Hours(ZONE, ALWAYS))
+
+
+def _opened(folder: Path, kind: Kind, signed: SignedIn) -> Workspace:
+    database = Database(database_file(folder))
+    database.open()
+    keys, door = Keys(folder, None), SignedInAlready(registry.load(kind.provider), signed)
+
+    async def connector_of(asked: ProviderKind) -> Connector:
+        return door  # type: ignore[return-value]
+
+    def provider_of(account: Account) -> Provider:
+        return LocalProvider(account.id, DatabaseEventStore(database))
+
+    return Workspace(
+        folder, database, SystemClock(), provider_of, keys.seal, keys.unlock, keys.open,
+        connector_of, (kind.provider,), {kind.provider: kind.fields},
+    )  # fmt: skip
