@@ -37,8 +37,10 @@ def holds_still(noted: Noted, booking: Booking) -> bool:
     """Whether there is still something to say: a booking that was cancelled, or moved once more here, says it by itself."""
     if noted.kind is Upstream.DELETED:
         return True
-    if noted.kind is Upstream.DECLINED or noted.stuck:
+    if noted.kind is Upstream.DECLINED:
         return booking.live
+    if noted.stuck:
+        return booking.live and booking.changed_at <= noted.at
     return booking.live and booking.start == noted.start
 
 

@@ -39,19 +39,21 @@ STANDS = (State.CONFIRMED, State.WRITTEN)
 OVER = (State.DECLINED, State.CANCELLED, State.RESCHEDULED, State.EXPIRED)
 UPSTREAM, OVERLAP = "upstream", "overlap"
 """Reasons in notices: it was done in the calendar itself; and a booking could not follow, for another one lies there."""
+LAG = 300
+"""Seconds after a write in which a service may still show what was before."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """One booking beside its event. ``event`` None: it is in the calendar no more. ``was``: how it stood before, if it is known
-    to have changed. ``stuck``: the move that the booking could not follow. ``arrived``: what the calendar was last to be told
-    has arrived there."""
+    to have changed. ``stuck``: the move that the booking could not follow. ``settled``: the answer names the event, and knows
+    all that we wrote."""
 
     booking: Booking
     event: Event | None
     was: Event | None
     stuck: Noted | None
-    arrived: bool
+    settled: bool
 
 
 def follow(
@@ -127,7 +129,8 @@ def _look(
                 continue
             was = lost.get(booking_id) if own is None else before.get(own.id)
             noted = _still_stuck(session, stuck.get(booking_id), booking, own)
-            seen.append(_Seen(booking, own, was, noted, write is JobState.DONE))
+            named = own is not None and own.id in told and not _is_late(session, calendar, booking, own, stuck.get(booking_id))
+            seen.append(_Seen(booking, own, was, noted, named and write is JobState.DONE))
     return seen
 
 
@@ -152,13 +155,28 @@ def _own(
 
 
 def _still_stuck(session: Session, noted: Noted | None, booking: Booking, event: Event | None) -> Noted | None:
-    """Nothing is stuck any more when the event is back, or when the booking was moved here since and the event is to follow."""
+    """What the booking still wants to follow: not when the event is back where the booking is, nor when the booking was moved
+    here since and the event is to follow."""
     if noted is None or event is None:
         return None
-    if booking.changed_at > noted.at or times_of(event) == (booking.start, booking.end):
+    if times_of(event) == (booking.start, booking.end):
         rows.forget(session, noted.id)
         return None
-    return noted
+    return noted if holds_still(noted, booking) else None
+
+
+def _is_late(session: Session, calendar: Calendar, booking: Booking, event: Event, noted: Noted | None) -> bool:
+    """Services show a change of ours a moment late: where the event stood before it, it need not stand any more."""
+    if booking.changed_at <= calendar.read_at - LAG:
+        return False
+    if noted is not None and not holds_still(noted, booking) and noted.start == event.start:
+        return True
+    changes = bookings.history(session, booking.id)
+    moves = [number for number, each in enumerate(changes) if each.state is State.RESCHEDULED]
+    if not moves or changes[moves[-1]].cause is Cause.UPSTREAM:
+        return False
+    before = changes[moves[-1] - 1]
+    return times_of(event) == (before.start, before.end)
 
 
 def _find(session: Session, booking_id: str) -> Booking | None:
@@ -183,7 +201,7 @@ def _was_moved(seen: _Seen, now: Instant) -> bool:
     event, booking = seen.event, seen.booking
     if event is None or booking.end <= now or times_of(event) == (booking.start, booking.end):
         return False
-    return seen.arrived or seen.stuck is not None or (seen.was is not None and times_of(seen.was) != times_of(event))
+    return seen.settled or seen.stuck is not None or (seen.was is not None and times_of(seen.was) != times_of(event))
 
 
 # What follows

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.booking import Booking, Promised, State
+from app.domain.calendars import Event
 from app.domain.clock import DAY, HOUR, Instant
 from app.domain.contacts import Contact, ContactMeeting, MeetingState
 from app.domain.events import Cancelled, Rescheduled
@@ -103,6 +104,20 @@ async def test_an_event_that_is_made_with_a_contact_is_on_their_timeline_and_fol
     await read(anna)
     (meeting,) = await timeline(anna, ida)
     assert meeting.state is MeetingState.CANCELLED
+
+
+@pytest.mark.shows("CRM-2")
+async def test_an_event_becomes_a_meeting_once_for_each_contact_who_is_invited_to_it(anna: House) -> None:
+    ida, bo = await known(anna), await known(anna, "bo@example.org")
+    await anna.sync.now()
+    event = Event("e1", "anna-work", at(13, 10), at(13, 11), "Plan", attendees=IDA, created=MONDAY + 1)
+    both = replace(event, attendees=(*IDA, "bo@example.org"))
+    hook, calendar = Following(anna.timer.clock), await anna.calendar("anna-work")
+    for told, before in ((event, {}), (both, {"e1": event}), (both, {}), (replace(both, title="Plan 2"), {"e1": both})):
+        await anna.workspace.database.write(
+            lambda session, told=told, before=before: hook(session, calendar, (told,), (), False, before)  # type: ignore[misc]
+        )
+    assert [each.title for contact in (ida, bo) for each in await timeline(anna, contact)] == ["Plan 2", "Plan 2"]
 
 
 @pytest.mark.shows("CRM-2")

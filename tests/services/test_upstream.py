@@ -174,6 +174,16 @@ async def test_a_booking_whose_event_is_moved_follows_and_its_visitor_is_told_af
     assert letter.state is MailState.WAITING
 
 
+async def test_a_booking_follows_when_its_event_was_put_back_before_any_reading_saw_it_twice(desk: Desk) -> None:
+    booking = await desk.booked(at(13, 10))
+    back = await desk.event(booking)
+    await desk.moves(booking, at(14, 12))
+    # What is read right before another booking goes into the copy without being followed.
+    await desk.workspace.database.write(lambda session: calendars.upsert_events(session, "local", [back]))
+    assert [type(fact) for fact in await desk.read([back])] == [Rescheduled]
+    assert (await desk.booking(booking.id)).start == at(13, 10)
+
+
 async def test_one_letter_is_held_when_an_event_is_moved_twice_and_none_when_it_is_moved_back(desk: Desk) -> None:
     booking = await desk.booked(at(13, 10))
     await desk.moves(booking, at(14, 12))
@@ -197,19 +207,22 @@ async def test_only_the_cancellation_is_told_when_a_moved_event_is_deleted(desk:
     assert (letter.kind, letter.start, letter.before) == (MailKind.CANCELLED, at(14, 12), at(13, 10))
 
 
-async def test_a_question_is_moot_when_the_visitor_moves_the_booking_meanwhile(desk: Desk) -> None:
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_question_is_moot_when_the_booking_is_moved_here_meanwhile(desk: Desk, answered: bool) -> None:
     booking = await desk.booked(at(13, 10))
     await desk.moves(booking, at(14, 12))
     (change,) = await desk.open()
     await desk.workspace.bookings.reschedule(booking.id, at(15, 9))
     assert await desk.open() == ()
-    await desk.workspace.bookings.settle_upstream(change.id, True)
+    if answered:
+        await desk.workspace.bookings.settle_upstream(change.id, True)
     assert (await desk.workspace.overview.load()).mails_waiting == 0
     await settle(desk.workspace)
     desk.clock.at += 60
     await desk.moves(booking, at(16, 9))
     (change,) = await desk.open()
-    assert change.before == at(15, 9)
+    (letter,) = await desk.letters()
+    assert change.before == letter.before == at(15, 9)
 
 
 async def test_nothing_follows_when_the_calendar_says_what_was_written(desk: Desk) -> None:
@@ -246,6 +259,20 @@ async def test_an_answer_that_was_asked_for_before_a_change_here_is_not_taken_fo
 
 
 @pytest.mark.shows("SYNC-4")
+async def test_an_answer_that_still_shows_what_was_before_our_write_moves_nothing_back(desk: Desk) -> None:
+    booking = await desk.booked(at(13, 10))
+    late = await desk.event(booking)
+    await desk.workspace.bookings.reschedule(booking.id, at(15, 9))
+    await settle(desk.workspace)
+    await desk.workspace.database.write(lambda session: calendars.upsert_events(session, "local", [late]))
+    assert await desk.read([late]) == ()
+    assert (await desk.booking(booking.id)).start == at(15, 9)
+    desk.clock.at += 600
+    (fact,) = await desk.read([late])
+    assert isinstance(fact, Rescheduled)
+    assert (await desk.booking(booking.id)).start == at(13, 10)
+
+
 async def test_a_write_that_was_refused_for_good_is_no_change_in_the_calendar_until_the_owner_makes_one(desk: Desk) -> None:
     booking = await desk.booked(at(13, 10))
     event = await desk.event(booking)
@@ -317,18 +344,23 @@ async def test_both_events_on_one_time_leave_one_booking_where_it_was_and_the_ot
     assert sorted(bool(each.wanted) for each in await desk.open()) == [False, False, True]
 
 
-async def test_a_clash_is_over_when_the_event_is_put_back_or_the_booking_is_moved_here(desk: Desk) -> None:
+@pytest.mark.parametrize("unnamed", [True, False])
+async def test_a_clash_is_over_when_the_event_is_put_back_or_the_booking_is_moved_here(desk: Desk, unnamed: bool) -> None:
     one, two = await desk.booked(at(13, 10)), await desk.booked(at(13, 14), "bo@example.org")
     await desk.moves(one, at(13, 14))
     await desk.moves(one, at(13, 10))
     assert await desk.open() == ()
     await desk.moves(one, at(13, 14))
     assert len(await desk.open()) == 1
+    late = await desk.event(one)
     desk.clock.at += 60
     await desk.workspace.bookings.reschedule(one.id, at(15, 9))
     await settle(desk.workspace)
-    desk.clock.at += 60
-    await desk.moves(two, at(13, 16))
+    # A service may show a change of ours a moment late.
+    await desk.workspace.database.write(lambda session: calendars.upsert_events(session, "local", [late]))
+    desk.clock.at += 600 if unnamed else 60
+    away = replace(await desk.event(two), start=at(13, 16), end=at(13, 16, 30))
+    await desk.read([away] if unnamed else [away, late])
     assert (await desk.booking(one.id)).start == at(15, 9)
     assert [each.booking.id for each in await desk.open()] == [two.id]
 
@@ -369,14 +401,15 @@ async def test_a_guest_who_declines_is_told_once_and_forgotten_when_they_come_af
     assert len(await desk.open()) == 1
 
 
-async def test_a_copy_of_a_bookings_event_moves_nothing_and_takes_time_away(desk: Desk) -> None:
+@pytest.mark.parametrize("name", ["0 copy", "zz copy"])
+async def test_a_copy_of_a_bookings_event_moves_nothing_and_takes_time_away(desk: Desk, name: str) -> None:
     booking = await desk.booked(at(15, 10))
     event = await desk.event(booking)
-    copy = replace(event, id="copy", start=at(13, 10), end=at(13, 10, 30), created=event.created + 60, uid="copy", key="")
+    copy = replace(event, id=name, start=at(13, 10), end=at(13, 10, 30), created=event.created + 60, uid=name, key="")
     assert await desk.read([copy]) == ()
     assert await desk.booking(booking.id) == booking
     assert await desk.taken()
-    assert await desk.read(gone=["copy"]) == ()
+    assert await desk.read(gone=[name]) == ()
     assert not await desk.taken()
     assert (await desk.booking(booking.id)).state is State.WRITTEN
 
