@@ -61,6 +61,9 @@ async def test_an_event_when_stored_comes_back_as_it_was(ask):
         private=True,
         tag='"3"',
         key="k1",
+        declined=("bo@example.org", 'a "quoted" \\ name\u2028'),
+        created=NOON - DAY,
+        by_program=True,
     )
     plain = event(2)
     assert await ask(upsert_events, "local", [full, plain]) == 2
@@ -89,6 +92,40 @@ async def test_events_when_read_again_unchanged_touch_nothing(ask):
     found = await ask(events_between, ["work"], NOON, NOON + DAY)
     assert [each.title for each in found[2:5]] == ["Event 2", "Other", "Event 4"]
     assert all(each.calendar == "work" for each in found)
+
+
+async def test_events_when_there_are_many_of_all_kinds_then_each_is_stored_as_it_is_and_only_changes_count(ask):
+    """Statements of many rows, and what is left of them; with and without the columns that seldom say something."""
+    seldom = [{"booking": "b"}, {"private": True}, {"key": "k"}, {"declined": ("a@x.dk",)}, {"by_program": True},
+              {"days": Days(date(2026, 1, 1), date(2026, 1, 2))}]  # fmt: skip
+    events = [
+        event(number, NOON + number * 60, calendar="work", **(seldom[number % 6] if number % 3 else {}))
+        for number in range(163)
+    ]
+    assert await ask(upsert_events, "work", events) == 163
+    assert await ask(events_between, ["work"], NOON, NOON + 9 * DAY) == tuple(events)
+    plain = [replace(event(number, NOON + number * 60, calendar="work")) for number in range(163)]
+    assert await ask(upsert_events, "work", plain) == sum(bool(number % 3) for number in range(163))
+    assert await ask(events_between, ["work"], NOON, NOON + 9 * DAY) == tuple(plain)
+    assert await ask(upsert_events, "work", reversed(plain)) == 0
+
+
+async def test_an_event_when_it_is_told_twice_at_once_then_the_later_telling_counts(ask):
+    assert await ask(upsert_events, "work", [event(1, booking="b"), event(1, title="Later")]) == 1
+    found = await ask(get_event, "work", "event1")
+    assert (found.title, found.booking) == ("Later", "")
+
+
+def test_events_when_the_driver_wants_names_then_they_are_stored_all_the_same():
+    engine = create_engine("sqlite://", paramstyle="named")
+    with engine.connect() as session:
+        schema.metadata.create_all(session)
+        connect(session)
+        events = [replace(event(number, booking="b" * (number % 2)), calendar="work") for number in range(60)]
+        assert upsert_events(session, "work", events) == 60
+        assert upsert_events(session, "work", [*events[:-1], replace(events[-1], title="Other")]) == 1
+        assert len(events_between(session, ("work",), NOON, NOON + DAY)) == 60
+    engine.dispose()
 
 
 @pytest.mark.shows("SYNC-1")
