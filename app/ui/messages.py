@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app import i18n
 from app.domain.clock import Instant
-from app.domain.connections import Access, Lost, ProviderKind
+from app.domain.connections import Access, Account, Lost, ProviderKind
 from app.domain.errors import (
     AccessLost,
     AftaleError,
@@ -265,6 +265,16 @@ def _spoken(words: str, warning: str) -> str:
     return f"{words}. {warning}" if warning else words
 
 
+def connected_words(account: Account) -> Words:
+    """What is said once an account is connected."""
+    title = _("{account} is connected").format(account=provider_name(account.provider))
+    if not account.primary:
+        return Words(title, _("Its calendars are checked before a time is offered."))
+    if not account.scheduling:
+        return Words(title, _("Aftale sees when you are busy. Your pages take requests."))
+    return Words(title, _("People can book you, and bookings go into your calendar."))
+
+
 def provider_name(kind: ProviderKind) -> str:
     """What people call a service that keeps calendars."""
     return {
@@ -307,6 +317,23 @@ def how_to_fix(lost: Lost | None) -> str:
         first
         + "\n\n"
         + _("When you remove it, Aftale no longer looks there before it offers a time. Its events stay where they are.")
+    )
+
+
+def doubt_words(calendar: str, count: int) -> Words:
+    """So many events vanished from a calendar at once that its owner is asked."""
+    title = ngettext(
+        "{count} event vanished from {calendar} at once", "{count} events vanished from {calendar} at once", count
+    ).format(count=count, calendar=calendar)
+    return Words(title, _("Until you decide, they still take your time. Follow the calendar if you deleted them yourself."))
+
+
+def how_to_publish() -> str:
+    """How the sign-in of a Google client in *Testing* is made to last (CON-7)."""
+    return _(
+        "Google ends the sign-in of a client in “Testing” after 7 days. Open the Google Cloud console, “Google Auth Platform”, "
+        "“Audience”, and press “Publish app”. Google asks for no review as long as only you use it.\n\n"
+        "Then sign in again once. From then on the sign-in lasts."
     )
 
 
@@ -353,11 +380,24 @@ def stamp(at: Instant, now: Instant, zone: str) -> str:
     return wording.date_plain(then)
 
 
+def stamp_plain(at: Instant, now: Instant, zone: str) -> str:
+    """When something happened, within a sentence: ``08:55``, ``Monday 18:20``, ``mandag kl. 18.20``, ``4 October``."""
+    wording = i18n.current()
+    then, today = local(at, zone), local(now, zone)
+    joint = " kl. " if wording.language == "da" else " "
+    if then.date() == today.date():
+        return f"{joint.lstrip()}{wording.time(then)}"
+    if 0 < (today.date() - then.date()).days < 7:
+        return f"{wording.day_name(then)}{joint}{wording.time(then)}"
+    return wording.date_plain(then)
+
+
 # Notices
 
 
-STALE, UPSTREAM = "stale", "upstream"
-"""Reasons of notices: the calendar could not be read; the change was made in the calendar itself."""
+STALE, UPSTREAM, OVERLAP = "stale", "upstream", "overlap"
+"""Reasons of notices: the calendar could not be read; the change was made in the calendar itself; the booking could not follow
+it, for another one lies there."""
 
 
 class NoticeWords(NamedTuple):
@@ -404,6 +444,9 @@ def _cancelled(notice: Notice, zone: str) -> NoticeWords:
 
 def _rescheduled(notice: Notice, zone: str) -> NoticeWords:
     text = _who_when(notice, zone)
+    if notice.reason == OVERLAP:
+        title = _("Could not be moved: {page}").format(page=notice.page_title)
+        return NoticeWords(title, f"{text}. {_('Another booking lies there.')}", (("open", _("Open")),))
     if notice.reason == UPSTREAM:
         text = f"{text}. {_('You moved it in your calendar.')}"
     return NoticeWords(_("Moved: {page}").format(page=notice.page_title), text, _ask_to_tell(notice))
@@ -422,7 +465,7 @@ def tell_name(name: str) -> str:
 
 
 def _guest_declined(notice: Notice, zone: str) -> NoticeWords:
-    title = _("{name} declined the invitation").format(name=notice.name or _("A guest"))
+    title = _("{name} declined the invitation").format(name=notice.name or notice.email or _("A guest"))
     when = i18n.current().moment(local(notice.start, zone)) if notice.start else ""
     text = ", ".join(part for part in (notice.page_title, when) if part)
     return NoticeWords(title, text, (("open", _("Open")),))

@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 from app.domain.booking import Attempt, AttemptKind, Booking, State, Visitor
 from app.domain.clock import Instant
 from app.domain.connections import Account, Calendar, CalendarState, Lost, ProviderKind
-from app.domain.overview import Meeting, OpenRequest, Overview, PageSummary, Reachability, Wish
+from app.domain.overview import (
+    FailedWrite,
+    Meeting,
+    OpenRequest,
+    Overview,
+    PageSummary,
+    Reachability,
+    Upstream,
+    UpstreamChange,
+    Wish,
+)
 from app.domain.pages import Location, LocationKind, Page, Rules
 from app.domain.public import PageState
 
@@ -170,6 +180,55 @@ SCHEDULING_OFF = replace(OFFLINE, accounts=(LOCAL,), calendars=(CALENDAR,), sche
 GONE = replace(OFFLINE, requests=(replace(LARS, wishes=(Wish(at(14, 10), False), Wish(at(16, 9), False))),))
 WORST = replace(INACTIVE, reach=Reachability.NOT_REACHED, offline=True, failed_writes=("b1", "b2"))
 
+
+# Calendars that are kept elsewhere
+
+GOOGLE = Account("g", ProviderKind.GOOGLE, "Anna Holm", "anna@example.com")
+ANNA = Calendar("g-anna", "g", "Anna Holm", ZONE, booking=True, main=True, read_at=NOW - 60)
+FAMILY = Calendar("g-family", "g", "Family", ZONE, read_at=NOW - 60)
+LOST = {"state": CalendarState.INACTIVE, "since": at(12, 18, 20)}
+OUTSIDE = replace(NORMAL, accounts=(GOOGLE,), calendars=(ANNA, FAMILY), reach=Reachability.LIVE, address="meet.example.com")
+SIGNED_OUT = replace(
+    OUTSIDE,
+    accounts=(replace(GOOGLE, signed_out=True),),
+    calendars=(replace(ANNA, lost=Lost.SIGN_IN, **LOST), replace(FAMILY, lost=Lost.SIGN_IN, **LOST)),
+    inactive=(replace(ANNA, lost=Lost.SIGN_IN, **LOST), replace(FAMILY, lost=Lost.SIGN_IN, **LOST)),
+    free_today=(),
+    blocked_since_inactive=1,
+)
+TWO_LOST = replace(
+    OUTSIDE,
+    inactive=(replace(FAMILY, lost=Lost.REMOVED, **LOST), replace(TEAM, account="g", owner_name="Kirsten Lund")),
+    free_today=(),
+)
+STALE = replace(OUTSIDE, calendars=(replace(ANNA, read_at=at(13, 8, 55), failing_since=at(13, 8, 56)), FAMILY), mails_waiting=2)
+DOUBT = replace(
+    OUTSIDE,
+    accounts=(replace(GOOGLE, sign_in_ends=at(14, 16)),),
+    calendars=(ANNA, replace(FAMILY, doubt=34)),
+)
+
+
+def booked(name: str, page: Page, start: Instant, minutes: int, state: State = State.CONFIRMED) -> Booking:
+    return replace(request(name, page, minutes, start, (Wish(start, True),)).booking, state=state)
+
+
+MAJA = booked("Maja Lindqvist", INTRO, at(14, 10), 30)
+TROUBLED = replace(
+    OUTSIDE,
+    failed_writes=(MAJA.id,),
+    failures=(FailedWrite(MAJA, "Conflict", NOW, (at(14, 11), at(14, 13, 30), at(15, 9))),),
+    upstream=(
+        UpstreamChange("u1", Upstream.DELETED, booked("Emil Krogh", INTRO, at(14, 9), 30, State.CANCELLED), NOW - 60),
+        UpstreamChange("u2", Upstream.MOVED, booked("Sofie Rask", STRATEGY, at(14, 11), 60), NOW - 30, at(14, 14)),
+        UpstreamChange("u3", Upstream.MOVED, booked("Noor Haddad", STRATEGY, at(15, 14), 60), NOW - 20, wanted=at(15, 9)),
+        UpstreamChange(
+            "u4", Upstream.DECLINED, booked("Lise Bang", INTRO, at(22, 10), 30), NOW - 10, who=("lise@example.net",)
+        ),
+    ),
+    mails_waiting=1,
+)
+
 ALL = {
     "normal": NORMAL,
     "inactive": INACTIVE,
@@ -180,4 +239,9 @@ ALL = {
     "scheduling-off": SCHEDULING_OFF,
     "gone": GONE,
     "worst": WORST,
+    "signed-out": SIGNED_OUT,
+    "two-lost": TWO_LOST,
+    "stale": STALE,
+    "doubt": DOUBT,
+    "troubled": TROUBLED,
 }

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from app import i18n
-from app.domain.clock import Instant
-from app.domain.connections import Calendar
+from app.domain.clock import DAY
+from app.domain.connections import Account, Calendar, Lost
 from app.domain.overview import Overview, Reachability
 from app.i18n import _, local, ngettext
 from app.ui import messages
+
+WARN_BEFORE = 2 * DAY
+"""Seconds before the end of a sign-in from which its owner is warned here."""
 
 
 class BannerState(NamedTuple):
@@ -36,8 +39,11 @@ def banners(overview: Overview) -> tuple[BannerState, ...]:
     found: list[BannerState] = []
     if overview.reach in (Reachability.NOT_REACHED, Reachability.STOPPED):
         found.append(_not_reached())
-    found += [_inactive(calendar, overview) for calendar in overview.inactive]
-    if overview.failed_writes:
+    found += _lost(overview)
+    found += [_doubtful(each) for each in overview.calendars if each.doubt and (each.checked or each.booking)]
+    found += [_ends(each, overview) for each in overview.accounts if _ends_soon(each, overview)]
+    told = {each.booking.id for each in overview.failures}
+    if any(each not in told for each in overview.failed_writes):
         found.append(_failed(overview))
     if not overview.pages_on:
         found.append(_paused(overview))
@@ -56,26 +62,116 @@ def _not_reached() -> BannerState:
     )
 
 
+def _lost(overview: Overview) -> list[BannerState]:
+    """One banner for each account that has to be signed in to, one for all other inactive calendars together."""
+    signed_out = {each.id: each for each in overview.accounts if each.signed_out}
+    found = [_signed_out(account, overview) for account in signed_out.values()]
+    others = tuple(each for each in overview.inactive if each.account not in signed_out)
+    if len(others) == 1:
+        found.append(_inactive(others[0], overview))
+    elif others:
+        found.append(_several(others, overview))
+    return found
+
+
+def _signed_out(account: Account, overview: Overview) -> BannerState:
+    name = messages.provider_name(account.provider)
+    lost = tuple(each for each in overview.inactive if each.account == account.id)
+    if lost:
+        title = _("Nobody can book you: sign in to {account} again").format(account=name)
+        text = _stopped(lost, overview)
+    else:
+        title = _("Sign in to {account} again").format(account=name)
+        text = _("Aftale is no longer signed in as {email}.").format(email=account.email or name)
+    actions = [("reconnect", _("Sign in again"), "primary")]
+    if len(lost) == 1 and not lost[0].booking:
+        actions.append(("remove", _("Remove calendar"), "secondary"))
+    return BannerState(
+        f"account:{account.id}",
+        "amber",
+        title,
+        text,
+        (*actions, ("help", _("How to fix"), "ghost")),
+        help=messages.how_to_fix(Lost.SIGN_IN),
+    )
+
+
 def _inactive(calendar: Calendar, overview: Overview) -> BannerState:
-    title = _("Nobody can book you: access to {calendar} was lost").format(calendar=calendar.name)
+    first = ("check", _("Check again"), "primary")
+    if calendar.lost is Lost.SIGN_IN:
+        first = ("reconnect", _("Reconnect"), "primary")
+    return BannerState(
+        f"calendar:{calendar.id}",
+        "amber",
+        _("Nobody can book you: access to {calendar} was lost").format(calendar=calendar.name),
+        _stopped((calendar,), overview),
+        (first, ("remove", _("Remove calendar"), "secondary"), ("help", _("How to fix"), "ghost")),
+        help=f"{messages.lost_words(calendar.lost, calendar.name, calendar.owner_name)} {messages.how_to_fix(calendar.lost)}",
+    )
+
+
+def _several(calendars: tuple[Calendar, ...], overview: Overview) -> BannerState:
+    names = ", ".join(each.name for each in calendars)
+    title = ngettext(
+        "Nobody can book you: access to {count} calendar was lost",
+        "Nobody can book you: access to {count} calendars was lost",
+        len(calendars),
+    ).format(count=len(calendars))
+    reasons = [messages.lost_words(each.lost, each.name, each.owner_name) for each in calendars]
+    return BannerState(
+        "calendars",
+        "amber",
+        title,
+        f"{names}. {_stopped(calendars, overview)}",
+        (
+            ("check", _("Check again"), "primary"),
+            ("settings", _("Show the calendars"), "secondary"),
+            ("help", _("How to fix"), "ghost"),
+        ),
+        help="\n".join(reasons) + "\n\n" + messages.how_to_fix(None),
+    )
+
+
+def _stopped(calendars: tuple[Calendar, ...], overview: Overview) -> str:
+    """Since when nobody can book, and how many have tried."""
+    at = min((each.since for each in calendars if each.since), default=overview.now)
     text = _("Since {time} your pages say that booking is temporarily unavailable.").format(
-        time=since(calendar.since or overview.now, overview)
+        time=messages.stamp_plain(at, overview.now, overview.zone)
     )
     tried = overview.blocked_since_inactive
     if tried:
         words = ngettext("{count} person has tried.", "{count} people have tried.", tried).format(count=tried)
         text = f"{text} {words}"
+    return text
+
+
+def _doubtful(calendar: Calendar) -> BannerState:
+    words = messages.doubt_words(calendar.name, calendar.doubt)
     return BannerState(
-        f"calendar:{calendar.id}",
+        f"doubt:{calendar.id}",
         "amber",
-        title,
-        text,
-        (
-            ("check", _("Check again"), "primary"),
-            ("remove", _("Remove calendar"), "secondary"),
-            ("help", _("How to fix"), "ghost"),
-        ),
-        help=f"{messages.lost_words(calendar.lost, calendar.name)} {messages.how_to_fix(calendar.lost)}",
+        words.title,
+        words.text,
+        (("follow", _("Follow the calendar"), "primary"), ("keep", _("Keep what Aftale knows"), "secondary")),
+        icon="status_warning",
+    )
+
+
+def _ends_soon(account: Account, overview: Overview) -> bool:
+    return bool(account.sign_in_ends) and not account.signed_out and account.sign_in_ends - overview.now < WARN_BEFORE
+
+
+def _ends(account: Account, overview: Overview) -> BannerState:
+    """A Google client in *Testing* loses its sign-in after 7 days (CON-7)."""
+    moment = i18n.current().moment(local(account.sign_in_ends, overview.zone))
+    return BannerState(
+        f"account:{account.id}:ends",
+        "amber",
+        _("The sign-in to {account} ends {time}").format(account=messages.provider_name(account.provider), time=moment),
+        _("After that nobody can book you. Publish your Google client to keep it, or sign in again for another 7 days."),
+        (("reconnect", _("Sign in again"), "primary"), ("help", _("How to keep it"), "ghost")),
+        icon="status_warning",
+        help=messages.how_to_publish(),
     )
 
 
@@ -129,15 +225,3 @@ def _offline(overview: Overview) -> BannerState:
         (("connect", _("Connect a calendar"), "primary"), learn),
         help=how,
     )
-
-
-def since(at: Instant, overview: Overview) -> str:
-    """``Monday 18:20``, ``mandag kl. 18.20``; today only the time, longer ago the date."""
-    wording = i18n.current()
-    then, now = local(at, overview.zone), local(overview.now, overview.zone)
-    joint = " kl. " if wording.language == "da" else " "
-    if then.date() == now.date():
-        return f"{joint.lstrip()}{wording.time(then)}"
-    if (now.date() - then.date()).days < 7:
-        return f"{wording.day_name(then)}{joint}{wording.time(then)}"
-    return wording.date_plain(then)

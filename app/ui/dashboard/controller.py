@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QWidget
 from app import i18n
 from app.domain.booking import Booking
 from app.domain.clock import DAY, Instant
-from app.domain.connections import Account, Calendar, CalendarState
+from app.domain.connections import Account
 from app.domain.errors import AftaleError, NotFound, SlotTaken
 from app.domain.overview import Overview, Reachability
 from app.i18n import _, local
 from app.ui import messages
+from app.ui.dashboard.acts import CalendarActs
 from app.ui.dashboard.banners import BannerState
 from app.ui.dashboard.state import DashboardState, MeetingRow, build
 from app.ui.dashboard.view import DashboardView
@@ -26,6 +27,8 @@ from app.ui.runtime import tasks
 if TYPE_CHECKING:
     from app.services.workspace import Workspace
 
+CURES = ("reconnect", "remove", "check", "follow", "keep")
+"""Buttons of banners that are about calendars and accounts."""
 LOOK_AHEAD = 28 * DAY
 """How far ahead times are looked for when the owner suggests others."""
 
@@ -42,6 +45,7 @@ class DashboardController(QObject):
         super().__init__(view)
         self._view, self._watch = view, watch
         self._workspace: Workspace | None = None
+        self._acts: CalendarActs | None = None
         view.set_live(False)
         watch.changed.connect(self._show)
         watch.failed.connect(self._read_failed)
@@ -53,11 +57,18 @@ class DashboardController(QObject):
     def attach(self, workspace: Workspace) -> None:
         """From now on what the owner wants can be done."""
         self._workspace = workspace
+        self._acts = acts = CalendarActs(workspace, self._view, self._watch)
+        acts.settings_requested.connect(self.settings_requested)
+        acts.mail_requested.connect(self._mail)
+        acts.failed.connect(self._failed)
         self._view.set_live(True)
 
     def detach(self) -> None:
         """The services go."""
         self._workspace = None
+        if self._acts is not None:
+            self._acts.end()
+            self._acts = None
         self._view.set_live(False)
 
     def retranslate(self) -> None:
@@ -80,6 +91,21 @@ class DashboardController(QObject):
     def decline(self, booking: str) -> None:
         """Asks for a word and declines."""
         self._decline(booking)
+
+    def connect_calendar(self) -> None:
+        """Opens the dialog that connects a calendar."""
+        if self._acts is not None:
+            self._acts.connect_calendar()
+
+    def reconnect(self, account: str) -> None:
+        """Signs in to an account again, for the button of a notification."""
+        if self._acts is not None:
+            self._acts.reconnect(account)
+
+    def retry(self, booking: str) -> None:
+        """Owes a refused event to the calendar again, for the button of a notification."""
+        if self._acts is not None:
+            self._acts.retry(booking)
 
     # Showing
 
@@ -263,22 +289,17 @@ class DashboardController(QObject):
 
     def _fix(self, fault: str, action: str) -> None:
         workspace = self._workspace
-        if workspace is None:
+        if workspace is None or self._acts is None:
             return
         about = fault.partition(":")[2]
         if action == "connect":
+            self._acts.connect_calendar()
+        elif action in CURES:
+            self._acts.cure(fault, action)
+        elif action == "settings":
             self.settings_requested.emit("calendars")
         elif action == "details":
             self._open(about)
-        elif action == "remove":
-            tasks.start(self._ask_and_remove(workspace, about), owner=self, failed=self._failed)
-        elif action == "check":
-            tasks.start(
-                workspace.accounts.check_again(about),
-                owner=self,
-                done=lambda calendar: self._checked(fault, calendar),
-                failed=lambda error: self._not_fixed(fault, error),
-            )
         elif action == "restart":
             self._work_on(fault, workspace.publishing.restart())
         elif action == "switch_on":
@@ -296,30 +317,9 @@ class DashboardController(QObject):
             failed=lambda error: self._not_fixed(fault, error),
         )
 
-    def _checked(self, fault: str, calendar: Calendar) -> None:
-        self._view.fix_ended(fault)
-        if calendar.state is CalendarState.ACTIVE:
-            self._view.flash("success", messages.Words(_("Connected"), _("Guests can book you again.")))
-        else:
-            self._view.toast(_("Aftale still cannot read {calendar}").format(calendar=calendar.name), icon="status_warning")
-
     def _not_fixed(self, fault: str, error: AftaleError) -> None:
         self._view.fix_ended(fault)
         self._failed(error)
-
-    async def _ask_and_remove(self, workspace: Workspace, calendar: str) -> None:
-        from app.ui.widgets import Question
-
-        name = next((each.name for each in await workspace.accounts.calendars() if each.id == calendar), "")
-        question = Question(
-            self._view.window(),
-            _("Remove {calendar}?").format(calendar=name),
-            _("Aftale no longer looks there before it offers a time. Its events stay where they are."),
-            (("keep", _("Keep it"), "secondary"), ("remove", _("Remove calendar"), "danger")),
-        )
-        await tasks.ask(question)
-        if question.answer == "remove":
-            await workspace.accounts.remove_calendar(calendar)
 
     def _help(self, wanted: tuple[BannerState, QWidget]) -> None:
         from app.ui.widgets import HelpPopover
@@ -329,7 +329,7 @@ class DashboardController(QObject):
 
     def _step(self, step: str) -> None:
         if step == "calendar":
-            self.settings_requested.emit("calendars")
+            self.connect_calendar()
         elif step == "page":
             self.section_requested.emit("pages")
         else:

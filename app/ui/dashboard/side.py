@@ -73,6 +73,16 @@ class AttemptLine(QWidget):
         menu.open_at_point(self.mapTo(self.window(), event.pos()))
 
 
+class MailsLine(QWidget):
+    """E-mails that will be sent once there is a way to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        line = row(gap=12, on=self)
+        line.addWidget(_Sign("email", "muted"))
+        line.addWidget(Label(text, "caption_regular", "muted", wrap=True), 1)
+
+
 class AttemptsCard(Card):
     """*Booking attempts*: the newest few, all of them on request."""
 
@@ -82,12 +92,14 @@ class AttemptsCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._attempts: tuple[AttemptRow, ...] = ()
+        self._mails = ""
         self._all = False
         self.set_padding(16, 14, 16, 16)
         self.link_requested.connect(self._toggle)
 
-    def show_attempts(self, attempts: tuple[AttemptRow, ...]) -> None:
-        self._attempts = attempts
+    def show_attempts(self, attempts: tuple[AttemptRow, ...], mails: str = "") -> None:
+        """``mails``: letters that wait, told beneath the list."""
+        self._attempts, self._mails = attempts, mails
         self._fill()
 
     def _toggle(self) -> None:
@@ -114,6 +126,8 @@ class AttemptsCard(Card):
             line.write_requested.connect(self.write_requested)
             line.dismiss_requested.connect(self.dismiss_requested)
             self.body.addWidget(line)
+        if self._mails:
+            self.body.addWidget(MailsLine(self._mails))
 
 
 class PagesCard(Card):

@@ -17,6 +17,7 @@ from app.i18n import _, local, ngettext
 from app.ui import messages
 from app.ui.dashboard.attempts import AttemptRow, attempt_rows
 from app.ui.dashboard.banners import BannerState, banners
+from app.ui.dashboard.troubles import ChangeState, FailureState, changes, failures, mails_words, stale_words
 from app.ui.messages import Status
 from app.ui.widgets.ribbon_day import Block, RibbonDay
 
@@ -110,7 +111,7 @@ class Step(NamedTuple):
 
 class DashboardState(NamedTuple):
     """The whole screen. ``first_day``: nothing ever happened here, so the landscape and the first steps are shown instead of
-    days."""
+    days. ``stale``: which calendar was last read when, empty where all is current; ``mails``: letters that wait."""
 
     subtitle: str
     status: Status
@@ -125,6 +126,10 @@ class DashboardState(NamedTuple):
     first_day: bool = False
     empty_text: str = ""
     link: str = ""
+    failures: tuple[FailureState, ...] = ()
+    changes: tuple[ChangeState, ...] = ()
+    stale: str = ""
+    mails: str = ""
 
 
 def build(overview: Overview) -> DashboardState:
@@ -147,6 +152,10 @@ def build(overview: Overview) -> DashboardState:
         first_day=first_day,
         empty_text=_empty_text(overview) if first_day else "",
         link=overview.link,
+        failures=failures(overview),
+        changes=changes(overview),
+        stale=stale_words(overview),
+        mails=mails_words(overview),
     )
 
 

@@ -10,11 +10,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.i18n import _, ngettext
+from app.ui import theme
 from app.ui.dashboard.banners import BannerState
 from app.ui.dashboard.requests import RequestsCard
 from app.ui.dashboard.rows import DayBox, MeetingLine
 from app.ui.dashboard.side import AttemptsCard, PagesCard, StepsCard
 from app.ui.dashboard.state import DashboardState, DayCard
+from app.ui.dashboard.trouble_cards import ChangesCard, FailuresCard
 from app.ui.messages import Words
 from app.ui.widgets import Banner, Button, Card, Label, ScrollArea, clear, column, row
 
@@ -44,6 +46,10 @@ class DashboardView(QWidget):
     help_requested = Signal(object)
     step_requested = Signal(str)
     menu_requested = Signal(object, QPoint)
+    move_requested = Signal(str, object)
+    retry_requested = Signal(str)
+    change_settled = Signal(str, bool)
+    read_requested = Signal()
     retranslated = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -58,6 +64,7 @@ class DashboardView(QWidget):
         content = QWidget()
         self._content = column(margins=(32, 24, 32, 24), on=content)
         self._content.addLayout(self._header)
+        self._content.addWidget(self._make_stale())
         self._content.addSpacing(20)
         self._content.addWidget(self._banners)
         self._content.addLayout(self._columns, 1)
@@ -72,6 +79,8 @@ class DashboardView(QWidget):
         before, self._state = self._state, state
         focus = self._focus_name()
         self._subtitle.setText(state.subtitle)
+        self._stale.setText(state.stale)
+        self._stale_line.setVisible(bool(state.stale))
         if before is None or before.banners != state.banners:
             self._fill_banners()
         self._show_parts(state, before)
@@ -102,6 +111,8 @@ class DashboardView(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+        elif event.type() == QEvent.Type.FontChange:
+            self._arrange()
 
     def retranslate(self) -> None:
         """The fixed words; the others come with the next state."""
@@ -109,13 +120,18 @@ class DashboardView(QWidget):
         self._copy.setText(_("Copy my link"))
         self._open.setText(_("Open my page"))
         self._later.setText(_("Show later"))
+        self._read.setText(_("Try again"))
         self.retranslated.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """One column or two; larger text needs more room for two."""
         side = max(32, (self.width() - _WIDEST) // 2)
         self._content.setContentsMargins(side, 24, side, 24)
-        one = self.window().width() < _ONE_COLUMN_BELOW
+        one = self.window().width() < _ONE_COLUMN_BELOW * max(1.0, theme.active().scale)
         self._columns.setDirection(QBoxLayout.Direction.TopToBottom if one else QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(16 if one else 24)
         self._columns.setStretch(0, 0 if one else _MAIN)
@@ -140,6 +156,32 @@ class DashboardView(QWidget):
         self._header.addWidget(self._copy)
         self._header.addWidget(self._open)
 
+    def _make_stale(self) -> QWidget:
+        """What is shown may be old; the rows come from the copy here."""
+        self._stale_line = QWidget()
+        self._stale = Label("", "small", "amber", wrap=True)
+        self._read = Button("", "ghost", "small", flush=True)
+        self._read.setFixedHeight(theme.sized(24))
+        self._read.setObjectName("read now")
+        self._read.clicked.connect(lambda: self._read.set_busy(True))
+        self._read.clicked.connect(self.read_requested)
+        line = row(gap=12, on=self._stale_line)
+        line.addWidget(self._stale, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self._read, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addStretch(1)
+        self._stale_line.hide()
+        return self._stale_line
+
+    def read_ended(self) -> None:
+        """Reading the calendars now is over, whether or not it helped."""
+        self._read.set_busy(False)
+
+    def failure_ended(self, booking: str, problem: str = "") -> None:
+        """What was tried for a meeting that the calendar refused is over."""
+        self._failures.set_busy(booking, False)
+        if problem:
+            self._failures.show_problem(booking, problem)
+
     def _make_columns(self) -> None:
         self._banners = QWidget()
         lines = column(gap=12, margins=(0, 0, 0, 24), on=self._banners)
@@ -153,6 +195,13 @@ class DashboardView(QWidget):
             card.accept_requested.connect(self.accept_requested)
             card.decline_requested.connect(self.decline_requested)
             card.suggest_requested.connect(self.suggest_requested)
+        self._failures = FailuresCard()
+        self._failures.move_requested.connect(self.move_requested)
+        self._failures.retry_requested.connect(self.retry_requested)
+        self._failures.write_requested.connect(self.write_to_requested)
+        self._changes = ChangesCard()
+        self._changes.settled.connect(self.change_settled)
+        self._changes.write_requested.connect(self.write_to_requested)
         self._attempts = AttemptsCard()
         self._attempts.write_requested.connect(self.write_about_attempt_requested)
         self._attempts.dismiss_requested.connect(self.dismiss_attempt_requested)
@@ -166,7 +215,8 @@ class DashboardView(QWidget):
         self._empty: Card | None = None
         self._day_lines = column(gap=16)
         self._main = column(gap=16)
-        self._main.addWidget(self._wide_requests)
+        for widget in (self._failures, self._changes, self._wide_requests):
+            self._main.addWidget(widget)
         self._main.addLayout(self._day_lines)
         self._main.addWidget(self._later, 0, Qt.AlignmentFlag.AlignLeft)
         self._main.addStretch(1)
@@ -185,8 +235,12 @@ class DashboardView(QWidget):
         if before is None or before.requests != state.requests or not was_here:
             self._wide_requests.show_requests(here)
             self._side_requests.show_requests(there)
-        if before is None or before.attempts != state.attempts:
-            self._attempts.show_attempts(state.attempts)
+        if before is None or (before.attempts, before.mails) != (state.attempts, state.mails):
+            self._attempts.show_attempts(state.attempts, state.mails)
+        if before is None or before.failures != state.failures:
+            self._failures.show_failures(state.failures)
+        if before is None or before.changes != state.changes:
+            self._changes.show_changes(state.changes)
         if before is None or before.pages != state.pages or before.first_day != state.first_day:
             self._pages.show_pages(() if state.first_day else state.pages)
         if before is None or before.steps != state.steps:
@@ -242,7 +296,7 @@ class DashboardView(QWidget):
             return
         if self._empty is None:
             self._empty = self._make_empty()
-            self._main.insertWidget(1, self._empty, 1)
+            self._main.insertWidget(3, self._empty, 1)
         self._empty.show()
         self._main.setStretch(self._main.count() - 1, 0)
         actions = [
@@ -301,7 +355,7 @@ class DashboardView(QWidget):
         if action == "help":
             self.help_requested.emit((state, banner.button(action)))
             return
-        if action in ("check", "restart", "scheduling", "switch_on"):
+        if action in ("check", "restart", "scheduling", "switch_on", "follow", "keep"):
             banner.button(action).set_busy(True)
         self.fix_requested.emit(state.id, action)
 
@@ -357,7 +411,8 @@ class DashboardView(QWidget):
         linked = state is not None and bool(state.link)
         self._copy.setEnabled(linked and self._live)
         self._open.setEnabled(linked and self._live)
-        for widget in (self._banners, self._wide_requests, self._side_requests, self._attempts, self._pages):
+        cards = (self._failures, self._changes, self._wide_requests, self._side_requests, self._attempts, self._pages)
+        for widget in (self._banners, self._stale_line, *cards):
             widget.setEnabled(self._live)
         for line in self.lines():
             line.setEnabled(self._live)

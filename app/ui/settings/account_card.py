@@ -15,7 +15,6 @@ from app.i18n import _
 from app.ui import messages, theme
 from app.ui.settings import account_words as words
 from app.ui.settings.blocking import BlockingChoice
-from app.ui.settings.calendar_help import how_to_publish
 from app.ui.settings.lost_cards import Help
 from app.ui.settings.owner import Tile
 from app.ui.settings.state import SettingsState, is_local
@@ -147,7 +146,7 @@ class AccountCard(Card):
         line.addWidget(Note("status_warning" if soon else "info", text, amber=soon), 1, Qt.AlignmentFlag.AlignVCenter)
         how = Button(_("How to keep it"), "ghost", "small", flush=True)
         how.setObjectName(f"publish {self.account.id}")
-        how.clicked.connect(lambda: self.help_requested.emit(Help(how, text, how_to_publish())))
+        how.clicked.connect(lambda: self.help_requested.emit(Help(how, text, messages.how_to_publish())))
         line.addWidget(how)
         self.body.addLayout(line)
 

@@ -12,10 +12,9 @@ from app.domain.connecting import Effects
 from app.domain.connections import Account, Calendar, CalendarState, ProviderKind, Role
 from app.i18n import _, local, ngettext
 from app.ui import messages
+from app.ui.dashboard.banners import WARN_BEFORE
 from app.ui.settings.state import SettingsState, in_use, is_local
 
-WARN_BEFORE = 2 * DAY
-"""Seconds before the end of a sign-in from which its line is amber."""
 _CONNECTIONS = {
     ProviderKind.GOOGLE: "https://myaccount.google.com/connections",
     ProviderKind.OFFICE365: "https://myapps.microsoft.com",
@@ -74,14 +73,7 @@ def checked_ago(seconds: int, at: Instant, state: SettingsState) -> str:
 
 def since(at: Instant, state: SettingsState) -> str:
     """``Monday 18:20``; today only the time, longer ago the date."""
-    wording, zone = i18n.current(), state.base.profile.zone
-    then, now = local(at, zone), local(state.now, zone)
-    joint = " kl. " if wording.language == "da" else " "
-    if then.date() == now.date():
-        return f"{joint.lstrip()}{wording.time(then)}"
-    if 0 < (now.date() - then.date()).days < 7:
-        return f"{wording.day_name(then)}{joint}{wording.time(then)}"
-    return wording.date_plain(then)
+    return messages.stamp_plain(at, state.now, state.base.profile.zone)
 
 
 def first_reading(account: Account, state: SettingsState) -> bool:

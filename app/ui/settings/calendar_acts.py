@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.domain.connections import Account, Calendar, CalendarState, booking_calendar
 from app.i18n import _, ngettext
-from app.ui.dashboard import letters
+from app.ui.dashboard import cures, letters
 from app.ui.runtime import tasks
 from app.ui.settings import account_words as words
 from app.ui.settings.calendar_help import HelpWithLetter
@@ -25,7 +25,7 @@ from app.ui.widgets import Button, HelpPopover, Question, toast
 
 if TYPE_CHECKING:
     from app.services.workspace import Workspace
-    from app.ui.connect import ConnectController
+    from app.ui.connect.controller import ConnectController
 
 
 class Host(Protocol):
@@ -42,7 +42,7 @@ class Host(Protocol):
 
 
 class CalendarActs(QObject):
-    """One for an open window. ``connected`` carries the account that was connected or signed in to again."""
+    """One for an open window. ``connected`` carries the account that was connected."""
 
     connected = Signal(object)
 
@@ -59,7 +59,7 @@ class CalendarActs(QObject):
         panel.stop_requested.connect(self._stop)
         panel.check_requested.connect(lambda calendar: host.work(self._check_again(calendar)))
         panel.ask_requested.connect(self._ask_for_access)
-        panel.remove_requested.connect(lambda calendar: host.work(self._remove(calendar)))
+        panel.remove_requested.connect(lambda calendar: host.work(cures.remove(workspace, window, calendar, host.work)))
         panel.doubt_settled.connect(self._settle)
         panel.help_requested.connect(self._help)
         panel.import_requested.connect(self._import)
@@ -82,11 +82,12 @@ class CalendarActs(QObject):
 
     def _connect_dialog(self) -> ConnectController:
         if self._dialog is None:
-            from app.ui.connect import ConnectController
+            from app.ui.connect.controller import ConnectController
 
-            self._dialog = ConnectController(self._workspace)
-            self._dialog.setParent(self)
+            self._dialog = ConnectController(self._workspace, self)
             self._dialog.connected.connect(self.connected)
+            self._dialog.reconnected.connect(lambda _account: self._say(_("You are signed in again")))
+            self._dialog.privacy_requested.connect(lambda: self._window.lead_to("privacy"))
         return self._dialog
 
     def _connect_local(self) -> None:
@@ -163,38 +164,6 @@ class CalendarActs(QObject):
         else:
             self._say(_("Aftale still cannot read {calendar}").format(calendar=found.name), icon="status_warning")
             self._host.redraw()
-
-    async def _remove(self, calendar: str) -> None:
-        """At once, with a way back; the calendar on this computer, which has none, only after a question."""
-        found = self._calendar(calendar)
-        account = self._account(found.account) if found is not None else None
-        if found is None or account is None:
-            return
-        local = is_local(account)
-        if (local or found.booking) and not await self._may_remove(found, local=local):
-            return
-        await self._workspace.accounts.remove_calendar(calendar)
-        text = _("{calendar} is no longer checked").format(calendar=words.calendar_name(found))
-        if local:
-            self._say(text)
-        else:
-            self._say(text, action=_("Undo"), call=lambda: self._restore(found))
-
-    async def _may_remove(self, calendar: Calendar, *, local: bool) -> bool:
-        text = _("Bookings go there. Without it your pages stay open: people send requests and you answer each one.")
-        if local:
-            text = _("Aftale no longer looks there before it offers a time. Its events are deleted.")
-        question = Question(
-            self._window,
-            _("Remove {calendar}?").format(calendar=words.calendar_name(calendar)),
-            text,
-            (("keep", _("Keep it"), "secondary"), ("remove", _("Remove calendar"), "danger")),
-        )
-        await tasks.ask(question)
-        return question.answer == "remove"
-
-    def _restore(self, calendar: Calendar) -> None:
-        self._host.work(self._workspace.accounts.restore_calendar(calendar.id, calendar.booking))
 
     def _settle(self, calendar: str, follow: bool) -> None:
         said = _("Aftale follows the calendar") if follow else _("Aftale keeps what it knows")

@@ -1,4 +1,4 @@
-"""Help beside the button that asks for it: how a sign-in lasts, and a text with a letter to whoever can help."""
+"""Help beside the button that asks for it, with a letter to whoever can help (CON-14)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,6 @@ from PySide6.QtWidgets import QWidget
 from app.i18n import _
 from app.ui import messages
 from app.ui.widgets import Button, Label, Popover, row
-
-
-def how_to_publish() -> str:
-    """How the sign-in of a Google client in *Testing* is made to last (CON-7)."""
-    return _(
-        "Google ends the sign-in of a client in “Testing” after 7 days. Open the Google Cloud console, “Google Auth Platform”, "
-        "“Audience”, and press “Publish app”. Google asks for no review as long as only you use it.\n\n"
-        "Then sign in again once. From then on the sign-in lasts."
-    )
 
 
 class HelpWithLetter(Popover):

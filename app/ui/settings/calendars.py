@@ -16,7 +16,7 @@ from app.ui.settings.account_words import effects_words, first_reading
 from app.ui.settings.checked_list import BookingSelect, CheckedCard, booking_choices
 from app.ui.settings.lost_cards import DoubtCard, InactiveCard
 from app.ui.settings.panel import Panel
-from app.ui.settings.state import SettingsState, in_use, is_local
+from app.ui.settings.state import SettingsState, in_use
 from app.ui.widgets import (
     Banner,
     Button,
@@ -164,8 +164,6 @@ class CalendarsPanel(Panel):
         connect.clicked.connect(self.connect_requested)
         line = row(gap=12)
         line.addWidget(connect)
-        if not state.may_connect and not any(is_local(each) for each in state.accounts):
-            line.addWidget(self._local_button())
         line.addStretch(1)
         self._parts.addLayout(line)
         if not state.may_connect:
@@ -173,9 +171,8 @@ class CalendarsPanel(Panel):
         self._parts.addSpacing(12)
 
     def _add_why_not(self, connect: Button, lines: QVBoxLayout | None = None) -> None:
-        """Without personal e-mail access nothing can be connected (CON-5)."""
+        """Without personal e-mail access no account can be connected (CON-5); what needs none still can (CONTRACT 4)."""
         why = _("Personal e-mail access is off, so no account can be connected.")
-        connect.setEnabled(False)
         connect.setAccessibleDescription(why)
         line = row(gap=10)
         line.addWidget(Label(why, "small", "muted", wrap=True), 0, Qt.AlignmentFlag.AlignVCenter)
@@ -267,7 +264,7 @@ class CalendarsPanel(Panel):
         return card
 
     def _local_button(self) -> Button:
-        """The calendar on this computer needs no personal e-mail access (CONTRACT 4)."""
+        """The shortest way to a calendar: it needs no account."""
         local = Button(_("Use the calendar on this computer"), "ghost", "small")
         local.setObjectName("connect local")
         local.clicked.connect(self.connect_local_requested)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.connections import Calendar, Lost
-from app.i18n import _, ngettext
+from app.i18n import _
 from app.ui import messages, theme
 from app.ui.settings.account_words import calendar_name, since
 from app.ui.settings.state import SettingsState
@@ -117,10 +117,10 @@ class DoubtCard(AmberCard):
 
     def __init__(self, calendar: Calendar, parent: QWidget | None = None) -> None:
         super().__init__("status_warning", parent)
-        title = doubt_title(calendar)
+        title, text = messages.doubt_words(calendar_name(calendar), calendar.doubt)
         self.setAccessibleName(title)
         self.lines.addWidget(Label(title, "body_medium", wrap=True))
-        self.lines.addWidget(Label(doubt_text(), "small", "muted", wrap=True))
+        self.lines.addWidget(Label(text, "small", "muted", wrap=True))
         self.lines.addSpacing(10)
         buttons = FlowLayout()
         for follow, words, kind in (
@@ -133,15 +133,3 @@ class DoubtCard(AmberCard):
             button.clicked.connect(lambda _checked=False, follow=follow: self.settled.emit(calendar.id, follow))
             buttons.addWidget(button)
         self.lines.addLayout(buttons)
-
-
-def doubt_title(calendar: Calendar) -> str:
-    """How much vanished, and from where."""
-    return ngettext(
-        "{count} event vanished from {calendar} at once", "{count} events vanished from {calendar} at once", calendar.doubt
-    ).format(count=calendar.doubt, calendar=calendar_name(calendar))
-
-
-def doubt_text() -> str:
-    """What that means and what to do."""
-    return _("Until you decide, they still take your time. Follow the calendar if you deleted them yourself.")

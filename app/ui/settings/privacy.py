@@ -35,14 +35,14 @@ class PrivacyPanel(Panel):
             box.set_on(on)
         if on:
             effect = _(
-                "You may connect your Google or Office 365 account. Before each one you read what Aftale sees and writes. "
-                "What it reads stays on this computer."
+                "Aftale may connect an e-mail account to use its calendar. It never reads your e-mail. Before each account you "
+                "read what Aftale sees and writes."
             )
         else:
-            effect = _("No account can be connected. Aftale sees nothing of your mailbox or your calendars elsewhere.")
+            effect = _("No e-mail account can be connected. The calendar on this computer needs none.")
         connected = not on and any(not is_local(each) for each in state.accounts)
         if connected:
-            effect = _("No further account can be connected.")
+            effect = _("No further e-mail account can be connected.")
         self._access.set_words(_("Personal e-mail access"), effect)
         self._stays.setText(
             _("Accounts that are connected already stay connected. Disconnect them under Calendars.") if connected else ""

@@ -53,7 +53,7 @@ class SettingsWindow(QDialog):
         self._zones = zones
         self._panels: dict[str, Panel] = {}
         self.calendars = CalendarsPanel()
-        self.calendars.panel_requested.connect(self._lead_to)
+        self.calendars.panel_requested.connect(self.lead_to)
         self._items = {key: _NavItem(key, _ICONS[key]) for key in PANELS}
         self._search = LineEdit(icon="search", compact=True)
         self._stack = QStackedWidget()
@@ -106,7 +106,7 @@ class SettingsWindow(QDialog):
         plain = {"pages": PagesPanel, "profile": ProfilePanel, "appearance": AppearancePanel, "privacy": PrivacyPanel}
         return plain[key]()
 
-    def _lead_to(self, key: str) -> None:
+    def lead_to(self, key: str) -> None:
         """Goes to a panel and gives its first control the keyboard."""
         self.show_panel(key)
         panel = self.panel_of(key)

@@ -22,6 +22,7 @@ from app.domain.pages import Mode
 from app.services.overview import OverviewService
 from app.services.workspace import Workspace
 from app.ui import theme
+from app.ui.connect.view import ConnectWindow
 from app.ui.dashboard.controller import DashboardController
 from app.ui.dashboard.details import DetailsPopover
 from app.ui.dashboard.view import DashboardView
@@ -227,15 +228,16 @@ def test_offline_mode_when_scheduling_is_switched_on_again_ends(in_loop: InLoop,
     in_loop(main)
 
 
-def test_offline_mode_when_no_calendar_is_connected_leads_to_the_settings(in_loop: InLoop, tmp_path: Path) -> None:
+@pytest.mark.shows("CON-3")
+def test_offline_mode_when_no_calendar_is_connected_opens_the_dialog_that_connects_one(in_loop: InLoop, tmp_path: Path) -> None:
     async def main() -> None:
         async with dash(tmp_path) as d:
             (account,) = await d.workspace.accounts.accounts()
             await d.workspace.accounts.disconnect(account.id)
             await d.until(lambda: d.banners() == ["You are in offline mode"])
-            wanted = hear(d.controller.settings_requested)
             d.press("Connect a calendar")
-            assert wanted == ["calendars"]
+            await d.until(lambda: any(each.isVisible() for each in d.window.findChildren(ConnectWindow)))
+            d.window.findChildren(ConnectWindow)[0].reject()
 
     in_loop(main)
 
