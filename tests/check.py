@@ -4,7 +4,8 @@
     python tests/check.py --fast    without the tests: seconds
     python tests/check.py --full    also the slow rows of the matrix, 2,000 examples a property, and the benches; for a release
 
-It stops at the first step that fails and names it. Whatever stands after ``--`` is handed to pytest.
+It stops at the first step that fails and names it. Whatever stands after ``--`` is handed to pytest. Where ``AFTALE_JUDGES``
+names the folder of the outside judges, they look at every exchange that the tests had with their servers.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
+JUDGED = ("google", "graph")
+"""Protocols whose exchanges in the tests are judged from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,16 @@ def tool(name: str, *arguments: str) -> tuple[str, ...]:
     return (str(TOOLS / name), *arguments)
 
 
-def steps(options: argparse.Namespace) -> list[Step]:
+def judges(records: str) -> list[Step]:
+    """The outside judges over what the servers of the tests recorded, if there are any."""
+    folder = os.environ.get("AFTALE_JUDGES", "")
+    if not folder:
+        return []
+    judge = str(Path(folder) / "judge.py")
+    return [Step(f"judge {each}", (sys.executable, judge, each, records)) for each in JUDGED]
+
+
+def steps(options: argparse.Namespace, records: str) -> list[Step]:
     python = sys.executable
     checks = [
         Step("format", tool("ruff", "format", "--check", ".")),
@@ -50,11 +63,15 @@ def steps(options: argparse.Namespace) -> list[Step]:
     pytest = (python, "-m", "pytest", "-n2", "--dist=loadfile", f"--randomly-seed={order}", *options.pytest)
     # Sets have the same order in both, and in another run of the same order.
     hashes = {"PYTHONHASHSEED": str(order)}
+    judged = judges(records) if not options.pytest else []
+    if judged:
+        hashes["AFTALE_RECORD"] = records
     if not options.full:
-        return [*checks, Step(f"tests in order {order}", pytest, hashes)]
+        return [*checks, Step(f"tests in order {order}", pytest, hashes), *judged]
     return [
         *checks,
         Step(f"tests in order {order}, slow rows included", (*pytest, "--full"), {**hashes, "HYPOTHESIS_PROFILE": "full"}),
+        *judged,
         Step("speed", (python, "-m", "tests.bench")),
     ]
 
@@ -74,10 +91,11 @@ def main() -> int:
     size.add_argument("--fast", action="store_true", help="without the tests")
     size.add_argument("--full", action="store_true", help="slow rows, 2,000 examples a property and the benches too")
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
-    for step in steps(parser.parse_args()):
-        if run(step):
-            print(f"check failed: {step.name}")
-            return 1
+    with tempfile.TemporaryDirectory(prefix="aftale-records-") as records:
+        for step in steps(parser.parse_args(), records):
+            if run(step):
+                print(f"check failed: {step.name}")
+                return 1
     print("check passed")
     return 0
 
