@@ -35,6 +35,7 @@ class ClientPanel(Panel):
         self._or = Label("", "small", "muted")
         self.fields: dict[str, TextField] = {}
         self._kind: ProviderKind | None = None
+        self._openers: list[Button] = []
         self.body.addLayout(self._steps)
         self.body.addSpacing(20)
         for widget, gap in ((self.file, 6), (self._file_message, 12), (self._or, 12)):
@@ -62,10 +63,11 @@ class ClientPanel(Panel):
         self._show_problems(kind, state)
 
     def first(self) -> QWidget | None:
-        return self.findChild(Button)
+        return self._openers[0]
 
     def _show_steps(self, steps: tuple[guide.Step, ...]) -> None:
         clear(self._steps)
+        self._openers = []
         for number, step in enumerate(steps, start=1):
             line = row(gap=10)
             mark = Label(f"{number}.", "sub", "accent")
@@ -83,6 +85,7 @@ class ClientPanel(Panel):
                 opener = self._link(_("Open"), _("Open the page for step {number}").format(number=number), "open_outside")
                 opener.clicked.connect(lambda _=False, link=step.link: self.open_requested.emit(link))
                 line.addWidget(opener, 0, Qt.AlignmentFlag.AlignTop)
+                self._openers.append(opener)
             if step.copied:
                 copier = self._link(_("Copy"), _("Copy {text}").format(text=step.copied), "copy")
                 copier.clicked.connect(lambda _=False, text=step.copied: self.copy_requested.emit(text))

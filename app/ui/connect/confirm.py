@@ -12,7 +12,7 @@ from app.i18n import _, local, ngettext
 from app.ui import messages
 from app.ui.connect import help as helps
 from app.ui.connect.parts import Panel
-from app.ui.connect.state import State
+from app.ui.connect.state import State, bookings_go_to
 from app.ui.connect.words import access_icon, time_left, why_not
 from app.ui.widgets import Badge, Banner, Button, Card, ColourDot, Divider, HelpPopover, Label, clear, column, row
 
@@ -56,7 +56,11 @@ class ConfirmPanel(Panel):
             return
         self._kind = candidate.kind
         self.title.setText(_("Connected as {email}. Is this the one?").format(email=candidate.email))
-        self.lead.setText(_("Nothing is kept before you say so."))
+        booking = bookings_go_to(candidate) if state.scheduling else ""
+        if booking:
+            self.lead.setText(_("Nothing is kept before you say so. Bookings then go to {calendar}.").format(calendar=booking))
+        else:
+            self.lead.setText(_("Nothing is kept before you say so."))
         count = len(candidate.calendars)
         self._caption.setText(
             ngettext("This calendar becomes readable", "These {count} calendars become readable", count).format(count=count)

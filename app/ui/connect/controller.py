@@ -69,13 +69,16 @@ class ConnectController(QObject):
     def open(self, parent: QWidget | None, kind: ProviderKind | str = "") -> None:
         """Shows the dialog over ``parent``; with a ``kind`` at what is shared with that one."""
         if not self._raised():
-            tasks.start(self._begin(parent, ProviderKind(kind) if kind else None), self, failed=self._failed)
+            tasks.start(self._begin(parent, ProviderKind(kind) if kind else None), self)
 
     def reconnect(self, parent: QWidget | None, account: Account) -> None:
         """Signs in to a connected account again. What it shares was read when it was connected."""
-        if not self._raised():
-            state = State(Page.WAITING, kind=account.provider, again=account, allowed=self.workspace.connecting.allowed)
-            self._show(parent, state)
+        if self._raised():
+            return
+        browser = account.provider in BY_BROWSER
+        page, allowed = Page.WAITING if browser else Page.FORM, self.workspace.connecting.allowed
+        self._show(parent, State(page, kind=account.provider, again=account, allowed=allowed))
+        if browser:
             self._sign_in()
 
     def close(self) -> None:
@@ -186,16 +189,19 @@ class ConnectController(QObject):
 
     def _back(self) -> None:
         state = self._state
-        if state.page is Page.FAILED and state.again is not None:
+        if state.page in (Page.FAILED, Page.FORM) and state.again is not None:
             self.close()
         else:
             self._set(page=Page.CHOOSE if state.page is Page.SHARED else Page.SHARED, trouble=None, problems={})
 
     def _give_up(self) -> None:
-        """Cancel: out of the wait for the browser back to what is shared, anywhere else out of the window."""
+        """Cancel: out of the wait back to where it began, anywhere else out of the window."""
         if self._state.page is Page.WAITING and self._state.again is None:
             self._end_wait()
             self._set(page=Page.SHARED, address="", told=())
+        elif self._state.page is Page.FORM:
+            self._end_wait()
+            self._set(busy=False)
         else:
             self.close()
 
@@ -329,7 +335,8 @@ class ConnectController(QObject):
     def _sign_in(self, fields: dict[str, str] | None = None) -> None:
         self._end_wait()
         self._cancel = cancel = asyncio.Event()
-        self._set(page=Page.WAITING, told=(), address="", unopened=False, trouble=None, problems={}, candidate=None)
+        page = Page.WAITING if fields is None else Page.FORM
+        self._set(page=page, busy=fields is not None, told=(), address="", unopened=False, trouble=None, problems={})
         tasks.start(self._wait(cancel, fields), self)
 
     async def _wait(self, cancel: asyncio.Event, fields: dict[str, str] | None) -> None:
@@ -344,7 +351,7 @@ class ConnectController(QObject):
         open_browser, told = partial(here, self._come), partial(here, self._tell)
         try:
             if state.again is not None:
-                account = await connecting.reconnect(state.again.id, open_browser, cancel, told)
+                account = await connecting.reconnect(state.again.id, open_browser, cancel, told, fields)
                 self._while_waiting(cancel, self._reconnected, account)
                 return
             candidate = await connecting.sign_in(state.kind, open_browser, cancel, told, fields)
@@ -355,7 +362,7 @@ class ConnectController(QObject):
             await connecting.refuse(candidate.id)
             return
         self._cancel = None
-        self._set(page=Page.CONFIRM, candidate=candidate, now=self.workspace.clock.now())
+        self._set(page=Page.CONFIRM, candidate=candidate, busy=False, now=self.workspace.clock.now())
 
     def _while_waiting(self, cancel: asyncio.Event, call: Callable[[Any], None], value: Any) -> None:
         if cancel is self._cancel and self._window is not None:
@@ -378,17 +385,18 @@ class ConnectController(QObject):
 
     def _not_signed_in(self, error: AftaleError) -> None:
         self._cancel = None
-        trouble = trouble_of(error)
+        trouble, browser = trouble_of(error), self._state.kind in BY_BROWSER
         if trouble.reason == "cancelled":
             self._give_up()
-        elif isinstance(error, InvalidFields) and self._state.kind not in BY_BROWSER:
-            self._set(page=Page.FORM, problems=error.fields)
-        elif isinstance(error, InvalidFields):
-            self._set(page=Page.FAILED, trouble=Trouble("client"))
+        elif not browser:
+            # Where it was filled in it can be mended.
+            problems = error.fields if isinstance(error, InvalidFields) else {}
+            self._set(busy=False, problems=problems, trouble=None if problems else trouble)
         elif trouble.reason == "refused" and self._state.again is None:
             self._set(page=Page.SHARED, trouble=trouble)
         else:
-            self._set(page=Page.FAILED, trouble=trouble)
+            # What is kept of a client is refused like a client that the provider does not take.
+            self._set(page=Page.FAILED, trouble=Trouble("client") if isinstance(error, InvalidFields) else trouble)
 
     def _end_wait(self) -> None:
         cancel, self._cancel = self._cancel, None

@@ -52,7 +52,10 @@ def _google() -> tuple[Step, ...]:
             "https://console.cloud.google.com/apis/library/calendar-json.googleapis.com",
         ),
         Step(
-            _("Fill in the consent screen: “Get started”, the name Aftale, your e-mail address, and “External” as audience."),
+            _(
+                "Fill in the consent screen: “Get started”, the name Aftale, your e-mail address, and “External” as audience "
+                "(“Internal” in Google Workspace)."
+            ),
             "https://console.cloud.google.com/auth/branding",
         ),
         Step(

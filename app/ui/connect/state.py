@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app.domain.clock import DAY, HOUR, Instant
 from app.domain.connecting import Candidate
-from app.domain.connections import Account, ProviderKind
+from app.domain.connections import Access, Account, ProviderKind
 from app.domain.errors import AftaleError, InvalidFields, RateLimited, SecretUnreadable, SignInFailed, Unreachable
 
 BY_BROWSER = frozenset({ProviderKind.GOOGLE, ProviderKind.OFFICE365})
@@ -129,6 +129,14 @@ def cure_of(trouble: Trouble, kind: ProviderKind) -> str:
     if trouble.reason in ("client", "no_client") and kind in BY_BROWSER:
         return "client"
     return {"no_consent": "privacy", "already": "settings"}.get(trouble.reason, "again")
+
+
+def bookings_go_to(candidate: Candidate) -> str:
+    """The name of the calendar that bookings would be written into; empty if the account is only checked for conflicts."""
+    writable = [each for each in candidate.calendars if each.access in (Access.OWNER, Access.EDIT)]
+    if not candidate.primary or not writable:
+        return ""
+    return next((each for each in writable if each.main), writable[0]).name
 
 
 def countdown(ends: Instant, now: Instant) -> tuple[int, int]:

@@ -164,6 +164,8 @@ class ConnectWindow(Dialog):
     def _shown_buttons(self) -> tuple[str, ...]:
         state = self._state
         hidden = {"offline"} if state.connected else set()
+        if state.page is Page.FORM and state.busy:
+            return ("cancel", "go")
         # The icon that says "this leaves the program" has a button of its own.
         leaves = state.kind in BY_BROWSER and state.page in (Page.SHARED, Page.CLIENT)
         return tuple("leave" if name == "go" and leaves else name for name in _FOOTER[state.page] if name not in hidden)
@@ -174,7 +176,7 @@ class ConnectWindow(Dialog):
             "offline": _("Not now: use offline mode"),
             "detail": _("Privacy in detail"),
             "cancel": _("Cancel"),
-            "back": _("Close") if state.again is not None and state.page is Page.FAILED else _("Back"),
+            "back": _("Close") if state.again is not None and state.page in (Page.FAILED, Page.FORM) else _("Back"),
             "other": _("No, another account"),
             "stop": _("Stop"),
             "go": self._go_words(),

@@ -28,7 +28,7 @@ from app.services.event_store import DatabaseEventStore
 from app.services.workspace import Workspace
 from app.ui import theme
 from app.ui.connect.controller import ConnectController
-from app.ui.connect.state import Page
+from app.ui.connect.state import BY_BROWSER, Page
 from app.ui.connect.view import ConnectWindow
 from app.ui.widgets.buttons import plain
 from tests.services.opened import MONDAY, ZONE, StandingClock
@@ -44,10 +44,9 @@ InLoop = Callable[[Callable[[], object]], object]
 class ScriptedConnector:
     """Signs in who is put into ``answer``; an error there is raised. ``asked`` counts how often the provider heard of us."""
 
-    by_browser = True
-
     def __init__(self, kind: ProviderKind, service: MemoryAccount) -> None:
         self.kind, self.service = kind, service
+        self.by_browser = kind in BY_BROWSER
         self.google = GoogleConnector()
         self.answer: asyncio.Future[SignedIn | AftaleError] = asyncio.get_running_loop().create_future()
         self.asked = 0
@@ -73,8 +72,9 @@ class ScriptedConnector:
     ) -> SignedIn:
         self.asked += 1
         self.client = dict(fields)
-        told("browser")
-        open_browser(f"https://accounts.example.com/consent?number={self.asked}")
+        if self.by_browser:
+            told("browser")
+            open_browser(f"https://accounts.example.com/consent?number={self.asked}")
         stopped = asyncio.ensure_future(cancel.wait())
         await asyncio.wait((self.answer, stopped), return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -198,12 +198,19 @@ def service(events: int = 3) -> MemoryAccount:
 
 @asynccontextmanager
 async def desk(
-    folder: Path, *, allowed: bool = True, asked: bool = True, local: bool = True, client: bool = True, locked: bool = False
+    folder: Path,
+    *,
+    allowed: bool = True,
+    asked: bool = True,
+    local: bool = True,
+    client: bool = True,
+    locked: bool = False,
+    kinds: tuple[ProviderKind, ...] = KINDS,
 ) -> AsyncIterator[Desk]:
     """A new workspace. ``client``: there is an OAuth client; ``locked``: there is no key to seal anything under."""
     database, clock = Database(database_file(folder)), StandingClock()
     database.open()
-    connectors = {kind: ScriptedConnector(kind, service()) for kind in KINDS}
+    connectors = {kind: ScriptedConnector(kind, service()) for kind in kinds}
 
     async def connector_of(kind: ProviderKind) -> ScriptedConnector:
         return connectors[kind]
@@ -214,8 +221,8 @@ async def desk(
         lambda plain, context: None if locked else plain,
         open_sealed=lambda sealed, context: sealed,
         connector_of=connector_of,
-        kinds=KINDS,
-        shipped=dict.fromkeys(KINDS, CLIENT) if client else {},
+        kinds=kinds,
+        shipped=dict.fromkeys(kinds, CLIENT) if client else {},
     )  # fmt: skip
     await workspace.load()
     current = workspace.settings.current

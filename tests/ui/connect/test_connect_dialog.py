@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from app.domain.clock import DAY
 from app.domain.connections import LOCAL, ProviderKind
-from app.domain.errors import RateLimited, SignInFailed, Unreachable
+from app.domain.errors import InvalidFields, RateLimited, SignInFailed, Unreachable
+from app.ui.connect.forms import SignInForm
 from app.ui.connect.shared import PrivacyDialog
 from app.ui.connect.state import Page
-from app.ui.widgets import CheckBox
+from app.ui.widgets import CheckBox, TextField
+from app.ui.widgets.buttons import plain
 from tests.ui.connect.desk import CLIENT, JANE, Desk, InLoop, desk
 
 pytestmark = pytest.mark.qt_log_ignore("does not support raise")
@@ -273,6 +280,7 @@ def test_question_when_somebody_signed_in_lists_what_becomes_readable(in_loop: I
             await d.sign_in()
             texts = d.texts()
             assert "Connected as jane@example.com. Is this the one?" in texts
+            assert "Bookings then go to Jane Doe." in texts
             assert "These 3 calendars become readable" in texts
             for words in ("Jane Doe", "Owner", "Team calendar", "Can edit", "Jonas Berg", "Free/busy only"):
                 assert words in texts
@@ -536,5 +544,83 @@ def test_already_connected_account_when_it_signs_in_leads_to_the_settings(in_loo
             d.press("Open Settings")
             assert wanted == [True]
             assert d.google.given_back == []
+
+    in_loop(main)
+
+
+# A form
+
+
+@pytest.fixture
+def exchange_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A form for Exchange as its module would bring it: one file, named after the kind."""
+
+    class Form(SignInForm):
+        def __init__(self) -> None:
+            super().__init__()
+            self.email = TextField("E-mail", required=True)
+            self.body.addWidget(self.email)
+
+        def words(self) -> tuple[str, str, str]:
+            return "Sign in to Exchange", "", "Connect"
+
+        def retranslate(self) -> None:
+            pass
+
+        def fields(self) -> dict[str, str]:
+            return {"email": self.email.text()}
+
+        def show_problems(self, problems: Mapping[str, str]) -> None:
+            self.email.set_error(problems.get("email", ""))
+
+        def first(self) -> QWidget:
+            return self.email.edit
+
+    name = "app.ui.connect.forms.exchange"
+    module = ModuleType(name)
+    module.__spec__ = ModuleSpec(name, None)
+    module.Form = Form  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, name, module)
+
+
+@pytest.mark.shows("CON-8")
+def test_form_when_a_kind_has_one_takes_the_place_of_the_browser(in_loop: InLoop, tmp_path: Path, exchange_form: None) -> None:
+    async def main() -> None:
+        async with desk(tmp_path, kinds=(ProviderKind.EXCHANGE,)) as d:
+            exchange = d.connectors[ProviderKind.EXCHANGE]
+            await d.open()
+            d.press("Exchange")
+            assert "The password would allow more. Aftale uses only the calendar" in d.texts()
+            d.press("Continue")
+            form = d.window.form.form
+            assert form is not None
+            QTest.keyClicks(form.first(), "jane@example.com")
+            d.press("Connect")
+            await d.until(lambda: exchange.asked == 1)
+            assert (d.page, exchange.client) == (Page.FORM, {"email": "jane@example.com"})
+            d.press("Cancel")
+            await d.until(lambda: "Back" in [plain(each.text()) for each in d.window.buttons.values() if each.isVisible()])
+            d.press("Connect")
+            await d.until(lambda: exchange.asked == 2)
+            exchange.answer.set_result(InvalidFields({"email": "form"}))
+            await d.until(lambda: "form" in d.texts())
+            d.press("Connect")
+            await d.until(lambda: exchange.asked == 3)
+            exchange.answer.set_result(Unreachable("", "ConnectError"))
+            await d.until(lambda: "Your Exchange server cannot be reached" in d.texts())
+            assert d.page is Page.FORM
+            d.press("Connect")
+            await d.until(lambda: exchange.asked == 4)
+            exchange.answer.set_result(JANE)
+            await d.reach(Page.CONFIRM)
+            d.press("Yes, use it")
+            await d.until(lambda: d.connected)
+            d.controller.reconnect(d.parent, d.connected[0])
+            await d.reach(Page.FORM)
+            assert exchange.asked == 4
+            d.press("Connect")
+            await d.until(lambda: exchange.asked == 5)
+            exchange.answer.set_result(JANE)
+            await d.until(lambda: d.reconnected)
 
     in_loop(main)
