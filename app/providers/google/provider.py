@@ -6,8 +6,8 @@ import asyncio
 import functools
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from app.domain.calendars import Event, EventDraft
@@ -96,50 +96,47 @@ class GoogleProvider:
     ) -> tuple[tuple[Event, ...], str]:
         """All of a window, and the token for what changes in it. Asked for is a day more at either end: what touches the
         window is our own decision then, down to events of no length and days of other zones."""
-        with translated(self.account, calendar):
-            told = await self._pages(calendar, start, end, early, **window(start - DAY, end + DAY))
+        pages = []
+        async with aclosing(self._pages(calendar, **window(start - DAY, end + DAY))) as coming:
+            async for page in coming:
+                pages.append(page)
+                if early is not None:
+                    await early(tuple([each for each in page.events if in_window(each, start, end)]))
+        told = await _whole(pages, start, end)
         return told.events, told.sync_token
 
     async def _changed(self, calendar: str, sync_token: str, start: Instant, end: Instant) -> Page | None:
         """What changed since the token; None if that does not tell enough and the window has to be read: the token is no longer
         valid, or a series is among the changes, whose occurrences only the window shows for sure."""
-        with translated(self.account, calendar):
-            try:
-                told = await self._pages(calendar, start, end, None, syncToken=sync_token)
-            except Refused as refused:
-                if refused.status == 410 or (refused.status == 400 and refused.reason in ("invalid", "invalidParameter")):
-                    return None
-                raise
+        try:
+            told = await _whole([page async for page in self._pages(calendar, syncToken=sync_token)], start, end)
+        except _TokenForgotten:
+            return None
         return None if told.recurs or not told.sync_token else told
 
-    async def _pages(self, calendar: str, start: Instant, end: Instant, early: Early | None, **query: str) -> Page:
-        """All pages of a list of events as one: what lies in the window in order, and what does not as gone. A short or an
-        empty page is not the end. Raises AccessLost where only free and busy may be seen.
-
-        While Google thinks about the next page, this one is read.
-        """
+    async def _pages(self, calendar: str, **query: str) -> AsyncGenerator[Page, None]:
+        """The pages of a list of events; a short or an empty one is not the end. While Google thinks about the next one, the
+        last is read, and whoever gets it may go on with it. Raises AccessLost where only free and busy may be seen."""
         asked: dict[str, str | int] = {"singleEvents": "true", "maxResults": PAGE_SIZE, "fields": PAGE_FIELDS, **query}
-        path, read, pages = f"calendars/{part(calendar)}/events", page_reader(calendar), list[Page]()
+        path, read = f"calendars/{part(calendar)}/events", page_reader(calendar)
         coming: asyncio.Task[Body] | None = asyncio.create_task(self._api.fetch(path, asked))
         try:
             while coming is not None:
-                body, coming = await coming, None
-                text = await aside(body.text) if body.is_large else body.text()
-                if token := head_of(text).get("nextPageToken", ""):
-                    coming = self._following(path, asked, token)
-                page = await aside(functools.partial(_read, text, read)) if body.is_large else _read(text, read)
-                if access_of(page.role) is Access.FREE_BUSY:
-                    raise AccessLost(self.account, calendar, Lost.LOWERED)
-                pages.append(page)
-                if page.next_page and coming is None:
-                    coming = self._following(path, asked, page.next_page)
-                if early is not None:
-                    await early(tuple([each for each in page.events if in_window(each, start, end)]))
+                with translated(self.account, calendar):
+                    body, coming = await _unless_forgotten(coming, query), None
+                    text = await aside(body.text) if body.is_large else body.text()
+                    if token := head_of(text).get("nextPageToken", ""):
+                        coming = self._following(path, asked, token)
+                    page = await aside(functools.partial(_parsed, text, read)) if body.is_large else _parsed(text, read)
+                    if access_of(page.role) is Access.FREE_BUSY:
+                        raise AccessLost(self.account, calendar, Lost.LOWERED)
+                    if page.next_page and coming is None:
+                        coming = self._following(path, asked, page.next_page)
+                yield page
         finally:
             if coming is not None:
                 coming.cancel()
                 await asyncio.gather(coming, return_exceptions=True)
-        return await aside(lambda: within(joined(pages), start, end)) if len(pages) > 1 else within(joined(pages), start, end)
 
     def _following(self, path: str, asked: dict[str, str | int], token: str) -> asyncio.Task[Body]:
         _next_page(asked, token)
@@ -324,8 +321,29 @@ class GoogleProvider:
         return item
 
 
-def _read(text: str, read: Callable[[Any], Page]) -> Page:
+class _TokenForgotten(Exception):
+    """Google does not know the sync token any more, or takes it for none."""
+
+
+async def _unless_forgotten(coming: asyncio.Task[Body], query: Mapping[str, str]) -> Body:
+    try:
+        return await coming
+    except Refused as refused:
+        forgotten = refused.status == 410 or (refused.status == 400 and refused.reason in ("invalid", "invalidParameter"))
+        if forgotten and "syncToken" in query:
+            raise _TokenForgotten from refused
+        raise
+
+
+def _parsed(text: str, read: Callable[[Any], Page]) -> Page:
     return read(json.loads(text))
+
+
+async def _whole(pages: list[Page], start: Instant, end: Instant) -> Page:
+    def put_together() -> Page:
+        return within(joined(pages), start, end)
+
+    return await aside(put_together) if len(pages) > 1 else put_together()
 
 
 def _needs_zone(item: Item) -> bool:

@@ -16,9 +16,10 @@ from app.providers.google.mapping import (
     changes_of,
     colour_of,
     own_id,
+    read_calendars,
     write_event,
 )
-from app.providers.google.pages import Page, joined
+from app.providers.google.pages import Page, head_of, joined
 from app.providers.google.reading import read_event, response_of, show_as_of, zone_or_utc
 from tests.providers.contract import ZONE, at
 from tests.servers.google.events import ID, check
@@ -115,6 +116,93 @@ def test_event_when_rooms_and_the_owner_are_among_the_guests_then_they_are_no_gu
     found = read_event(item(attendees=guests), "c", ZONE)
     assert found
     assert found.attendees == ("ase@x.dk",)
+
+
+def test_event_when_guests_said_no_then_they_are_told_apart_and_of_private_events_nobody_is() -> None:
+    guests = [
+        {"email": "me@x.dk", "self": True, "responseStatus": "declined"},
+        {"email": "room@x.dk", "resource": True, "responseStatus": "declined"},
+        {"email": "ase@x.dk", "responseStatus": "declined"},
+        {"email": "bo@x.dk", "responseStatus": "accepted"},
+        {"id": "no address", "responseStatus": "declined"},
+    ]
+    found = read_event(item(attendees=guests, created="2026-10-01T08:00:30.123Z"), "c", ZONE)
+    hidden = read_event(item(attendees=guests, created="2026-10-01T08:00:30.123Z", visibility="private"), "c", ZONE)
+    assert found
+    assert hidden
+    assert (found.declined, found.response) == (("ase@x.dk",), Response.DECLINED)
+    assert found.created == at("2026-10-01 10:00") + 30
+    assert (hidden.attendees, hidden.declined, hidden.response, hidden.created) == ((), (), Response.DECLINED, 0)
+
+
+OTHERS = {"shared": {"zmMeetingNum": "93"}}
+
+
+@pytest.mark.shows("CRM-2")
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, False),
+        ({"hangoutLink": "https://meet.google.com/x"}, False),
+        ({"source": {"url": "https://crm.example/deals/7"}}, True),
+        ({"extendedProperties": {"private": {"crmId": "7"}}}, True),
+        ({"extendedProperties": OTHERS}, True),
+        ({"extendedProperties": {}}, False),
+        ({"extendedProperties": {"private": {"aftaleKey": "x"}}}, False),
+        ({"eventType": "fromGmail"}, True),
+        ({"eventType": "focusTime"}, False),
+        ({"conferenceData": {"conferenceSolution": {"key": {"type": "addOn"}}}}, False),
+        ({"conferenceData": {"conferenceSolution": {"key": {"type": "addOn"}}}, "extendedProperties": OTHERS}, False),
+        ({"conferenceData": {"conferenceSolution": {"key": {"type": "hangoutsMeet"}}}, "extendedProperties": OTHERS}, True),
+    ],
+)
+def test_event_when_it_bears_traces_of_a_program_then_nobody_made_it_by_hand(more: dict[str, Any], expected: bool) -> None:
+    found = read_event(item(**more), "c", ZONE)
+    assert found
+    assert found.by_program is expected
+
+
+@pytest.mark.shows("CON-13")
+def test_calendars_when_others_share_them_then_they_say_whose_they_are() -> None:
+    found = read_calendars(
+        [
+            {"id": "anna@example.com", "summary": "anna@example.com", "primary": True, "accessRole": "owner"},
+            {"id": "kirsten@example.com", "summary": "Kirsten Lund", "accessRole": "reader"},
+            {
+                "id": "jonas@example.com",
+                "summary": "jonas@example.com",
+                "summaryOverride": "Jonas",
+                "accessRole": "freeBusyReader",
+            },
+            {
+                "id": "1@group.calendar.google.com",
+                "summary": "Team",
+                "dataOwner": "kirsten@example.com",
+                "accessRole": "writer",
+            },
+            {"id": "2@group.calendar.google.com", "summary": "Mine", "dataOwner": "anna@example.com", "accessRole": "owner"},
+            {"id": "3@group.calendar.google.com", "summary": "Old", "accessRole": "owner"},
+            {"id": "da.danish#holiday@group.v.calendar.google.com", "summary": "Helligdage", "accessRole": "reader"},
+            {"id": "x@import.calendar.google.com", "summary": "Imported", "accessRole": "reader"},
+            {"id": "c_1@resource.calendar.google.com", "summary": "Room 1", "accessRole": "reader"},
+        ]
+    )
+    assert [(each.name, each.owner, each.owner_name) for each in found] == [
+        ("anna@example.com", "", ""),
+        ("Kirsten Lund", "kirsten@example.com", "Kirsten Lund"),
+        ("Jonas", "jonas@example.com", ""),
+        ("Team", "kirsten@example.com", "Kirsten Lund"),
+        ("Mine", "", ""), ("Old", "", ""), ("Helligdage", "", ""), ("Imported", "", ""), ("Room 1", "", ""),
+    ]  # fmt: skip
+
+
+def test_head_of_an_answer_when_the_next_page_stands_before_the_events_then_it_is_known_before_they_are_read() -> None:
+    text = '{\n "kind": "calendar#events", "defaultReminders": [{"a": 1}],\n "nextPageToken": "t\\"", "items": [{"id": 1'
+    assert head_of(text) == {"kind": "calendar#events", "defaultReminders": [{"a": 1}], "nextPageToken": 't"'}
+    assert head_of('{"items": [], "nextPageToken": "t"}') == {}
+    assert head_of("<html>") == head_of("") == head_of("[]") == head_of("{}") == {}
+    with pytest.raises(ValueError, match="Expecting value"):
+        head_of('{"kind": oops}')
 
 
 @pytest.mark.shows("CON-13")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.calendars import Response, ShowAs
+from app.domain.calendars import Event, Response, ShowAs
 from app.domain.clock import DAY, HOUR, MINUTE
 from app.domain.connections import Access, Lost
 from app.domain.errors import AccessLost, Conflict, NotFound, RateLimited, SignInExpired, Unreachable
@@ -50,6 +50,45 @@ async def test_read_window_when_pages_are_short_or_empty_then_the_rest_is_read_t
         assert len(await world.provider.calendars()) == 2
     finally:
         world.server.service.most_a_page = 2500
+
+
+@pytest.mark.shows("SYNC-1")
+async def test_changes_when_a_first_reading_is_long_then_each_page_is_told_while_the_next_is_on_its_way(
+    world: GoogleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.server.service, "most_a_page", 3)
+    for number in range(7):
+        await world.add(timed(f"k{number}", START + number * DAY))
+    early, before = [], world.user.requests
+
+    async def store(events: tuple[Event, ...]) -> None:
+        early.append(events)
+        async with asyncio.timeout(5):
+            while world.user.requests - before < min(len(early) + 1, 3):
+                await asyncio.sleep(0)
+
+    told = await world.provider.changes(world.calendar, "", START, END, store)
+    assert [len(each) for each in early] == [3, 3, 1]
+    assert sorted(event.id for each in early for event in each) == sorted(each.id for each in told.events)
+    await world.provider.changes(world.calendar, told.token, START, END, store)
+    assert len(early) == 3
+
+
+async def test_changes_when_a_page_cannot_be_stored_then_the_error_comes_through_and_nothing_more_is_asked_for(
+    world: GoogleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.server.service, "most_a_page", 2)
+    for number in range(7):
+        await world.add(timed(f"k{number}", START + number * DAY))
+    before = world.user.requests
+
+    async def store(_: tuple[Event, ...]) -> None:
+        raise KeyError("planted")
+
+    with pytest.raises(KeyError, match="planted"):
+        await world.provider.changes(world.calendar, "", START, END, store)
+    assert world.user.requests - before <= 2
+    assert len(await seen(world)) == 7
 
 
 @pytest.mark.shows("SYNC-1", "R17")
@@ -114,6 +153,20 @@ async def test_calendars_when_roles_differ_then_each_has_its_access_also_one_nob
     assert {name: found[name].access for name in roles} == roles
     assert found["reader"].zone == "Asia/Tokyo"
     assert [each.id for each in found.values() if each.primary] == [world.email]
+
+
+@pytest.mark.shows("CON-13")
+async def test_calendars_when_they_belong_to_others_then_it_says_to_whom(world: GoogleWorld) -> None:
+    service = world.server.service
+    service.share(world.other.email, world.email, "reader")
+    service.add_public("da.danish#holiday@group.v.calendar.google.com", "Helligdage i Danmark", world.email)
+    found = {each.id: (each.owner, each.owner_name) for each in await world.provider.calendars()}
+    assert found == {
+        world.email: ("", ""),
+        world.other.email: (world.other.email, "Bo"),
+        world.calendar: (world.other.email, "Bo"),
+        "da.danish#holiday@group.v.calendar.google.com": ("", ""),
+    }
 
 
 @pytest.mark.shows("SYNC-3")
@@ -314,6 +367,18 @@ async def test_calls_when_the_answer_is_no_answer_then_it_is_a_passing_fault(wor
         with pytest.raises(Unreachable):
             await call
     assert event in [each.id for each in await seen(world)]
+
+
+@pytest.mark.parametrize("kind", [Kind.HALF, Kind.LOSE])
+async def test_read_window_when_half_of_a_long_packed_answer_comes_then_it_is_a_passing_fault(
+    world: GoogleWorld, kind: Kind
+) -> None:
+    for number in range(300):
+        await world.add(timed(f"k{number}", START + number * HOUR))
+    world.faults.add(kind)
+    with pytest.raises(Unreachable):
+        await seen(world)
+    assert len(await seen(world)) == 300
 
 
 async def test_response_when_the_owner_was_invited_then_it_is_the_owners_answer(world: GoogleWorld) -> None:

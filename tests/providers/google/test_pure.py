@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.domain.errors import (
     SignInExpired,
     Unreachable,
 )
+from app.providers.google import api
 from app.providers.google.client_file import OAuthClient, check_client, read_client
 from app.providers.google.errors import Refused, meaning, refusal, seconds_to_wait, translated
 from app.providers.google.places import Places, places
@@ -139,6 +141,22 @@ def test_refused_refresh_token_when_its_age_is_known_then_testing_is_recognised(
 @pytest.mark.parametrize("id_token", ["", "x", "a.b.c", "a.e30.c", "a.W10.c"])
 def test_email_when_the_id_token_is_odd_then_there_is_none(id_token: str) -> None:
     assert granted(answer(id_token=id_token), NOW).email == ""
+
+
+# Answers
+
+
+def test_answer_when_it_is_packed_then_it_is_read_and_half_of_it_or_too_much_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = gzip.compress(b'{"items": []}' * 100)
+    assert api.Body(packed, packed=True).text() == '{"items": []}' * 100
+    assert api.Body(b"{}").text() == "{}"
+    for broken in (packed[:-9], packed[:40], b"", b"{}", b"\xff" * 50):
+        with pytest.raises(ValueError, match="answer"):
+            api.Body(broken, packed=True).text()
+    monkeypatch.setattr(api, "MOST_BYTES", 1000)
+    with pytest.raises(ValueError, match="too large"):
+        api.Body(packed, packed=True).text()
+    assert "items" not in repr(api.Body(b'{"items": []}'))
 
 
 # Refusals

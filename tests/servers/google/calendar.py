@@ -79,6 +79,8 @@ class CalendarApi:
         }  # fmt: skip
         if held.description:
             entry["description"] = held.description
+        if held.data_owner:
+            entry["dataOwner"] = held.data_owner
         return entry | ({"primary": True} if held.primary and held.id == user.email else {})
 
     def _calendar_list(self, call: Call) -> Item:

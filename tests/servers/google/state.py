@@ -104,6 +104,7 @@ class HeldCalendar:
     points: dict[str, SyncPoint] = field(default_factory=dict)
     etag: str = field(default_factory=etag)
     meet: bool = True
+    data_owner: str = ""
 
     def role(self, email: str) -> str:
         return self.roles.get(email, "none")
@@ -201,9 +202,16 @@ class GoogleService:
             return self.users[email]
 
     def add_calendar(self, owner: str, summary: str, zone: str = "Europe/Copenhagen", **more: Any) -> HeldCalendar:
+        """A secondary calendar, which has a person as its data owner."""
         with self.lock:
             name = f"{secrets.token_hex(13)}@group.calendar.google.com"
-            self.calendars[name] = HeldCalendar(name, summary, zone, {owner: "owner"}, **more)
+            self.calendars[name] = HeldCalendar(name, summary, zone, {owner: "owner"}, **{"data_owner": owner, **more})
+            return self.calendars[name]
+
+    def add_public(self, name: str, summary: str, reader: str, zone: str = "Europe/Copenhagen") -> HeldCalendar:
+        """A calendar that Google itself keeps and somebody has subscribed to."""
+        with self.lock:
+            self.calendars[name] = HeldCalendar(name, summary, zone, {reader: "reader"})
             return self.calendars[name]
 
     def share(self, calendar: str, email: str, role: str) -> None:
