@@ -48,8 +48,8 @@ def places(environment: Mapping[str, str] = os.environ) -> Places:
 
 
 def trust(base: str) -> ssl.SSLContext | bool:
-    """Whose certificates count: the system's, with the roots of the company in it. What lies on this computer proves nothing by
-    a certificate, and a stand-in there has one of its own making."""
+    """Whose certificates count: the system's, with the roots of the company in it. What lies on this computer is no one else's,
+    and a stand-in there has a certificate of its own making, so none is asked for."""
     parts = urlsplit(base)
     if parts.scheme == "https" and parts.hostname and _is_here(parts.hostname):
         return False
