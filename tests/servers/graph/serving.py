@@ -190,6 +190,21 @@ def refusal_of(fault: Fault) -> Refusal:
     }[fault.kind]()
 
 
+def counting(open_here: set[asyncio.Transport]) -> type[BreakableProtocol]:
+    """A protocol whose open connections are known."""
+
+    class Counting(BreakableProtocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            open_here.add(transport)
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            open_here.discard(self.transport)
+            super().connection_lost(exc)
+
+    return Counting
+
+
 @contextlib.contextmanager
 def serving(port: int = 0, tls: bool = False) -> Iterator[GraphServer]:
     """The server in a thread of its own: on 127.0.0.1, or with ``tls`` on localhost, with a certificate made for it."""
@@ -202,8 +217,9 @@ def serving(port: int = 0, tls: bool = False) -> Iterator[GraphServer]:
     listening.listen(128)
     number = listening.getsockname()[1]
     server.base = server.consents.base = f"https://localhost:{number}" if tls else f"http://127.0.0.1:{number}"
+    open_here: set[asyncio.Transport] = set()
     config = uvicorn.Config(
-        server.app, http=BreakableProtocol, lifespan="off", log_config=None, log_level="critical", access_log=False,
+        server.app, http=counting(open_here), lifespan="off", log_config=None, log_level="critical", access_log=False,
         timeout_graceful_shutdown=1,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
@@ -212,7 +228,15 @@ def serving(port: int = 0, tls: bool = False) -> Iterator[GraphServer]:
             config.ssl_certfile, config.ssl_keyfile = str(server.certificate), key
         running = uvicorn.Server(config)
         running.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        thread = threading.Thread(target=lambda: asyncio.run(running.serve([listening])), name="graph server", daemon=True)
+
+        async def serve() -> None:
+            await running.serve([listening])
+            # Over TLS a close waits for the other side, which may not care.
+            for transport in tuple(open_here):
+                transport.abort()
+            await asyncio.sleep(0)
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()), name="graph server", daemon=True)
         thread.start()
         try:
             yield server

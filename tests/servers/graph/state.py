@@ -13,6 +13,7 @@ from tests.servers.graph.calendars import HeldCalendar
 from tests.servers.graph.events import FRESH, NOWHERE, Item, check_names, checked, set_times, stamp, wall
 from tests.servers.graph.faults import Faults
 from tests.servers.graph.ids import calendar_id, new_place, new_token, read_id
+from tests.servers.graph.invitations import copy_of, deliver
 from tests.servers.graph.zones import windows_name
 
 TENANT = "8c5b21f7-5a04-4d55-9a0f-3bb2ad02f1c4"
@@ -250,6 +251,18 @@ class GraphService:
             ]
             held.put({**item, "attendees": guests})
 
+    def respond(self, email: str, event: str, answer: str) -> None:
+        """Somebody answers an invitation in the own default calendar, and the organizer learns of it."""
+        with self.lock:
+            held, mine = self.default(email), self.find(self.default(email).id, event)
+            assert mine is not None
+            status = {"response": answer, "time": stamp(self.clock.now())}
+            held.put({**mine, "responseStatus": status, "showAs": "busy" if answer == "accepted" else mine["showAs"]})
+            organizer = mine["organizer"]["emailAddress"]["address"]
+            meeting = copy_of(self.default(organizer), mine) if organizer in self.users else None
+            if meeting is not None:
+                self.answer_invitation(self.default(organizer).id, meeting["id"], email, answer)
+
     def put_raw(self, calendar: str, event: str, **properties: Any) -> Item:
         """Gives an event what only the service itself or other programs make: ``isCancelled``, ``responseStatus``,
         ``isOrganizer``, odd zones."""
@@ -279,3 +292,4 @@ class GraphService:
                 self.mails.append(Mail("declined", item["_by"], (organizer,), item["id"], item["subject"], comment))
         elif guests:
             self.mails.append(Mail(kind, item["_by"], guests, item["id"], item["subject"], comment))
+            deliver(self, kind, item, guests)
