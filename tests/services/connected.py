@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import importlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,7 @@ async def connect(folder: Path, kind: Kind, world: Any = None, through: str = ""
     secret = kind.secret(world)
     with environment(variables):
         signed = SignedIn(world.email, "Anna Holm", secret)
-        workspace = await asyncio.to_thread(_opened, folder, kind, signed)
+        workspace = await asyncio.to_thread(_built, folder, kind, SignedInAlready(registry.load(kind.provider), signed))
         await workspace.load()
         await asyncio.to_thread(workspace.unlock)
         workspace.look_for_key()
@@ -148,13 +148,39 @@ def open_page() -> Page:
     return Page("page1", "anna/page-1", "Page 1", rules=rules, hours=Hours(ZONE, ALWAYS))
 
 
-def _opened(folder: Path, kind: Kind, signed: SignedIn) -> Workspace:
+@contextlib.asynccontextmanager
+async def working(connected: Connected, passphrase: str = PASSPHRASE) -> AsyncIterator[Workspace]:
+    """The workspace in this process, its workers running, without the pages' server."""
+    with environment({**connected.environment, "AFTALE_PASSPHRASE": passphrase}):
+        real = registry.load(connected.kind.provider)
+        workspace = await asyncio.to_thread(_built, connected.folder, connected.kind, real)
+        await workspace.load()
+        await asyncio.to_thread(workspace.unlock)
+        workspace.look_for_key()
+        workspace.outbox.lost = workspace.sync.lost
+        workspace.run()
+        try:
+            yield workspace
+        finally:
+            await workspace.close()
+
+
+async def sign_in_again(connected: Connected, workspace: Workspace) -> None:
+    """What *Reconnect* does once the person is back from the browser."""
+    signed = SignedIn(connected.world.email, "Anna Holm", connected.kind.secret(connected.world))
+    door = SignedInAlready(registry.load(connected.kind.provider), signed)
+    workspace.connecting._known[connected.kind.provider] = door  # type: ignore[assignment]
+    await workspace.connecting.reconnect(connected.account.id, str, asyncio.Event(), str)
+
+
+def _built(folder: Path, kind: Kind, door: Any) -> Workspace:
     database = Database(database_file(folder))
     database.open()
-    keys, door = Keys(folder, None), SignedInAlready(registry.load(kind.provider), signed)
+    keys = Keys(folder, None)
 
     async def connector_of(asked: ProviderKind) -> Connector:
-        return door  # type: ignore[return-value]
+        made: Connector = door
+        return made
 
     def provider_of(account: Account) -> Provider:
         return LocalProvider(account.id, DatabaseEventStore(database))
