@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import Shiboken
 
 from app.domain.connections import Account, ProviderKind, booking_calendar
 from app.domain.errors import AftaleError, InvalidFields
@@ -101,7 +102,8 @@ class ConnectController(QObject):
         local = any(each.provider is ProviderKind.LOCAL for each in accounts)
         beside = next((each for each in accounts if each.primary and each.provider is not ProviderKind.LOCAL), None)
         state = State(
-            kinds=offered(workspace.connecting.kinds(), local),
+            # Beside a primary account there is no second one, and the calendar on this computer would be that.
+            kinds=offered(workspace.connecting.kinds(), local=not local and beside is None),
             connected=booking_calendar(accounts, calendars) is not None,
             beside=(beside.email or beside.name) if beside is not None else "",
             allowed=workspace.connecting.allowed,
@@ -132,7 +134,8 @@ class ConnectController(QObject):
         window.offline_requested.connect(window.reject)
         window.other_requested.connect(self._other)
         window.stop_requested.connect(self._stop)
-        window.finished.connect(self._finished)
+        window.finished.connect(lambda: self._finished(window))
+        window.destroyed.connect(lambda: self._finished(window))
         window.choose.chosen.connect(lambda kind: self._become(chosen(self._state, kind)))
         for panel in (window.choose, window.shared):
             panel.access.switched.connect(self._allow)
@@ -149,8 +152,10 @@ class ConnectController(QObject):
         window.confirm.open_requested.connect(self._browse)
         window.confirm.audience_requested.connect(lambda: self._browse(guide.AUDIENCE))
 
-    def _finished(self) -> None:
-        """The window closes, however that came about."""
+    def _finished(self, window: ConnectWindow) -> None:
+        """The window closes, however that came about: also with the window that it was opened over."""
+        if window is not self._window:
+            return
         state, self._window = self._state, None
         for end in self._ends:
             end()
@@ -159,6 +164,8 @@ class ConnectController(QObject):
         if state.candidate is not None and state.account is None:
             self._refuse(state.candidate.id)
         self._state = State()
+        if not Shiboken.isValid(self):
+            return
         if state.account is not None:
             (self.reconnected if state.again is not None else self.connected).emit(state.account)
         self.closed.emit()
@@ -404,7 +411,10 @@ class ConnectController(QObject):
             cancel.set()
 
     def _refuse(self, candidate_id: str) -> None:
-        tasks.start(self.workspace.connecting.refuse(candidate_id), self, failed=lambda _error: None)
+        """Goes on when the window that this one was opened over is closed as well."""
+        owner = QCoreApplication.instance()
+        assert owner is not None
+        tasks.start(self.workspace.connecting.refuse(candidate_id), owner, failed=lambda _error: None)
 
     # This is the one
 

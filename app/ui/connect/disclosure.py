@@ -126,7 +126,7 @@ def _local() -> tuple[Line, ...]:
         Line("provider_local", _("Needs no account and no network"), _("The calendar lies in Aftale’s own folder.")),
         Line("schedule", _("Bookings land here at once"), _("You can also bring events in from a calendar file.")),
         Line("keyring", _("Keeps everything on this computer"), _("Guests see only when you are free.")),
-        Line("never", _("Knows nothing of your other calendars"), _("What stands there does not keep a time free here."), True),
+        Line("never", _("Reads no other calendar"), _("Connect those too, if something there should be in the way."), True),
     )
 
 

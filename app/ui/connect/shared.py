@@ -31,7 +31,7 @@ class SharedPanel(Panel):
         self._caption = Label("", "small", "muted")
         self._box = SunkenBox(gap=4)
         self._box.body.addWidget(self._caption)
-        boxes = FlowLayout(gap=24, line_gap=4)
+        boxes = FlowLayout(gap=32, line_gap=4)
         for box in (self.sync, self.scheduling):
             box.toggled.connect(lambda _on: self.boxes_changed.emit(self.sync.isChecked(), self.scheduling.isChecked()))
             boxes.addWidget(box)

@@ -93,8 +93,8 @@ class State:
 
 
 def offered(kinds: tuple[ProviderKind, ...], local: bool) -> tuple[ProviderKind, ...]:
-    """What can be chosen, in the order of the design; the calendar on this computer unless it is connected (``local``)."""
-    wanted = set(kinds) if local else {*kinds, ProviderKind.LOCAL}
+    """What can be chosen, in the order of the design. ``local``: the calendar on this computer, too."""
+    wanted = {*kinds, ProviderKind.LOCAL} if local else set(kinds)
     order = (
         ProviderKind.GOOGLE,
         ProviderKind.OFFICE365,

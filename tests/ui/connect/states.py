@@ -34,7 +34,7 @@ def failed(reason: str, detail: str = "") -> State:
 
 ALL = {
     "choose": CHOOSE,
-    "choose-all": replace(CHOOSE, kinds=offered(tuple(set(ProviderKind) - {ProviderKind.ICS}), local=False)),
+    "choose-all": replace(CHOOSE, kinds=offered(tuple(set(ProviderKind) - {ProviderKind.ICS}), local=True)),
     "choose-asked": replace(CHOOSE, allowed=False, asking=True),
     "choose-off": replace(CHOOSE, allowed=False, connected=True),
     "shared-google": GOOGLE,

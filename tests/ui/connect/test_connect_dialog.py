@@ -312,6 +312,25 @@ def test_question_when_it_is_the_wrong_account_gives_the_sign_in_back(in_loop: I
     in_loop(main)
 
 
+@pytest.mark.shows("CON-4")
+def test_question_when_the_window_below_is_gone_gives_the_sign_in_back(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with desk(tmp_path) as d:
+            below = QWidget()
+            d.controller.open(below, ProviderKind.GOOGLE)
+            await d.until(lambda: d.controller.window is not None)
+            d.press("Continue to Google")
+            await d.until(lambda: d.opened)
+            d.google.answer.set_result(JANE)
+            await d.reach(Page.CONFIRM)
+            below.deleteLater()
+            await d.until(lambda: d.google.given_back == [JANE.secret])
+            assert d.controller.window is None
+            assert await d.nothing_kept()
+
+    in_loop(main)
+
+
 @pytest.mark.shows("CON-3", "SET-2")
 def test_account_when_it_is_the_one_is_kept_as_ticked_and_told_once_the_window_is_closed(
     in_loop: InLoop, tmp_path: Path

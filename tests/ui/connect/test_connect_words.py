@@ -173,9 +173,9 @@ def test_sign_in_when_it_ends_is_counted_down(left: int, english: str, danish: s
 @pytest.mark.shows("CON-1")
 def test_kinds_when_they_can_be_connected_come_in_the_order_of_the_design() -> None:
     everything = tuple(reversed(ProviderKind))
-    found = offered(everything, local=False)
+    found = offered(everything, local=True)
     assert [kind.value for kind in found] == ["google", "office365", "exchange", "caldav", "ics", "local"]
-    assert ProviderKind.LOCAL not in offered((ProviderKind.GOOGLE,), local=True)
+    assert ProviderKind.LOCAL not in offered((ProviderKind.GOOGLE,), local=False)
 
 
 def test_form_when_a_kind_is_signed_in_to_in_the_browser_there_is_none() -> None:
