@@ -18,8 +18,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from tests.servers.google.serving import BreakableProtocol, Broken
+from tests.servers.google.serving import TRANSPORTS, Broken
 from tests.servers.graph.answers import Refusal, request_id
 from tests.servers.graph.certificate import write_certificate
 from tests.servers.graph.consent import Consents, Grant
@@ -190,19 +191,25 @@ def refusal_of(fault: Fault) -> Refusal:
     }[fault.kind]()
 
 
-def counting(open_here: set[asyncio.Transport]) -> type[BreakableProtocol]:
-    """A protocol whose open connections are known."""
+def breakable(open_here: set[asyncio.Transport]) -> type[H11Protocol]:
+    """A protocol whose open connections are known, so that a fault, or the end of the server, can break them."""
 
-    class Counting(BreakableProtocol):
+    class Breakable(H11Protocol):
+        peer: tuple[str, int]
+
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            # Over TLS a transport has no names any more when it is lost.
+            self.peer = transport.get_extra_info("peername")
+            TRANSPORTS[self.peer] = transport
             open_here.add(transport)
             super().connection_made(transport)
 
         def connection_lost(self, exc: Exception | None) -> None:
+            TRANSPORTS.pop(self.peer, None)
             open_here.discard(self.transport)
             super().connection_lost(exc)
 
-    return Counting
+    return Breakable
 
 
 @contextlib.contextmanager
@@ -219,7 +226,7 @@ def serving(port: int = 0, tls: bool = False) -> Iterator[GraphServer]:
     server.base = server.consents.base = f"https://localhost:{number}" if tls else f"http://127.0.0.1:{number}"
     open_here: set[asyncio.Transport] = set()
     config = uvicorn.Config(
-        server.app, http=counting(open_here), lifespan="off", log_config=None, log_level="critical", access_log=False,
+        server.app, http=breakable(open_here), lifespan="off", log_config=None, log_level="critical", access_log=False,
         timeout_graceful_shutdown=1,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
