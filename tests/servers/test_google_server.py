@@ -400,6 +400,9 @@ def test_command_when_started_by_hand_then_it_says_how_to_use_it() -> None:
             base = process.stdout.readline().strip().removeprefix("export AFTALE_GOOGLE_BASE=")
             client = read_client(process.stdout.readline().removeprefix("client_secret.json: "))
             assert check_client(client.id, client.secret) == {}
+            page = httpx2.get(f"{base}/o/oauth2/v2/auth", params=ASKED | {"client_id": client.id})
+            assert page.status_code == 200
+            assert all(name in page.text for name in ("Anna Holm", "Kirsten Lund", "Jonas Beck"))
             assert "Access blocked" in httpx2.get(f"{base}/o/oauth2/v2/auth").text
         finally:
             process.terminate()

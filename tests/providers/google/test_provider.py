@@ -159,14 +159,22 @@ async def test_calendars_when_roles_differ_then_each_has_its_access_also_one_nob
 async def test_calendars_when_they_belong_to_others_then_it_says_to_whom(world: GoogleWorld) -> None:
     service = world.server.service
     service.share(world.other.email, world.email, "reader")
-    service.add_public("da.danish#holiday@group.v.calendar.google.com", "Helligdage i Danmark", world.email)
+    holidays = service.add_public("da.danish#holiday@group.v.calendar.google.com", "Helligdage i Danmark", world.email)
     found = {each.id: (each.owner, each.owner_name) for each in await world.provider.calendars()}
     assert found == {
         world.email: ("", ""),
         world.other.email: (world.other.email, "Bo"),
         world.calendar: (world.other.email, "Bo"),
-        "da.danish#holiday@group.v.calendar.google.com": ("", ""),
+        holidays.id: ("", ""),
     }
+
+
+async def test_read_window_when_a_calendars_id_has_signs_of_addresses_then_it_is_the_right_calendar(world: GoogleWorld) -> None:
+    holidays = world.server.service.add_public("da.danish#holiday%2F?x@group.v.calendar.google.com", "Helligdage", world.email)
+    world.server.service.insert(
+        holidays.id, {"summary": "Juleaften", "start": {"date": "2026-10-24"}, "end": {"date": "2026-10-25"}}
+    )
+    assert [each.title for each in await world.provider.read_window(holidays.id, START, END)] == ["Juleaften"]
 
 
 @pytest.mark.shows("SYNC-3")

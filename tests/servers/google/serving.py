@@ -105,7 +105,7 @@ class GoogleServer:
         while not user.open.is_set():
             await asyncio.sleep(0.005)
         with contextlib.suppress(Refusal):
-            return user.faults.next(find_method(request.method, request.url.path)[0].writes)
+            return user.faults.next(find_method(request.method, request.scope["path"])[0].writes)
         return None
 
     def _respond(self, request: Request, body: bytes, found: Any, fault: Fault | None) -> Response:
@@ -116,7 +116,7 @@ class GoogleServer:
                 raise Refusal(401)
             given = request.query_params.multi_items()
             etag = request.headers.get("if-match", "")
-            answer = self.api.answer(request.method, request.url.path, given, body, etag, *found)
+            answer = self.api.answer(request.method, request.scope["path"], given, body, etag, *found)
         except Refusal as refused:
             return Response(json.dumps(refused.body), refused.status, refused.headers, JSON)
         if answer is None:
@@ -128,7 +128,7 @@ class GoogleServer:
     def _record(self, request: Request, body: bytes, response: Response) -> None:
         if self.service.recording:
             content = bytes(response.body)
-            record(request.method, str(request.url), request.headers, body, response.status_code, response.headers, content)
+            record(request.method, address_of(request), request.headers, body, response.status_code, response.headers, content)
 
     @contextlib.contextmanager
     def unrecorded(self) -> Iterator[None]:
@@ -138,6 +138,12 @@ class GoogleServer:
             yield
         finally:
             self.service.recording = True
+
+
+def address_of(request: Request) -> str:
+    """What was asked for, as it was written: ids of calendars have signs that mean something in an address."""
+    query = request.scope["query_string"].decode()
+    return f"{request.base_url}{request.scope['raw_path'].decode().lstrip('/')}{'?' if query else ''}{query}"
 
 
 def refusal_of(fault: Fault) -> Refusal:
