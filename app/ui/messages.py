@@ -39,6 +39,7 @@ from app.domain.notices import Notice, NoticeKind
 from app.domain.overview import Overview, Reachability
 from app.domain.pages import Location, LocationKind
 from app.i18n import _, local, ngettext
+from app.ui import refusals
 
 
 class Words(NamedTuple):
@@ -89,71 +90,12 @@ def _sign_in(error: AftaleError) -> Words:
 
 def sign_in_words(reason: str, service: str = "") -> Words:
     """Why no account was connected and what to do, by the reasons of ``SignInFailed``. ``service``: who was asked, if known."""
-    words = {
-        "cancelled": Words(_("Signing in was cancelled"), _("Nothing was connected, and nothing was kept.")),
-        "time_out": Words(
-            _("Nobody signed in within five minutes"), _("Nothing was connected. Try again when you have the time.")
-        ),
-        "refused": Words(_("{service} says that you did not agree"), _("Nothing was connected, and nothing was kept.")),
-        "client": Words(
-            _("{service} does not accept the client"),
-            _("It may be mistyped, deleted, or of another type than Aftale needs. Check the client, then try again."),
-        ),
-        "no_refresh": Words(
-            _("{service} gave no lasting sign-in"),
-            _("Take Aftale off the list of connected apps in your account there, then try again."),
-        ),
-        "answer": Words(
-            _("{service} answered something that Aftale does not understand"),
-            _("Nothing was connected. Try again. If it stays like this, look for a newer Aftale."),
-        ),
-        "rights": Words(
-            _("A right was left out"),
-            _("Aftale needs all the boxes on the consent page ticked. Nothing was connected. Try again and leave them ticked."),
-        ),
-        "other_account": Words(
-            _("That was another account"),
-            _("Sign in with the account that is connected, or connect the other one as a new one."),
-        ),
-        "already": Words(_("This account is connected already"), _("You find it in Settings, under Calendars.")),
-        "shared_mailbox": Words(
-            _("This is a shared mailbox"),
-            _("It belongs to nobody in particular, so bookings cannot go there. Connect your own account first."),
-        ),
-        "no_mailbox": Words(
-            _("This account has no calendar that Aftale may read"),
-            _("Sign in with an account that has a calendar, or ask whoever looks after it."),
-        ),
-        "no_consent": Words(
-            _("Personal e-mail access is off"),
-            _("Without it no account can be connected. You can switch it on under Data and privacy."),
-        ),
-        "no_client": Words(
-            _("{service} does not know Aftale yet"), _("Make a client there first. Aftale shows you how, step by step.")
-        ),
-        "locked": _no_key(),
-    }
-    title, text = words.get(reason, our_fault())
-    return Words(title.format(service=service or _("The calendar service")), text)
-
-
-def _no_key() -> Words:
-    return Words(
-        _("Aftale cannot keep secrets now: your keyring is locked"),
-        _(
-            "Unlock your system’s keyring, then close Aftale and start it again. Where there is no keyring, start Aftale with a "
-            "passphrase in AFTALE_PASSPHRASE."
-        ),
-    )
+    found = refusals.sign_in_refusal(reason, service or _("The calendar service"))
+    return Words(*found) if found is not None else our_fault()
 
 
 def _secret(error: AftaleError) -> Words:
-    if isinstance(error, SecretUnreadable) and error.reason == "damaged":
-        return Words(
-            _("A stored sign-in cannot be opened"),
-            _("It was locked with another key, or is damaged. Sign in again to replace it."),
-        )
-    return _no_key()
+    return Words(*refusals.secret_refusal(error.reason if isinstance(error, SecretUnreadable) else "locked"))
 
 
 _ERRORS: dict[type[object], Callable[[AftaleError], Words]] = {

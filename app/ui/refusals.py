@@ -1,0 +1,80 @@
+"""Why no account was connected, in words: title and text by the reasons of ``SignInFailed`` and ``SecretUnreadable``."""
+
+from __future__ import annotations
+
+from app.i18n import _
+
+Said = tuple[str, str]
+
+
+def sign_in_refusal(reason: str, service: str) -> Said | None:
+    """What happened and what to do; None for a reason that is not known. ``service``: who was asked, as it can begin a
+    sentence."""
+    words = {
+        "cancelled": (_("Signing in was cancelled"), _("Nothing was connected, and nothing was kept.")),
+        "time_out": (_("Nobody signed in within five minutes"), _("Nothing was connected. Try again when you have the time.")),
+        "refused": (_("{service} says that you did not agree"), _("Nothing was connected, and nothing was kept.")),
+        "client": (
+            _("{service} does not accept the client"),
+            _("It may be mistyped, deleted, or of another type than Aftale needs. Check the client, then try again."),
+        ),
+        "no_refresh": (
+            _("{service} gave no lasting sign-in"),
+            _("Take Aftale off the list of connected apps in your account there, then try again."),
+        ),
+        "answer": (
+            _("{service} answered something that Aftale does not understand"),
+            _("Nothing was connected. Try again. If it stays like this, look for a newer Aftale."),
+        ),
+        "rights": (
+            _("A right was left out"),
+            _("Aftale needs all the boxes on the consent page ticked. Nothing was connected. Try again and leave them ticked."),
+        ),
+        "other_account": (
+            _("That was another account"),
+            _("Sign in with the account that is connected, or connect the other one as a new one."),
+        ),
+        "already": (_("This account is connected already"), _("You find it in Settings, under Calendars.")),
+        "shared_mailbox": (
+            _("This is a shared mailbox"),
+            _("It belongs to nobody in particular, so bookings cannot go there. Connect your own account first."),
+        ),
+        "no_mailbox": (
+            _("This account has no calendar that Aftale may read"),
+            _("Sign in with an account that has a calendar, or ask whoever looks after it."),
+        ),
+        "no_consent": (
+            _("Personal e-mail access is off"),
+            _("Without it no account can be connected. You can switch it on under Data and privacy."),
+        ),
+        "no_client": (
+            _("{service} does not know Aftale yet"),
+            _("Make a client there first. Aftale shows you how, step by step."),
+        ),
+        "locked": no_key(),
+    }
+    if reason not in words:
+        return None
+    title, text = words[reason]
+    return title.format(service=service), text
+
+
+def secret_refusal(reason: str) -> Said:
+    """Why what was sealed cannot be opened."""
+    if reason == "damaged":
+        return (
+            _("A stored sign-in cannot be opened"),
+            _("It was locked with another key, or is damaged. Sign in again to replace it."),
+        )
+    return no_key()
+
+
+def no_key() -> Said:
+    """There is no key to seal or open anything under."""
+    return (
+        _("Aftale cannot keep secrets now: your keyring is locked"),
+        _(
+            "Unlock your system’s keyring, then close Aftale and start it again. Where there is no keyring, start Aftale with a "
+            "passphrase in AFTALE_PASSPHRASE."
+        ),
+    )
