@@ -49,16 +49,15 @@ class TrayState:
 
 def tray_state(overview: Overview) -> TrayState:
     """The tray at ``overview.now``, in the language in force."""
-    status = messages.status(overview)
+    status, fix = messages.status(overview), _fix(overview)
     unreachable = overview.reach in (Reachability.NOT_REACHED, Reachability.STOPPED)
-    amber = bool(overview.inactive or overview.failed_writes)
     return TrayState(
         status,
-        "danger" if unreachable else "amber" if amber else "",
+        "danger" if unreachable else "amber" if fix else "",
         _("Aftale: {status}").format(status=status.spoken),
         overview.pages_on,
         _next_meeting(overview),
-        _fix(overview),
+        fix,
         overview.link,
         overview.reach in (Reachability.LIVE, Reachability.COMPUTER_ONLY),
     )
@@ -106,8 +105,15 @@ def _until(meeting: Meeting, now: Instant) -> str:
 
 
 def _fix(overview: Overview) -> str:
+    """What needs the owner most."""
+    for account in overview.accounts:
+        if account.signed_out:
+            return _("sign in to {account} again").format(account=messages.provider_name(account.provider))
     if overview.inactive:
         return _("{calendar} is inactive").format(calendar=overview.inactive[0].name)
     if overview.failed_writes:
         return _("a meeting is missing in your calendar")
+    for calendar in overview.calendars:
+        if calendar.doubt and (calendar.checked or calendar.booking):
+            return _("many events vanished from {calendar}").format(calendar=calendar.name)
     return ""

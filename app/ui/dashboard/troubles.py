@@ -104,7 +104,7 @@ def _failure(found: FailedWrite, overview: Overview) -> FailureState:
     return FailureState(
         booking.id,
         title.format(page=booking.title, name=booking.visitor.name),
-        " ".join(part for part in parts if part),
+        _first_up(" ".join(parts)),
         times,
         _("Try again"),
         messages.write_to(booking.visitor.name),
@@ -146,7 +146,7 @@ def _change(found: UpstreamChange, overview: Overview) -> ChangeState:
         text = _("From {before} to {now}.").format(before=_moment(found.before, overview), now=_moment(booking.start, overview))
     ask = _("{name} has not been told.").format(name=booking.visitor.first_name or booking.visitor.name)
     return ChangeState(
-        found.id, booking.id, icon, title, f"{text} {ask}", _("Not needed"), messages.tell_name(booking.visitor.name)
+        found.id, booking.id, icon, title, _first_up(f"{text} {ask}"), _("Not needed"), messages.tell_name(booking.visitor.name)
     )
 
 
@@ -166,9 +166,13 @@ def _declined(found: UpstreamChange, overview: Overview) -> ChangeState:
     visitor = booking.visitor
     who = ", ".join(visitor.name if each == visitor.email else each for each in found.who) or visitor.name
     title = _("{name} declined {page}").format(name=who, page=booking.title)
-    text = _("{time}. The meeting stays in your calendar.").format(time=_moment(booking.start, overview))
+    text = _first_up(_("{time}. The meeting stays in your calendar.").format(time=_moment(booking.start, overview)))
     return ChangeState(found.id, booking.id, "blocked", title, text, _("Hide"), write=messages.write_to(visitor.name))
 
 
 def _moment(at: Instant, overview: Overview) -> str:
     return i18n.current().moment(local(at, overview.zone))
+
+
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]

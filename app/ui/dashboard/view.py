@@ -166,9 +166,8 @@ class DashboardView(QWidget):
         self._read.clicked.connect(lambda: self._read.set_busy(True))
         self._read.clicked.connect(self.read_requested)
         line = row(gap=12, on=self._stale_line)
-        line.addWidget(self._stale, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self._stale, 1, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._read, 0, Qt.AlignmentFlag.AlignVCenter)
-        line.addStretch(1)
         self._stale_line.hide()
         return self._stale_line
 

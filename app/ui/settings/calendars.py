@@ -175,12 +175,11 @@ class CalendarsPanel(Panel):
         why = _("Personal e-mail access is off, so no account can be connected.")
         connect.setAccessibleDescription(why)
         line = row(gap=10)
-        line.addWidget(Label(why, "small", "muted", wrap=True), 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(Label(why, "small", "muted", wrap=True), 1, Qt.AlignmentFlag.AlignVCenter)
         lead = Button(_("Data and privacy"), "ghost", "small", flush=True)
         lead.setObjectName("to privacy")
         lead.clicked.connect(lambda: self.panel_requested.emit("privacy"))
         line.addWidget(lead, 0, Qt.AlignmentFlag.AlignVCenter)
-        line.addStretch(1)
         into = self._parts if lines is None else lines
         into.addSpacing(6)
         into.addLayout(line)
