@@ -114,12 +114,12 @@ class TokenHttp:
             # msal would repeat this answer for a minute, whatever the service says meanwhile.
             wait = seconds_to_wait(answer.headers.get("Retry-After", ""), self._clock.now())
             raise TokenCallFailed(f"status {answer.status_code}", wait, limited=answer.status_code == 429 or wait is not None)
-        error = error_of(answer.text)
-        if error is None:
+        reason = error_of(answer.text)
+        if reason is None:
             # msal would write all of it into the log, and half a token answer has tokens in it.
             raise TokenCallFailed("answer not understood")
-        if error in PASSING:
-            raise TokenCallFailed(error)
+        if reason in PASSING:
+            raise TokenCallFailed(reason)
         return TokenAnswer(answer.status_code, answer.text, dict(answer.headers))
 
 
