@@ -7,12 +7,11 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 from shiboken6 import Shiboken
 
 from app.domain.connections import Account, ProviderKind, booking_calendar
@@ -20,6 +19,7 @@ from app.domain.errors import AftaleError, InvalidFields
 from app.domain.events import SettingsSaved, SyncProgressed
 from app.i18n import _
 from app.ui.connect import guide
+from app.ui.connect.client_desk import ClientDesk
 from app.ui.connect.state import BY_BROWSER, Page, State, Trouble, cure_of, offered, trouble_of
 from app.ui.connect.view import ConnectWindow
 from app.ui.runtime import tasks
@@ -27,9 +27,6 @@ from app.ui.widgets import toast
 
 if TYPE_CHECKING:
     from app.services.workspace import Workspace
-
-LONGEST_FILE = 100_000
-"""Bytes of a file that are looked at; a client's file has some four hundred."""
 
 
 def browse(address: str) -> bool:
@@ -61,6 +58,12 @@ class ConnectController(QObject):
         self._cancel: asyncio.Event | None = None
         self._ends: list[Callable[[], None]] = []
         self._counts: dict[str, int] = {}
+        self.client = ClientDesk(workspace, self)
+
+    @property
+    def state(self) -> State:
+        """What is shown, or would be."""
+        return self._state
 
     @property
     def window(self) -> ConnectWindow | None:
@@ -80,7 +83,7 @@ class ConnectController(QObject):
         page, allowed = Page.WAITING if browser else Page.FORM, self.workspace.connecting.allowed
         self._show(parent, State(page, kind=account.provider, again=account, allowed=allowed))
         if browser:
-            self._sign_in()
+            self.sign_in()
 
     def close(self) -> None:
         """Closes the window as its owner would."""
@@ -140,11 +143,8 @@ class ConnectController(QObject):
         for panel in (window.choose, window.shared):
             panel.access.switched.connect(self._allow)
             panel.access.privacy_requested.connect(lambda: self._leave_for(self.privacy_requested))
-        window.shared.boxes_changed.connect(lambda sync, scheduling: self._set(sync=sync, scheduling=scheduling))
-        window.client.edited.connect(self._client_edited)
-        window.client.left.connect(self._client_left)
-        window.client.file_dropped.connect(lambda path: self._start(self._read_file(Path(path))))
-        window.client.file_requested.connect(self._choose_file)
+        window.shared.boxes_changed.connect(lambda sync, scheduling: self.change(sync=sync, scheduling=scheduling))
+        self.client.attend(window)
         window.client.open_requested.connect(self._browse)
         window.client.copy_requested.connect(lambda text: self._copy(text, _("Copied")))
         window.waiting.open_requested.connect(lambda: self._open_page(self._state.address))
@@ -180,17 +180,17 @@ class ConnectController(QObject):
         state = self._state
         match state.page:
             case Page.SHARED if state.kind in BY_BROWSER:
-                self._start(self._go_on(), busy=True)
+                self.work(self._go_on(), busy=True)
             case Page.SHARED:
-                self._set(page=Page.FORM, trouble=None, problems={})
+                self.change(page=Page.FORM, trouble=None, problems={})
             case Page.CLIENT:
-                self._send_client()
+                self.client.send()
             case Page.FORM:
                 self._send_form()
             case Page.FAILED:
                 self._cure()
             case Page.CONFIRM if state.candidate is not None:
-                self._start(self._confirm(state.candidate.id), busy=True)
+                self.work(self._confirm(state.candidate.id), busy=True)
             case Page.READING:
                 self.close()
 
@@ -199,16 +199,16 @@ class ConnectController(QObject):
         if state.page in (Page.FAILED, Page.FORM) and state.again is not None:
             self.close()
         else:
-            self._set(page=Page.CHOOSE if state.page is Page.SHARED else Page.SHARED, trouble=None, problems={})
+            self.change(page=Page.CHOOSE if state.page is Page.SHARED else Page.SHARED, trouble=None, problems={})
 
     def _give_up(self) -> None:
         """Cancel: out of the wait back to where it began, anywhere else out of the window."""
         if self._state.page is Page.WAITING and self._state.again is None:
             self._end_wait()
-            self._set(page=Page.SHARED, address="", told=())
+            self.change(page=Page.SHARED, address="", told=())
         elif self._state.page is Page.FORM:
             self._end_wait()
-            self._set(busy=False)
+            self.change(busy=False)
         else:
             self.close()
 
@@ -216,7 +216,7 @@ class ConnectController(QObject):
         """Not this account: its sign-in is given back, and another one may be tried."""
         if self._state.candidate is not None:
             self._refuse(self._state.candidate.id)
-        self._set(page=Page.SHARED, candidate=None)
+        self.change(page=Page.SHARED, candidate=None)
 
     def _stop(self) -> None:
         if self._state.account is not None:
@@ -228,27 +228,27 @@ class ConnectController(QObject):
         assert state.trouble is not None
         match cure_of(state.trouble, state.kind):
             case "client":
-                self._show_client()
+                self.client.begin()
             case "privacy":
                 self._leave_for(self.privacy_requested)
             case "settings":
                 self._leave_for(self.settings_requested)
             case _ if state.kind in BY_BROWSER:
-                self._sign_in()
+                self.sign_in()
             case _:
-                self._set(page=Page.FORM, trouble=None)
+                self.change(page=Page.FORM, trouble=None)
 
     # Personal e-mail access
 
     def _allow(self, on: bool) -> None:
-        self._set(allowed=on)
-        self._start(self.workspace.connecting.allow(on))
+        self.change(allowed=on)
+        self.work(self.workspace.connecting.allow(on))
 
     def _settings_saved(self) -> None:
         if self._window is not None:
-            self._set(allowed=self.workspace.connecting.allowed)
+            self.change(allowed=self.workspace.connecting.allowed)
 
-    # The OAuth client
+    # Signing in
 
     async def _go_on(self) -> None:
         """From what is shared to the browser, by way of the client where there is none."""
@@ -257,69 +257,10 @@ class ConnectController(QObject):
         if window is not self._window:
             return
         if known:
-            self._set(busy=False)
-            self._sign_in()
+            self.change(busy=False)
+            self.sign_in()
         else:
-            self._show_client()
-
-    def _show_client(self) -> None:
-        self._check_client({each.name: "" for each in guide.fields(self._state.kind)}, frozenset())
-        self._set(page=Page.CLIENT, busy=False, trouble=None)
-
-    def _client_edited(self, fields: dict[str, str], name: str) -> None:
-        touched = self._state.touched - {"client_file"}
-        self._check_client(fields, touched | {name} if fields.get(name) else touched)
-
-    def _client_left(self, name: str) -> None:
-        if self._state.page is Page.CLIENT and self._state.fields.get(name):
-            self._set(touched=self._state.touched | {name})
-
-    def _check_client(self, fields: dict[str, str], touched: frozenset[str]) -> None:
-        problems = self.workspace.connecting.check_client(self._state.kind, fields)
-        self._set(fields=fields, problems=problems, touched=touched)
-
-    def _choose_file(self) -> None:
-        if self._window is None:
-            return
-        dialog = QFileDialog(self._window, _("Choose the JSON file"), "", _("JSON files (*.json)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self._start(self._read_file(Path(path))))
-        dialog.open()
-
-    async def _read_file(self, path: Path) -> None:
-        def read() -> str:
-            with path.open(encoding="utf-8", errors="replace") as file:
-                return file.read(LONGEST_FILE)
-
-        try:
-            text = await asyncio.get_running_loop().run_in_executor(None, read)
-            fields = self.workspace.connecting.read_client_file(self._state.kind, text)
-        except OSError:
-            self._file_problem({"client_file": "unreadable"})
-        except InvalidFields as error:
-            self._file_problem(error.fields)
-        else:
-            self._check_client(fields, frozenset(fields))
-
-    def _file_problem(self, problems: dict[str, str]) -> None:
-        """The file is not used. What is wrong with a field of it is wrong with the file."""
-        code = problems.get("client_file", "not_a_client")
-        self._set(problems={**self._state.problems, "client_file": code}, touched=self._state.touched | {"client_file"})
-
-    def _send_client(self) -> None:
-        state = self._state
-        self._check_client(dict(state.fields), frozenset(state.fields))
-        if self._state.client_ready:
-            self._start(self._save_client(), busy=True)
-
-    async def _save_client(self) -> None:
-        window = self._window
-        await self.workspace.connecting.save_client(self._state.kind, dict(self._state.fields))
-        if window is self._window:
-            self._set(busy=False)
-            self._sign_in()
-
-    # Signing in
+            self.client.begin()
 
     def _send_form(self) -> None:
         form = self._window.form.form if self._window is not None else None
@@ -328,22 +269,23 @@ class ConnectController(QObject):
         fields = form.fields()
         if self._state.kind is ProviderKind.LOCAL:
             if fields["name"]:
-                self._start(self._make_local(fields["name"]), busy=True)
+                self.work(self._make_local(fields["name"]), busy=True)
             else:
-                self._set(problems={"name": "missing"})
+                self.change(problems={"name": "missing"})
         else:
-            self._sign_in(fields)
+            self.sign_in(fields)
 
     async def _make_local(self, name: str) -> None:
         account = await self.workspace.accounts.connect_local(name, self.workspace.settings.current.profile.zone)
-        self._set(account=account, busy=False)
+        self.change(account=account, busy=False)
         self.close()
 
-    def _sign_in(self, fields: dict[str, str] | None = None) -> None:
+    def sign_in(self, fields: dict[str, str] | None = None) -> None:
+        """Begins to sign in: in the browser, or with the ``fields`` of a form."""
         self._end_wait()
         self._cancel = cancel = asyncio.Event()
         page = Page.WAITING if fields is None else Page.FORM
-        self._set(page=page, busy=fields is not None, told=(), address="", unopened=False, trouble=None, problems={})
+        self.change(page=page, busy=fields is not None, told=(), address="", unopened=False, trouble=None, problems={})
         tasks.start(self._wait(cancel, fields), self)
 
     async def _wait(self, cancel: asyncio.Event, fields: dict[str, str] | None) -> None:
@@ -369,25 +311,25 @@ class ConnectController(QObject):
             await connecting.refuse(candidate.id)
             return
         self._cancel = None
-        self._set(page=Page.CONFIRM, candidate=candidate, busy=False, now=self.workspace.clock.now())
+        self.change(page=Page.CONFIRM, candidate=candidate, busy=False, now=self.workspace.clock.now())
 
     def _while_waiting(self, cancel: asyncio.Event, call: Callable[[Any], None], value: Any) -> None:
         if cancel is self._cancel and self._window is not None:
             call(value)
 
     def _come(self, address: str) -> None:
-        self._set(address=address)
+        self.change(address=address)
         self._open_page(address)
 
     def _open_page(self, address: str) -> None:
-        self._set(unopened=not self._browse(address))
+        self.change(unopened=not self._browse(address))
 
     def _tell(self, code: str) -> None:
-        self._set(told=(*self._state.told, code))
+        self.change(told=(*self._state.told, code))
 
     def _reconnected(self, account: Account) -> None:
         self._cancel = None
-        self._set(account=account)
+        self.change(account=account)
         self.close()
 
     def _not_signed_in(self, error: AftaleError) -> None:
@@ -398,12 +340,12 @@ class ConnectController(QObject):
         elif not browser:
             # Where it was filled in it can be mended.
             problems = error.fields if isinstance(error, InvalidFields) else {}
-            self._set(busy=False, problems=problems, trouble=None if problems else trouble)
+            self.change(busy=False, problems=problems, trouble=None if problems else trouble)
         elif trouble.reason == "refused" and self._state.again is None:
-            self._set(page=Page.SHARED, trouble=trouble)
+            self.change(page=Page.SHARED, trouble=trouble)
         else:
             # What is kept of a client is refused like a client that the provider does not take.
-            self._set(page=Page.FAILED, trouble=Trouble("client") if isinstance(error, InvalidFields) else trouble)
+            self.change(page=Page.FAILED, trouble=Trouble("client") if isinstance(error, InvalidFields) else trouble)
 
     def _end_wait(self) -> None:
         cancel, self._cancel = self._cancel, None
@@ -421,7 +363,7 @@ class ConnectController(QObject):
     async def _confirm(self, candidate_id: str) -> None:
         state, self._counts = self._state, {}
         account = await self.workspace.connecting.confirm(candidate_id, state.sync, state.scheduling)
-        self._set(page=Page.READING, account=account, busy=False)
+        self.change(page=Page.READING, account=account, busy=False)
         reading = self.workspace.sync.now(account.id)
         # One that fails goes on by itself later, and says so on the dashboard.
         tasks.start(reading, self, lambda _none: self._read(account), lambda _error: self._read(account))
@@ -434,27 +376,29 @@ class ConnectController(QObject):
     def _progressed(self, fact: SyncProgressed) -> None:
         if self._state.account is not None and fact.account == self._state.account.id:
             self._counts[fact.calendar] = fact.events
-            self._set(events=sum(self._counts.values()))
+            self.change(events=sum(self._counts.values()))
 
     # How it is done
 
-    def _start(self, work: Coroutine[Any, Any, None], *, busy: bool = False) -> None:
+    def work(self, work: Coroutine[Any, Any, None], *, busy: bool = False) -> None:
+        """Does something that ends on the page of failures if it fails. ``busy``: the main button waits for it."""
         if busy:
-            self._set(busy=True)
+            self.change(busy=True)
         tasks.start(work, self, failed=self._failed)
 
     def _failed(self, error: AftaleError) -> None:
         """Something between two pages went wrong. A sign-in that waits for its yes is given back."""
         if self._state.candidate is not None and self._state.account is None:
             self._refuse(self._state.candidate.id)
-        self._set(page=Page.FAILED, busy=False, candidate=None, trouble=trouble_of(error))
+        self.change(page=Page.FAILED, busy=False, candidate=None, trouble=trouble_of(error))
 
     def _copy(self, text: str, said: str) -> None:
         QGuiApplication.clipboard().setText(text)
         if self._window is not None:
             toast(self._window, said)
 
-    def _set(self, **changes: Any) -> None:
+    def change(self, **changes: Any) -> None:
+        """Changes the state, and what is drawn."""
         self._become(replace(self._state, **changes))
 
     def _become(self, state: State) -> None:

@@ -271,3 +271,64 @@ def test_texts_when_danish_and_large_are_not_cut(stage: Stage, name: str, width:
             assert button.width() >= button.sizeHint().width() - 8, button.text()
     for field in stage.window.findChildren(QLineEdit):
         assert field.height() >= 36
+
+
+# Calendars that are kept elsewhere
+
+
+@pytest.mark.shows("SYNC-4")
+def test_refused_write_when_another_time_is_pressed_tells_which_and_waits(stage: Stage) -> None:
+    view = stage.show("troubled")
+    moves: list[tuple[str, object]] = []
+    view.move_requested.connect(lambda booking, start: moves.append((booking, start)))
+    stage.button("Wed 14 Oct, 13:30").click()
+    assert moves == [(o.MAJA.id, o.at(14, 13, 30))]
+    assert not stage.button("Try again").isEnabled()
+    view.failure_ended(o.MAJA.id, "That time is not free any more.")
+    QApplication.processEvents()
+    assert any(each.text() == "That time is not free any more." and each.isVisible() for each in view.findChildren(Label))
+    retried, written = hear(view.retry_requested), hear(view.write_to_requested)
+    stage.button("Try again").click()
+    stage.button("Write to Maja").click()
+    assert retried == written == [o.MAJA.id]
+
+
+@pytest.mark.shows("SYNC-5")
+def test_change_in_the_calendar_when_answered_tells_the_answer(stage: Stage) -> None:
+    view = stage.show("troubled")
+    answers: list[tuple[str, bool]] = []
+    view.change_settled.connect(lambda change, tell: answers.append((change, tell)))
+    stage.button("Tell Emil").click()
+    stage.button("Not needed", 1).click()
+    stage.button("Hide").click()
+    assert answers == [("u1", True), ("u2", False), ("u3", False)]
+
+
+@pytest.mark.shows("SYNC-6")
+def test_stale_calendar_when_tried_again_waits_until_it_is_over(stage: Stage) -> None:
+    view = stage.show("stale")
+    heard = hear(view.read_requested)
+    stage.button("Try again").click()
+    assert heard == [True]
+    assert stage.button("Try again").busy
+    view.read_ended()
+    assert not stage.button("Try again").busy
+    stage.show("normal")
+    assert not [each for each in stage.window.findChildren(Button) if each.text() == "Try again" and each.isVisible()]
+
+
+@pytest.mark.shows("DESK-5")
+@pytest.mark.parametrize(
+    ("size", "width", "one"), [(100, 1120, False), (100, 940, True), (130, 1120, True), (130, 1300, False)]
+)
+def test_side_column_when_text_is_large_goes_below_sooner(stage: Stage, size: int, width: int, one: bool) -> None:
+    theme.active().apply("light", size)
+    stage.window.resize(width, 720)
+    view = stage.show("normal")
+    QApplication.processEvents()
+    side = view._side_requests.mapTo(view, QPoint(0, 0))
+    assert (side.y() > view.lines()[-1].mapTo(view, QPoint(0, 0)).y()) is one
+    card = view._side_requests.view_of("r-lars")
+    assert card is not None
+    assert card.accept is not None
+    assert card.accept.width() >= card.accept.sizeHint().width()
