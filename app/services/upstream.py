@@ -15,8 +15,8 @@ What is left alone
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from app.domain.booking import AttemptKind, Booking, Cause, State
 from app.domain.calendars import Event
@@ -27,33 +27,16 @@ from app.domain.events import Cancelled, Fact, Rescheduled
 from app.domain.ids import new_id
 from app.domain.mails import Mail, MailKind, MailState
 from app.domain.notices import Notice, NoticeKind
-from app.domain.outbox import JobState
 from app.domain.overview import Upstream
-from app.domain.upstream import Noted, holds_still, own_event, times_of, who_declined
-from app.models import bookings, calendars, mails, notices, outbox
+from app.domain.upstream import Noted, holds_still, times_of, who_declined
+from app.models import bookings, mails, notices
 from app.models import upstream as rows
 from app.models.base import Session
+from app.services.sighting import Seen, look, was_deleted, was_moved
 from app.services.telling import note_attempt, tell
 
-STANDS = (State.CONFIRMED, State.WRITTEN)
-OVER = (State.DECLINED, State.CANCELLED, State.RESCHEDULED, State.EXPIRED)
 UPSTREAM, OVERLAP = "upstream", "overlap"
 """Reasons in notices: it was done in the calendar itself; and a booking could not follow, for another one lies there."""
-LAG = 300
-"""Seconds after a write in which a service may still show what was before."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """One booking beside its event. ``event`` None: it is in the calendar no more. ``was``: how it stood before, if it is known
-    to have changed. ``stuck``: the move that the booking could not follow. ``settled``: the answer names the event, and knows
-    all that we wrote."""
-
-    booking: Booking
-    event: Event | None
-    was: Event | None
-    stuck: Noted | None
-    settled: bool
 
 
 def follow(
@@ -72,9 +55,9 @@ def follow(
     marked |= {each.booking for each in rows.stuck_in(session, calendar.id)}
     if not marked:
         return ()
-    seen = _look(session, calendar, sorted(marked), changed, lost, before)
-    facts = [_cancel(session, now, calendar, each.booking) for each in seen if _was_deleted(each, now)]
-    facts += _move(session, now, calendar, [each for each in seen if _was_moved(each, now)])
+    seen = look(session, calendar, sorted(marked), changed, lost, before)
+    facts = [_cancel(session, now, calendar, each.booking) for each in seen if was_deleted(each, now)]
+    facts += _move(session, now, calendar, [each for each in seen if was_moved(each, now)])
     for each in seen:
         if each.event is not None and each.booking.end > now:
             _flag(session, now, calendar, each.booking, each.event)
@@ -96,114 +79,6 @@ def settle(session: Session, change_id: str, tell: bool) -> None:
     rows.forget(session, noted.id)
 
 
-# What happened
-
-
-def _look(
-    session: Session,
-    calendar: Calendar,
-    booking_ids: list[str],
-    changed: tuple[Event, ...],
-    lost: Mapping[str, Event],
-    before: Mapping[str, Event],
-) -> list[_Seen]:
-    """The bookings that this answer is about, each beside its event; events that are nobody's booking lose their mark."""
-    writes = rows.last_writes(session, booking_ids)
-    stuck = {each.booking: each for each in rows.stuck_in(session, calendar.id)}
-    seen = []
-    for booking_id in booking_ids:
-        told = {each.id: each for each in changed if each.booking == booking_id}
-        booking = _find(session, booking_id)
-        home, write = writes.get(booking_id, ("", JobState.DONE))
-        if booking is None or (booking.state in OVER and write is JobState.DONE):
-            _unmark(session, calendar, told.values())
-        elif _is_ours_to_follow(session, calendar, booking):
-            standing = rows.events_of_booking(session, booking_id)
-            at_home = {each.id for each in standing if each.calendar == home and home != calendar.id}
-            if at_home:
-                # Copies, except one with the same id: that event is on its way from calendar to calendar.
-                _unmark(session, calendar, (each for each in told.values() if each.id not in at_home))
-                continue
-            own = _own(session, calendar, booking, standing, told, before)
-            if own is None and any(each.calendar != calendar.id for each in standing):
-                continue
-            was = lost.get(booking_id) if own is None else before.get(own.id)
-            noted = _still_stuck(session, stuck.get(booking_id), booking, own)
-            named = own is not None and own.id in told and not _is_late(session, calendar, booking, own, stuck.get(booking_id))
-            seen.append(_Seen(booking, own, was, noted, named and write is JobState.DONE))
-    return seen
-
-
-def _is_ours_to_follow(session: Session, calendar: Calendar, booking: Booking) -> bool:
-    return booking.state in STANDS and booking.changed_at < calendar.read_at and not outbox.pending_for(session, booking.id)
-
-
-def _own(
-    session: Session,
-    calendar: Calendar,
-    booking: Booking,
-    standing: Iterable[Event],
-    told: Mapping[str, Event],
-    before: Mapping[str, Event],
-) -> Event | None:
-    """The booking's event in this calendar; copies of it lose the mark."""
-    here = {each.id: each for each in standing if each.calendar == calendar.id} | dict(told)
-    known = {each for each in here if each not in told or (each in before and before[each].booking == booking.id)}
-    own = own_event(booking, here.values(), frozenset(known))
-    _unmark(session, calendar, (each for each in here.values() if each is not own))
-    return own
-
-
-def _still_stuck(session: Session, noted: Noted | None, booking: Booking, event: Event | None) -> Noted | None:
-    """What the booking still wants to follow: not when the event is back where the booking is, nor when the booking was moved
-    here since and the event is to follow."""
-    if noted is None or event is None:
-        return None
-    if times_of(event) == (booking.start, booking.end):
-        rows.forget(session, noted.id)
-        return None
-    return noted if holds_still(noted, booking) else None
-
-
-def _is_late(session: Session, calendar: Calendar, booking: Booking, event: Event, noted: Noted | None) -> bool:
-    """Services show a change of ours a moment late: where the event stood before it, it need not stand any more."""
-    if booking.changed_at <= calendar.read_at - LAG:
-        return False
-    if noted is not None and not holds_still(noted, booking) and noted.start == event.start:
-        return True
-    changes = bookings.history(session, booking.id)
-    moves = [number for number, each in enumerate(changes) if each.state is State.RESCHEDULED]
-    if not moves or changes[moves[-1]].cause is Cause.UPSTREAM:
-        return False
-    before = changes[moves[-1] - 1]
-    return times_of(event) == (before.start, before.end)
-
-
-def _find(session: Session, booking_id: str) -> Booking | None:
-    try:
-        return bookings.get_booking(session, booking_id)
-    except NotFound:
-        return None
-
-
-def _unmark(session: Session, calendar: Calendar, events: Iterable[Event]) -> None:
-    """What the owner made themselves takes time away whatever becomes of the booking."""
-    own = [replace(each, booking="") for each in events if calendars.get_event(session, calendar.id, each.id) is not None]
-    calendars.upsert_events(session, calendar.id, own)
-
-
-def _was_deleted(seen: _Seen, now: Instant) -> bool:
-    return seen.event is None and seen.was is not None and min(seen.was.end, seen.booking.end) > now
-
-
-def _was_moved(seen: _Seen, now: Instant) -> bool:
-    """The times differ, and it was the calendar that changed: not a write of ours that never arrived."""
-    event, booking = seen.event, seen.booking
-    if event is None or booking.end <= now or times_of(event) == (booking.start, booking.end):
-        return False
-    return seen.settled or seen.stuck is not None or (seen.was is not None and times_of(seen.was) != times_of(event))
-
-
 # What follows
 
 
@@ -221,7 +96,7 @@ def _cancel(session: Session, now: Instant, calendar: Calendar, booking: Booking
     return Cancelled(booking, Cause.UPSTREAM)
 
 
-def _move(session: Session, now: Instant, calendar: Calendar, seen: list[_Seen]) -> list[Fact]:
+def _move(session: Session, now: Instant, calendar: Calendar, seen: list[Seen]) -> list[Fact]:
     before = {each.booking.id: each.booking.start for each in seen}
     events = {each.booking.id: each.event for each in seen if each.event is not None}
     moved, refused = rows.move_together(session, {name: times_of(each) for name, each in events.items()}, now)
