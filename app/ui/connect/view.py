@@ -22,7 +22,7 @@ from app.ui.widgets import Button, ScrollArea, column
 from app.ui.widgets.buttons import plain
 from app.ui.widgets.dialog import Dialog
 
-SIZE, LEAST = QSize(560, 704), QSize(440, 420)
+SIZE, LEAST = QSize(560, 704), QSize(500, 440)
 _EDGE = 40
 _FOOTER = {
     Page.CHOOSE: ("offline", "cancel"),

@@ -91,6 +91,18 @@ def test_state_when_shown_fits_into_the_window(qapp: QApplication, look: str, na
     window.close()
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_state_when_the_window_is_as_small_as_can_be_keeps_its_buttons_whole(qapp: QApplication, look: str, name: str) -> None:
+    window = shown(qapp, ALL[name])
+    window.resize(window.minimumSize())
+    qapp.processEvents()
+    for button in window.findChildren(Button):
+        if button.isVisibleTo(window):
+            assert button.width() >= button.sizeHint().width(), f"{button.text()!r} is cut"
+            assert button.mapTo(window, button.rect().topRight()).x() < window.width()
+    window.close()
+
+
 def test_privacy_when_opened_in_detail_fits_and_closes_with_escape(qapp: QApplication, look: str) -> None:
     window = shown(qapp, GOOGLE)
     detail = PrivacyDialog(window, GOOGLE.kind, "")
