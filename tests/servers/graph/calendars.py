@@ -58,7 +58,8 @@ class DeltaPoint:
 @dataclass
 class HeldCalendar:
     """``events`` and series by token; ``exceptions`` and ``cancelled`` occurrences of a series by their original start;
-    ``transactions``: what each transactionId made, also after it was deleted; ``lists``: answers that were made before."""
+    ``transactions``: what each transactionId made, also after it was deleted; ``lists``: answers that were
+    made before, ``rendered``: their events by id and etag."""
 
     id: str
     name: str
@@ -75,7 +76,8 @@ class HeldCalendar:
     transactions: dict[str, Item] = field(default_factory=dict)
     points: dict[str, DeltaPoint] = field(default_factory=dict)
     change: int = field(default_factory=lambda: next(CHANGES))
-    lists: dict[Any, Any] = field(default_factory=dict)
+    lists: dict[Any, list[str]] = field(default_factory=dict)
+    rendered: dict[Any, dict[tuple[str, int], str]] = field(default_factory=dict)
 
     def role(self, email: str) -> str:
         return "owner" if email == self.owner else self.roles.get(email, "")

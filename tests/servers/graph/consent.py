@@ -225,7 +225,7 @@ class Consents:
         hint, client = query.get("login_hint", ""), query["client_id"]
         known = {each.email for each in self.grants if each.client == client and not each.revoked}
         for user in people:
-            if user.email in known and hint in ("", user.email):
+            if user.email in known and hint in ("", user.email, user.upn):
                 return self._granted(query, user)
         return self._sent_back(query, refused("login_required", 50058, self.service.clock.now()))
 
@@ -249,6 +249,8 @@ class Consents:
         query = {name: form.get(name, [""])[0] for name in PASSED_ON}
         now = self.service.clock.now()
         user = self.service.users.get(form.get("user", [""])[0])
+        if number := self._unanswerable(query, str(request.path_params["tenant"])):
+            return HTMLResponse(failure_page(refused("invalid_request", number, now)), 400)
         if form.get("decision") != ["accept"] or user is None:
             return self._sent_back(query, refused("access_denied", 65004, now))
         if user.needs_admin:

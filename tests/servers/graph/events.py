@@ -7,9 +7,10 @@ the mailbox that it lies in, ``_zone`` the zone of the series, ``_span`` the ins
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from app.domain.clock import Instant
@@ -65,7 +66,6 @@ NOWHERE = {"displayName": "", "locationType": "default", "uniqueIdType": "unknow
 LOCATION = {
     "displayName", "locationType", "uniqueId", "uniqueIdType", "address", "coordinates", "locationEmailAddress", "locationUri",
 }  # fmt: skip
-ANSWERS = ("none", "organizer", "tentativelyAccepted", "accepted", "declined", "notResponded")
 
 
 # What may be written
@@ -313,31 +313,27 @@ def made_of(item: Item, name: str, zone_name: str, immutable: bool) -> Any:
     if name == "locations":
         return [item["location"]] if item["location"]["displayName"] else []
     if name == "bodyPreview":
-        return re.sub(r"<[^>]*>", "", item["body"]["content"])[:255]
+        return as_text(item["body"])["content"][:255]
     if name == "originalStart":
         return original_start(item) if "_stamp" in item else None
     return item.get(name)
 
 
-Told = Callable[[Item, str], Any]
-
-
 def as_text(body: Item) -> Item:
     """Prefer: outlook.body-content-type="text"."""
-    return {"contentType": "text", "content": re.sub(r"<[^>]*>", "", body["content"])}
+    if body["contentType"] == "text":
+        return body
+    lines = re.sub(r"(?i)<br[^>]*>|</p>|</div>", "\n", body["content"])
+    return {"contentType": "text", "content": html.unescape(re.sub(r"<[^>]*>", "", lines))}
 
 
 def as_html(body: Item) -> Item:
     """What was written as text comes back as HTML unless text is asked for."""
     if body["contentType"] == "html":
         return body
-    text = body["content"].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>\n")
+    text = html.escape(body["content"], quote=False).replace("\n", "<br>\n")
     return {"contentType": "html", "content": f"<html><head></head><body>{text}</body></html>" if text else ""}
 
 
 def days_of(item: Item) -> timedelta:
     return wall(item["end"]) - wall(item["start"])
-
-
-def date_of(item: Item) -> date:
-    return wall(item["start"]).date()

@@ -62,7 +62,7 @@ class Mailbox:
         first, _, last = user.name.partition(" ")
         whole: Item = dict.fromkeys(PERSON) | {
             "businessPhones": [], "displayName": user.name, "givenName": first, "surname": last or None,
-            "mail": user.email if user.mailbox else None, "userPrincipalName": user.email, "id": user.id,
+            "mail": user.email if user.mailbox else None, "userPrincipalName": user.upn, "id": user.id,
         }  # fmt: skip
         names = self._names(call, (*PERSON, "mailboxSettings", "userType", "accountEnabled"))
         chosen = {name: whole.get(name) for name in names or PERSON if name != "mailboxSettings"}

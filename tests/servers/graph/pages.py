@@ -21,7 +21,7 @@ def sign_in_page(action: str, app: str, passed_on: dict[str, str], people: list[
     """Who, and what the app may do: all of it or nothing."""
     who = ""
     for number, each in enumerate(people):
-        chosen = " checked" if each.email == passed_on["login_hint"] or not number else ""
+        chosen = " checked" if passed_on["login_hint"] in (each.email, each.upn) or not number else ""
         name = f"{html.escape(each.name)} &lt;{html.escape(each.email)}&gt;"
         who += f'<label><input type="radio" name="user" value="{html.escape(each.email)}"{chosen}> {name}</label><br>'
     wanted = "".join(f"<li>{html.escape(each)}</li>" for each in rights)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from tests.servers.graph.answers import Refusal, not_found
@@ -93,24 +94,36 @@ class Reading(Mailbox):
     def _where(self, call: Call, held: HeldCalendar, what: str) -> str:
         return self.context(call, f"users('{call.user.id}')/calendars('{held.id}')/{what}")
 
-    def _rows(self, call: Call, held: HeldCalendar, key: tuple[Any, ...], view: bool, source: Any) -> list[str]:
+    def _rows(
+        self, call: Call, held: HeldCalendar, key: tuple[Any, ...], view: bool, source: Callable[[], list[Item]]
+    ) -> list[str]:
         """The answer's events as JSON, kept until the calendar changes."""
         names, marks = selected(call.query, view), expanded(call.query)
         test, order = filtered(call.query), ordered(call.query)
-        options = tuple(call.query.get(name) for name in ("$filter", "$orderby"))
         role = held.role(call.user.email)
-        whole = (*key, role, names, marks, options, call.zone, call.immutable, call.prefer.get("outlook.body-content-type"))
+        look = (role, names, marks, call.zone, call.immutable, call.prefer.get("outlook.body-content-type"))
+        whole = (*key, look, call.query.get("$filter"), call.query.get("$orderby"))
         if whole not in held.lists:
             items = [each for each in source() if test is None or test(visible(each, ROLES[role]))]
             # No promise is made about the order, so the start does not decide it.
             items.sort(key=lambda each: str(each["id"])[::-1])
             for name, down in reversed(order):
                 items.sort(key=lambda each, name=name: sort_value(each, name), reverse=down)  # type: ignore[misc]
-            for old in list(held.lists)[: -LISTS_KEPT + 1]:
-                del held.lists[old]
-            held.lists[whole] = [json.dumps(self.told(call, held, each, names, marks)) for each in items]
-        rows: list[str] = held.lists[whole]
-        return rows
+            forget(held.lists, LISTS_KEPT)
+            held.lists[whole] = self._rendered(call, held, items, look)
+        return held.lists[whole]
+
+    def _rendered(self, call: Call, held: HeldCalendar, items: list[Item], look: tuple[Any, ...]) -> list[str]:
+        """Events as JSON. What did not change looks as before."""
+        before = held.rendered.get(look, {})
+        now: dict[tuple[str, int], str] = {}
+        for item in items:
+            key = (item["id"], item["_etag"])
+            now[key] = before.get(key) or json.dumps(self.told(call, held, item, look[1], look[2]))
+        if len(now) >= len(before):
+            forget(held.rendered, LISTS_KEPT)
+            held.rendered[look] = now
+        return list(now.values())
 
     def _page(self, call: Call, rows: list[str], context: str) -> str:
         skip = int(call.query.get("$skip", 0))
@@ -132,3 +145,9 @@ def visible(item: Item, rights: Rights) -> Item:
     if rights.place and not private:
         kept |= {"subject": item["subject"], "location": item["location"]}
     return {**item, **HIDDEN, **kept}
+
+
+def forget(kept: dict[Any, Any], most: int) -> None:
+    """Makes room for one more."""
+    for old in list(kept)[: -most + 1]:
+        del kept[old]

@@ -9,6 +9,7 @@ from typing import Any
 from dateutil import rrule
 
 from tests.servers.graph.answers import invalid, unread
+from tests.servers.graph.zones import zone as known_zone
 
 Item = dict[str, Any]
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -79,6 +80,8 @@ def _checked_range(given: Item, first: date, zone: str) -> Item:
     number = given.get("numberOfOccurrences") or 0
     if kind == "numbered" and (not isinstance(number, int) or not 1 <= number <= 999):
         raise invalid("numberOfOccurrences is out of range.")
+    if given.get("recurrenceTimeZone"):
+        known_zone(str(given["recurrenceTimeZone"]))
     return {
         "type": kind, "startDate": start.isoformat(), "endDate": end.isoformat(),
         "recurrenceTimeZone": given.get("recurrenceTimeZone") or zone,

@@ -17,14 +17,12 @@ if TYPE_CHECKING:
     from tests.servers.graph.state import User
 
 TEXTS = {
-    50020: "User account from the identity provider does not exist in the tenant and cannot access the application.",
     50011: "The redirect URI specified in the request does not match the redirect URIs configured for the application.",
     50058: "A silent sign-in request was sent but no user is signed in.",
     50076: "Due to a configuration change made by your administrator, you must use multi-factor authentication.",
     50148: "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.",
     50173: "The provided grant has expired due to it being revoked, a fresh auth token is needed.",
     50194: "The application is not configured as a multi-tenant application. Usage of the /common endpoint is not supported.",
-    50057: "The user account is disabled.",
     54005: "OAuth2 Authorization code was already redeemed, please retry with a new valid code.",
     65001: "The user or administrator has not consented to use the application.",
     65004: "User declined to consent to access the app.",
@@ -33,7 +31,6 @@ TEXTS = {
     70008: "The provided authorization code or refresh token has expired due to inactivity.",
     70011: "The provided value for the input parameter 'scope' is not valid.",
     90002: "Tenant not found.",
-    90008: "The user or administrator has not consented to use the application with the wanted rights.",
     90094: "An administrator has to grant the permissions.",
     500112: "The reply address does not match the reply address provided when requesting the authorization code.",
     501491: "Invalid size of Code_Challenge parameter.",
@@ -94,7 +91,7 @@ def id_token(user: User, client: str, issuer: str, nonce: str, now: float) -> st
     subject = coded(hashlib.sha256(f"{client}{user.id}".encode()).digest())
     claims = {
         "aud": client, "iss": issuer, "iat": int(now), "nbf": int(now), "exp": int(now) + 3600, "name": user.name,
-        "oid": user.id, "preferred_username": user.email, "sub": subject, "tid": user.tenant, "ver": "2.0",
+        "oid": user.id, "preferred_username": user.upn, "sub": subject, "tid": user.tenant, "ver": "2.0",
     }  # fmt: skip
     if nonce:
         claims["nonce"] = nonce

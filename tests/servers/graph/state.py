@@ -48,8 +48,8 @@ class AppRegistration:
 
 @dataclass
 class User:
-    """``open``: cleared while answers are held back. ``mailbox``: False for a guest, or who has the mailbox elsewhere.
-    ``running`` and ``most_running``: requests under way, now and at most."""
+    """``open``: cleared while answers are held back. ``mailbox``: False for a guest, or who has the mailbox elsewhere. ``upn``: the
+    name to sign in with, where it is not the address. ``running`` and ``most_running``: requests under way, now and at most."""
 
     email: str
     name: str
@@ -65,9 +65,11 @@ class User:
     running: int = 0
     most_running: int = 0
     needs_admin: bool = False
+    upn: str = ""
 
     def __post_init__(self) -> None:
         self.open.set()
+        self.upn = self.upn or self.email
 
 
 @dataclass(frozen=True, slots=True)
