@@ -36,7 +36,7 @@ from app.providers.office365.mapping import (
     window,
     write_event,
 )  # fmt: skip
-from app.providers.office365.reading import Token, first_link, page_reader, read_window, signal
+from app.providers.office365.reading import Token, Window, calendar_hash, first_link, page_reader, read_window, signal
 from app.providers.office365.tokens import Session
 from app.providers.office365.zones import iana_zone
 
@@ -141,29 +141,36 @@ class OfficeProvider:
 
     async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
         with translated(self.account, calendar):
-            return await self._window(calendar, start, end)
+            return (await self._window(calendar, start, end)).events
 
-    async def _window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
+    async def _window(self, calendar: str, start: Instant, end: Instant) -> Window:
         """Raises AccessLost where only free and busy may be seen."""
-        events, hides = await read_window(self._api, calendar, await self._home(calendar), start, end)
-        if hides:
+        found = await read_window(self._api, calendar, await self._home(calendar), start, end)
+        if found.hides:
             raise AccessLost(self.account, calendar, Lost.LOWERED)
-        return events
+        return found
 
     async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
-        known = Token.load(token)
         with translated(self.account, calendar):
-            told = await signal(self._api, known) if known and known.covers(calendar, start, end) else None
-            if known is None or told is None:
-                known = await first_link(self._api, calendar, start, end)
-                happened = True
-            else:
-                happened, link = told
-                happened |= (known.start, known.end) != (start, end)
-                known = replace(known, start=start, end=end, link=link)
-            if not happened:
+            known = Token.load(token)
+            if known is None or known.calendar != calendar_hash(calendar):
+                return self._told(Token(calendar_hash(calendar), start, end, 0), await self._window(calendar, start, end))
+            ended = False
+            if known.reaches(start, end):
+                told = await signal(self._api, known)
+                if told and not told[0] and known.shows(start, end):
+                    return Changes((), (), replace(known, link=told[1]).dump(), full=False)
+                known, ended = replace(known, link=told[1] if told else ""), told is None
+            if not known.reaches(start, end):
+                known = await first_link(self._api, calendar, known, start, end)
+            found = await self._window(calendar, start, end)
+            if known.shows(start, end) and known.fingerprint == found.fingerprint and not ended:
                 return Changes((), (), known.dump(), full=False)
-            return Changes(await self._window(calendar, start, end), (), known.dump(), full=True)
+            return self._told(replace(known, start=start, end=end), found)
+
+    @staticmethod
+    def _told(token: Token, found: Window) -> Changes:
+        return Changes(found.events, (), replace(token, fingerprint=found.fingerprint).dump(), full=True)
 
     # Writing
 

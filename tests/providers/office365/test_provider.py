@@ -40,6 +40,12 @@ async def counted(world: GraphWorld, call: Callable[[], Any]) -> tuple[Any, int]
     return await call(), world.user.requests - before
 
 
+async def followed(world: GraphWorld) -> str:
+    """The token of a calendar whose changes are followed by now."""
+    first = await world.provider.changes(world.calendar, "", START, END)
+    return (await world.provider.changes(world.calendar, first.token, START, END)).token
+
+
 # Calendars
 
 
@@ -112,6 +118,10 @@ async def test_changes_when_nothing_happened_then_it_is_one_small_request(world:
     for number in range(30):
         await world.add(timed(f"k{number}", START + number * HOUR))
     token = (await world.provider.changes(world.calendar, "", START, END)).token
+    # The second reading begins the delta, so that the first need not wait for that.
+    told = await world.provider.changes(world.calendar, token, START, END)
+    assert (told.full, told.events, told.gone) == (False, (), ())
+    token = told.token
     for _ in range(3):
         told, requests = await counted(world, lambda token=token: world.provider.changes(world.calendar, token, START, END))
         assert (told.full, told.events, told.gone, requests) == (False, (), (), 1)
@@ -119,9 +129,41 @@ async def test_changes_when_nothing_happened_then_it_is_one_small_request(world:
 
 
 @pytest.mark.shows("SYNC-1")
-async def test_changes_when_something_happened_then_the_window_is_told(world: GraphWorld) -> None:
+async def test_changes_when_something_happened_before_the_delta_began_then_it_is_told(world: GraphWorld) -> None:
     event = await world.add(timed("a", "2026-10-20 09:00"))
     token = (await world.provider.changes(world.calendar, "", START, END)).token
+    await world.remove(event)
+    told = await world.provider.changes(world.calendar, token, START, END)
+    assert (told.full, told.events) == (True, ())
+
+
+@pytest.mark.shows("SYNC-1")
+async def test_changes_when_the_delta_tells_what_does_not_touch_the_window_then_nothing_is_told(world: GraphWorld) -> None:
+    await world.add(timed("a", "2026-10-20 09:00"))
+    far = await world.add(timed("b", END + 30 * DAY))
+    token = await followed(world)
+    await world.change(far, timed("b", END + 31 * DAY))
+    told, requests = await counted(world, lambda: world.provider.changes(world.calendar, token, START, END))
+    assert (told.full, told.events, told.gone, requests) == (False, (), (), 2)
+
+
+@pytest.mark.shows("SYNC-1", "R14")
+async def test_changes_when_exchange_gives_up_on_the_delta_then_the_window_is_read_each_time(world: GraphWorld) -> None:
+    event = await world.add(timed("a", "2026-10-20 09:00"))
+    token = (await world.provider.changes(world.calendar, "", START, END)).token
+    world.faults.add(Kind.ERROR_504)
+    told, requests = await counted(world, lambda: world.provider.changes(world.calendar, token, START, END))
+    assert (told.full, told.events, requests) == (False, (), 2)
+    world.faults.add(Kind.ERROR_504)
+    await world.remove(event)
+    told = await world.provider.changes(world.calendar, told.token, START, END)
+    assert (told.full, told.events) == (True, ())
+
+
+@pytest.mark.shows("SYNC-1")
+async def test_changes_when_something_happened_then_the_window_is_told(world: GraphWorld) -> None:
+    event = await world.add(timed("a", "2026-10-20 09:00"))
+    token = await followed(world)
     await world.change(event, timed("a", "2026-10-21 09:00"))
     told, requests = await counted(world, lambda: world.provider.changes(world.calendar, token, START, END))
     assert (told.full, [each.start for each in told.events], requests) == (True, [at("2026-10-21 09:00")], 2)
@@ -131,8 +173,7 @@ async def test_changes_when_something_happened_then_the_window_is_told(world: Gr
 async def test_changes_when_the_window_moves_day_by_day_then_the_delta_is_not_walked_again(world: GraphWorld) -> None:
     for number in range(250):
         await world.add(timed(f"k{number}", START + number * HOUR))
-    first, requests = await counted(world, lambda: world.provider.changes(world.calendar, "", START, END))
-    token = first.token
+    token = await followed(world)
     for day in range(1, 4):
         told, requests = await counted(
             world,
@@ -149,7 +190,7 @@ async def test_changes_when_the_window_moves_day_by_day_then_the_delta_is_not_wa
 @pytest.mark.parametrize("how", ["forgotten", "410"])
 async def test_changes_when_graph_has_forgotten_the_link_then_everything_is_told(world: GraphWorld, how: str) -> None:
     await world.add(timed("a", "2026-10-20 09:00"))
-    token = (await world.provider.changes(world.calendar, "", START, END)).token
+    token = await followed(world)
     if how == "forgotten":
         world.server.service.forget_tokens(world.calendar)
     else:
@@ -168,7 +209,7 @@ async def test_changes_when_the_link_leads_elsewhere_then_nobody_there_gets_our_
         heard.append(await reader.read(1000))
         writer.close()
 
-    token = (await world.provider.changes(world.calendar, "", START, END)).token
+    token = await followed(world)
     async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
         elsewhere = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1.0/me/calendarView/delta?$deltatoken=x"
         forged = json.dumps({**json.loads(token), "link": elsewhere})
@@ -179,9 +220,9 @@ async def test_changes_when_the_link_leads_elsewhere_then_nobody_there_gets_our_
 @pytest.mark.shows("SYNC-2")
 async def test_changes_when_one_occurrence_was_cancelled_then_it_is_gone(world: GraphWorld) -> None:
     await world.add(timed("weekly", "2026-10-13 09:00", rrule="FREQ=WEEKLY;COUNT=4"))
-    first = await world.provider.changes(world.calendar, "", START, END)
-    await world.remove(first.events[1].id)
-    told = await world.provider.changes(world.calendar, first.token, START, END)
+    token = await followed(world)
+    await world.remove((await seen(world))[1].id)
+    told = await world.provider.changes(world.calendar, token, START, END)
     assert (told.full, len(told.events)) == (True, 3)
 
 

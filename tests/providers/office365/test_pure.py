@@ -175,11 +175,13 @@ def test_authority_when_somebody_stands_in_then_it_is_not_asked_where_its_endpoi
 
 
 def test_token_when_it_is_not_ours_then_it_is_none() -> None:
-    good = Token(calendar_hash("c"), 1, 2, 0, 9, "https://x")
+    good = Token(calendar_hash("c"), 1, 2, 77, 0, 9, "https://x")
     assert Token.load(good.dump()) == good
-    assert good.covers("c", 0, 9)
-    assert not good.covers("d", 0, 9)
-    assert not good.covers("c", 0, 10)
+    assert good.reaches(0, 9)
+    assert good.shows(1, 2)
+    assert not good.reaches(0, 10)
+    assert not good.shows(0, 9)
+    assert not Token(calendar_hash("c"), 1, 2, 77).reaches(1, 2)
     wrong = ["", "0", "[]", "{}", "null", '{"calendar": 1}', good.dump().replace("9", '"9"'), good.dump() + " x", "æ/ø"]
     assert [Token.load(each) for each in wrong] == [None] * len(wrong)
 
