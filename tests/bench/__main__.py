@@ -49,10 +49,17 @@ BOUNDS = (
     Bound("P7", "bench_web", "page_ratio", 0.5, "an unchanged page, × a constant answer of the same server", least=True),
     Bound("P6", "bench_start", "lateness_p99_ms", 3, "lateness of a 5 ms timer while the pages are saturated"),
     Bound("P8", "bench_start", "notice_told_p99_ms", 5, "from a booking's commit until the window knows"),
+    Bound("P12", "bench_sync", "upsert_insert_ratio", 1.3, "10,000 new events stored, × bare executemany of the same rows"),
+    Bound("P12", "bench_sync", "upsert_change_ratio", 1.3, "10,000 events that all changed, × the same"),
+    Bound("P12", "bench_sync", "upsert_unchanged_ratio", 1.1, "10,000 events of which none changed, × the same"),
     Bound("P13", "bench_database", "booking_commit_ratio", 2.6, "one booking, × the same in bare sqlite3"),
     Bound("P14", "bench_database", "bookers_32_p99_ratio", 40, "32 bookers at once, p99, × one bare commit"),
     Bound("P14", "bench_database", "bookers_32_errors", 0, "of them failed"),
     Bound("P14", "bench_database", "bookers_32_overlaps", 0, "of them overlap"),
+    Bound("P15", "bench_sync", "booking_beside_sync_ratio", 15, "one booking beside an endless sync, p99, × without one"),
+    Bound("P17", "bench_sync", "sync_total_ratio", 1.6, "first sync of 10,000 events, 80 ms a page, × bare download"),
+    Bound("P17", "bench_sync", "sync_cpu_ratio", 0.5, "its CPU time, × google-api-python-client with the same store"),
+    Bound("P17", "bench_sync", "sync_stall_ms", 20, "longest stall of the loop's thread meanwhile"),
 )
 
 

@@ -4,14 +4,18 @@ Prints one JSON object of ratios and of the figures that they come of, each the 
 runs in a process of its own, gives pages of 2,500 events and thinks for 80 ms a page; what it has answered once it keeps, so
 that its own work is no part of the figures.
 
-*First sync*, 10,000 events into an empty calendar: wall time over that of reading the same pages with ``http.client`` and
-looking at nothing in them; CPU time over that of google-api-python-client, which reads its pages the way it does by itself
-and leaves them to the same mapping and the same store (``sync_cpu_narrow_ratio``: with the same ``fields=`` as ours); *stall*
-is the lateness of a 5 ms timer in the loop's thread. *Store*: ``upsert_events`` of 10,000 events over ``executemany`` of the same rows
-with ``sqlite3`` alone. *Bookings*: p99 of one booking beside a sync that never ends over p99 without one. Run it on a quiet
-machine:
+*First sync*: 10,000 events into an empty calendar, each page stored while the next one is on its way. Wall time over that of
+reading the same pages with ``http.client``, packed and unread (``whole``: everything read first, then stored). CPU time over
+that of google-api-python-client, which reads its pages the way it does by itself and leaves them to our mapping and our store
+(``narrow``: with the same ``fields=`` as ours). *Stall*: the lateness of a 5 ms timer in the loop's thread.
 
-    python -m tests.bench.bench_sync
+*Store*: ``upsert_events`` of 10,000 events over ``executemany`` of the same rows with ``sqlite3`` alone, in the same table.
+
+*Bookings*: p99 of one booking beside a sync that never ends over p99 without one.
+
+Run it on a quiet machine:
+
+    python -m tests.bench sync
 """
 
 from __future__ import annotations
@@ -35,7 +39,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from app.domain.calendars import Event
-from app.domain.clock import DAY, HOUR, SystemClock, from_iso
+from app.domain.clock import DAY, HOUR, SystemClock, from_iso, to_iso
 from app.models import calendars
 from app.models.base import Session
 from app.models.database import Database, chunks
@@ -59,28 +63,16 @@ ME, CLIENT = "anna@example.com", OAuthClient("123456789012-benchbench.apps.googl
 
 # The service, in a process of its own
 
-
-WORDS = [
-    "offer",
-    "review",
-    "planning",
-    "contract",
-    "budget",
-    "call",
-    "workshop",
-    "onboarding",
-    "draft",
-    "numbers",
-    "quarter",
-    "roadmap",
-    "client",
-    "visit",
-]
+WORDS = (
+    "offer", "review", "planning", "contract", "budget", "call", "workshop", "onboarding", "draft", "numbers", "quarter",
+    "roadmap", "client", "visit",
+)  # fmt: skip
 PEOPLE = [f"{name}.lund@example.org" for name in ("ase", "bo", "ib", "eva", "kai", "lis", "ole", "pia")]
 
 
 def furnish(server: Any) -> None:
-    """10,000 events as people have them: meetings with guests and a video link, blocks of one's own, days; 2 kB of JSON each."""
+    """10,000 events as people have them: meetings with guests and a video link, blocks of their own, whole days; 2 kB of JSON
+    each."""
     dice = random.Random(17)
     held = server.service.calendars[ME]
     for number in range(EVENTS):
@@ -94,7 +86,7 @@ def event_of(dice: random.Random, number: int) -> dict[str, Any]:
     item = {
         "kind": "calendar#event", "etag": f'"{dice.getrandbits(52)}"', "id": name, "status": "confirmed",
         "htmlLink": f"https://www.google.com/calendar/event?eid={dice.getrandbits(256):064x}",
-        "created": "2026-10-01T08:00:00.000Z", "updated": "2026-11-01T08:00:00.000Z",
+        "created": to_iso(START - dice.randrange(99 * DAY)), "updated": "2026-11-01T08:00:00.000Z",
         "summary": " ".join(dice.choices(WORDS, k=4)), "creator": {"email": ME, "self": True},
         "organizer": {"email": ME, "self": True, "displayName": "Anna Holm"},
         "start": times(start, day), "end": times(start + (DAY if day else HOUR), day),
@@ -119,7 +111,8 @@ def meeting(dice: random.Random) -> dict[str, Any]:
     ]
     entries = [
         {"entryPointType": "video", "uri": f"https://meet.google.com/{code}", "label": f"meet.google.com/{code}"},
-        {"entryPointType": "more", "uri": f"https://tel.meet/{code}?pin={dice.getrandbits(40)}", "pin": str(dice.getrandbits(40))},
+        {"entryPointType": "more", "uri": f"https://tel.meet/{code}?pin={dice.getrandbits(40)}",
+         "pin": str(dice.getrandbits(40))},
         {"regionCode": "DK", "entryPointType": "phone", "uri": "tel:+45-70-71-45-55", "label": "+45 70 71 45 55",
          "pin": str(dice.getrandbits(30))},
     ]  # fmt: skip

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from app.domain.calendars import Event
@@ -15,12 +16,13 @@ from app.providers.google.reading import Item, Reader, zone_or_utc
 
 _OPENING, _COMMA = re.compile(r"\s*{"), re.compile(r"\s*,")
 _NAME = re.compile(r'\s*"(\w+)"\s*:\s*')
+_ID = attrgetter("id")
 _decode = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``cancelled``: ids of what is gone. ``recurs``: something of a series is among them."""
+    """``events`` in order; ``cancelled``: ids of what is gone; ``recurs``: something of a series is among them."""
 
     events: tuple[Event, ...] = ()
     cancelled: tuple[str, ...] = ()
@@ -36,7 +38,8 @@ def joined(pages: Iterable[Page]) -> Page:
     told: dict[str, Event | None] = {}
     whole = Page()
     for page in pages:
-        told |= {each.id: each for each in page.events} | dict.fromkeys(page.cancelled)
+        told.update(zip(map(_ID, page.events), page.events, strict=True))
+        told.update(dict.fromkeys(page.cancelled))
         whole = replace(page, recurs=whole.recurs or page.recurs)
     events = tuple([each for each in told.values() if each is not None])
     return replace(whole, events=events, cancelled=tuple([name for name, each in told.items() if each is None]))
@@ -76,7 +79,7 @@ def page_reader(calendar: str) -> Callable[[Item], Page]:
             else:
                 events.append(event)
         return Page(
-            events=tuple(events),
+            events=in_order(events),
             cancelled=tuple(cancelled),
             recurs=any(_recurs(each) for each in items),
             role=answer["accessRole"],
