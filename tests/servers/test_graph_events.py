@@ -10,6 +10,7 @@ import pytest
 from tests.servers.graph.calendars import HeldCalendar
 from tests.servers.graph.driving import ANNA, BO, CLIENT, EVENT, OURS, WINDOW, Caller, between, weekly
 from tests.servers.graph.serving import GraphServer, serving
+from tests.servers.graph.zones import CUSTOM
 
 GUEST = {"emailAddress": {"address": "ase@example.com", "name": "Åse"}, "type": "required"}
 DAY = between("2026-10-20T00:00:00", "2026-10-21T00:00:00", isAllDay=True)
@@ -126,6 +127,27 @@ def test_event_when_it_lasts_days_then_it_is_midnight_in_every_zone(call: Caller
         (item,) = call("GET", view, None, {"Prefer": f'outlook.timezone="{zone}"'}, **window).json()["value"]
         assert item["start"] == {"dateTime": "2026-10-24T00:00:00.0000000", "timeZone": zone}
         assert (item["end"]["dateTime"][:10], item["originalStartTimeZone"]) == ("2026-10-26", "Tokyo Standard Time")
+
+
+def test_text_when_it_was_written_as_text_then_it_comes_back_as_it_was(call: Caller, events: str) -> None:
+    made = call("POST", events, {**EVENT, "body": {"contentType": "text", "content": "a < b\n& c"}}).json()
+    assert (made["body"]["contentType"], made["bodyPreview"]) == ("html", "a < b\n& c")
+    assert "a &lt; b<br>" in made["body"]["content"]
+    headers = {"Prefer": 'IdType="ImmutableId", outlook.body-content-type="text"'}
+    path = f"{events}/{made['id']}"
+    assert call("GET", path, None, headers).json()["body"] == {"contentType": "text", "content": "a < b\n& c"}
+    call("PATCH", path, {"body": {"contentType": "html", "content": "<p>x &amp; y</p>z"}})
+    assert call("GET", path, None, headers).json()["body"] == {"contentType": "text", "content": "x & y\nz"}
+
+
+def test_event_when_only_other_programs_make_such_then_it_is_told_as_it_is(
+    server: GraphServer, call: Caller, calendar: HeldCalendar, view: str
+) -> None:
+    made = server.service.insert(calendar.id, DAY)
+    server.service.put_raw(calendar.id, made["id"], originalStartTimeZone=CUSTOM, isCancelled=True, showAs="unknown")
+    (item,) = call.all(view, **WINDOW)
+    told = (item["originalStartTimeZone"], item["isCancelled"], item["showAs"])
+    assert told == ("tzone://Microsoft/Custom", True, "unknown")
 
 
 def test_id_when_the_event_is_moved_then_only_the_immutable_one_stays(

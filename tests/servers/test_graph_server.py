@@ -226,7 +226,8 @@ def test_view_when_events_touch_its_ends_then_it_is_half_open(
     call: Caller, calendar: HeldCalendar, server: GraphServer
 ) -> None:
     for hours in (("08", "09"), ("08", "10"), ("10", "11"), ("12", "13"), ("09", "09"), ("12", "12")):
-        body = between(*(f"2026-10-20T{hour}:00:00" for hour in hours), "UTC", subject="-".join(hours))
+        start, end = (f"2026-10-20T{hour}:00:00" for hour in hours)
+        body = between(start, end, "UTC", subject="-".join(hours))
         server.service.insert(calendar.id, body)
     window = {"startDateTime": "2026-10-20T09:00:00Z", "endDateTime": "2026-10-20T12:00:00Z"}
     found = call.all(f"me/calendars/{calendar.id}/calendarView", **window)
@@ -275,7 +276,7 @@ def test_fault_when_it_strikes_a_write_then_it_is_done_or_not_as_the_fault_says(
     events = f"me/calendars/{calendar.id}/events"
     assert call("GET", events).status_code == 200
     try:
-        answer = call("POST", events, {**EVENT, "transactionId": "t1"}, seen=False)
+        answer = call.unseen("POST", events, {**EVENT, "transactionId": "t1"})
     except httpx2.TransportError:
         assert status is None
     else:
@@ -288,7 +289,7 @@ def test_fault_when_it_strikes_a_write_then_it_is_done_or_not_as_the_fault_says(
 
 def test_token_when_it_is_not_good_then_the_answer_says_how_to_sign_in(server: GraphServer, call: Caller) -> None:
     server.service.users[ANNA].faults.add(Kind.CLAIMS)
-    challenge = call("GET", "me", seen=False).headers["www-authenticate"]
+    challenge = call.unseen("GET", "me").headers["www-authenticate"]
     assert re.search(r'error="insufficient_claims", claims="[\w-]+"', challenge)
     call.token = "nothing"
     answer = call("GET", "me")

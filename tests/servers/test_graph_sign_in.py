@@ -213,6 +213,20 @@ def test_page_when_it_is_cancelled_or_not_allowed_then_access_is_denied(server: 
         assert f"AADSTS{number}:" in answer["error_description"]
 
 
+def test_page_when_its_form_is_tampered_with_then_nothing_is_given_away(server: GraphServer) -> None:
+    action, fields = form_of(page_of(server).text)
+    form = {**fields, "redirect_uri": "https://evil.example/", "user": ANNA, "decision": "accept"}
+    answer = httpx2.post(server.base + action, data=form)
+    assert (answer.status_code, "AADSTS50011:" in answer.text) == (400, True)
+
+
+def test_person_when_the_name_for_signing_in_is_no_address_then_both_are_told(server: GraphServer) -> None:
+    server.service.add_user("carl@contoso.example", "Carl", upn="c.holm@contoso.onmicrosoft.example")
+    person = Caller(server, "carl@contoso.example")("GET", "me").json()
+    assert (person["mail"], person["userPrincipalName"]) == ("carl@contoso.example", "c.holm@contoso.onmicrosoft.example")
+    del server.service.users["carl@contoso.example"]
+
+
 def test_page_when_the_answer_goes_into_the_address_then_it_has_a_path(server: GraphServer) -> None:
     answer = decided(server, response_mode="query")
     parts = urlsplit(answer.headers["location"])

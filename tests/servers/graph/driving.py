@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 import httpx2
@@ -42,37 +41,36 @@ class Caller:
         self.prefer = prefer
 
     def __call__(
-        self,
-        method: str,
-        path: str,
-        json: Any = None,
-        headers: dict[str, str] | None = None,
-        seen: bool = True,
-        **query: str,
+        self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None, /, **query: str
     ) -> httpx2.Response:
-        """``seen``: a judge may look at it. In the names of query options ``_`` stands for ``$``."""
+        """A request that a judge may look at. In the names of query options ``_`` stands for ``$``."""
         address = path if path.startswith("http") else f"{self.server.base}/v1.0/{path}"
         options = {name.replace("_", "$"): value for name, value in query.items()}
         sent = {"Authorization": f"Bearer {self.token}", "Prefer": self.prefer} | (headers or {})
-        with contextlib.nullcontext() if seen else self.server.unrecorded():
-            return httpx2.request(method, address, params=options or None, json=json, headers=sent)
+        return httpx2.request(method, address, params=options or None, json=json, headers=sent)
+
+    def unseen(
+        self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None, /, **query: str
+    ) -> httpx2.Response:
+        """One that no judge has to look at."""
+        with self.server.unrecorded():
+            return self(method, path, json, headers, **query)
 
     def refused(
-        self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None, **query: str
+        self, method: str, path: str, json: Any = None, headers: dict[str, str] | None = None, /, **query: str
     ) -> tuple[int, str]:
         """How a wrong request is refused."""
-        answer = self(method, path, json, headers, seen=False, **query)
+        answer = self.unseen(method, path, json, headers, **query)
         error = answer.json()["error"]
         assert error["message"]
         assert error["innerError"]["request-id"]
         return answer.status_code, error["code"]
 
-    def all(self, path: str, prefer: str = "", **query: str) -> list[dict[str, Any]]:
+    def all(self, path: str, /, **query: str) -> list[dict[str, Any]]:
         """The items of all pages."""
-        headers = {"Prefer": f"{self.prefer}, {prefer}"} if prefer else None
-        answer = self("GET", path, None, headers, **query).json()
+        answer = self("GET", path, **query).json()
         found = list(answer["value"])
         while "@odata.nextLink" in answer:
-            answer = self("GET", answer["@odata.nextLink"], None, headers).json()
+            answer = self("GET", answer["@odata.nextLink"]).json()
             found += answer["value"]
         return found

@@ -69,16 +69,12 @@ def filtered(query: dict[str, str], known: Container[str] = FILTERABLE) -> Test 
     tests: list[Test] = []
     while text:
         mark, compared = MARK.match(text), COMPARED.match(text)
-        if mark:
-            tests.append(_mark_test(*mark.groups()[1:]))
-        elif compared:
-            tests.append(_test(known, *compared.groups()))
-        else:
+        found = mark or compared
+        rest = text[found.end() :] if found else ""
+        if found is None or (rest and not rest.startswith(" and ")):
             raise Refusal(400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
-        text = text[(mark or compared).end() :] if mark or compared else ""
-        if text and not text.startswith(" and "):
-            raise Refusal(400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
-        text = text.removeprefix(" and ")
+        tests.append(_mark_test(*found.groups()[1:]) if mark else _test(known, *found.groups()))
+        text = rest.removeprefix(" and ")
     return lambda item: all(test(item) for test in tests)
 
 

@@ -48,8 +48,9 @@ class AppRegistration:
 
 @dataclass
 class User:
-    """``open``: cleared while answers are held back. ``mailbox``: False for a guest, or who has the mailbox elsewhere. ``upn``: the
-    name to sign in with, where it is not the address. ``running`` and ``most_running``: requests under way, now and at most."""
+    """``open``: cleared while answers are held back. ``mailbox``: False for a guest, or who has the mailbox elsewhere.
+    ``upn``: the name to sign in with, where it is not the address. ``running`` and ``most_running``: requests under way, now
+    and at most."""
 
     email: str
     name: str
