@@ -29,8 +29,10 @@ AHEAD_OF_CLOCK = MINUTE
 """A reading may seem this much later than the present, whose instant was taken a moment earlier."""
 FEW, MANY = 5, 20
 """Fewer lost events than ``FEW`` are never asked about, more than ``MANY`` always."""
-TITLE, PLACE, TEXT, PEOPLE, NAME = 300, 500, 4000, 200, 1000
-"""What is kept at most: characters of a title, of a place, of a description; people; characters of a name or id of theirs."""
+TITLE, PLACE, TEXT, PEOPLE = 300, 500, 4000, 200
+"""What is kept at most: characters of a title, of a place, of a description; people."""
+NAME, LONG_NAME = 1000, 10_000
+"""Characters of an address or a UID; of an id, which has to stay what its service knows."""
 EARLIEST, LATEST = 0, 7258118400
 """From 1970 to 2200: no event is kept as earlier or later, so that every zone can show it."""
 _FIRST_DAY, _LAST_DAY = date(1970, 1, 2), date(2200, 1, 1)
@@ -79,20 +81,31 @@ def kept(event: Event, calendar: str, details: bool) -> Event:
     start = min(max(event.start, EARLIEST), LATEST)
     return replace(
         event,
+        id=_text(event.id, LONG_NAME),
         calendar=calendar,
         start=start,
         end=max(start, min(event.end, LATEST)),
         days=_sane(event.days),
-        title="" if event.private else event.title[:TITLE],
-        uid=event.uid[:NAME],
-        series=event.series[:NAME],
-        location=event.location[:PLACE] if words else "",
-        description=event.description[:TEXT] if words else "",
-        attendees=tuple(each[:NAME] for each in event.attendees[:PEOPLE]) if people else (),
-        declined=tuple(each[:NAME] for each in event.declined[:PEOPLE]) if people else (),
-        tag=event.tag[:NAME],
-        key=event.key[:NAME],
+        title="" if event.private else _text(event.title, TITLE),
+        uid=_text(event.uid, NAME),
+        series=_text(event.series, LONG_NAME),
+        location=_text(event.location, PLACE) if words else "",
+        description=_text(event.description, TEXT) if words else "",
+        attendees=_people(event.attendees) if people else (),
+        declined=_people(event.declined) if people else (),
+        tag=_text(event.tag, NAME),
+        key=_text(event.key, NAME),
     )
+
+
+def _people(found: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_text(each, NAME) for each in found[:PEOPLE])
+
+
+def _text(text: str, most: int) -> str:
+    """The beginning of ``text``; halves of characters that no encoding knows, which JSON can bring, become question marks."""
+    short = text[:most]
+    return short if short.isascii() else short.encode(errors="replace").decode()
 
 
 def _sane(days: Days | None) -> Days | None:
