@@ -50,13 +50,18 @@ async def content(answer: httpx2.Response) -> bytes:
 
 
 def parsed(body: bytes, read: Callable[[Any], T]) -> T:
-    """Reads a large answer with the garbage collector held off: it would look through all the new objects again and again,
-    find nothing, and stop the window meanwhile."""
+    """What ``read`` makes of a large answer, undisturbed."""
+    return undisturbed(lambda: read(json.loads(body)))
+
+
+def undisturbed(call: Callable[[], T]) -> T:
+    """Makes many objects with the garbage collector held off: it would look through all the new ones again and again, find
+    nothing, and stop the window meanwhile. To be called in a thread."""
     with _PARSING:
         collects = gc.isenabled()
         gc.disable()
         try:
-            return read(json.loads(body))
+            return call()
         finally:
             if collects:
                 gc.enable()

@@ -2,17 +2,18 @@
 
 The signal is ``calendarView/delta``, the truth ``calendarView``: rows of a delta are not complete (occurrences come without
 subject and without how they show, deleted ones sometimes not at all, and what is said to be removed may only lie elsewhere).
-So a delta that tells nothing is a cheap *nothing happened*; one that tells anything leads to reading the window, which is told if
-it looks different than the last time (its fingerprint does).
+So a delta that tells nothing is a cheap *nothing happened*; one that tells anything leads to reading the window, which is told
+if it looks different than the last time (its fingerprint does).
 
 A delta begins with a walk through its whole window, row by row and texts included. It is left to the second reading, so that
-the first one is as quick as it can be. Its window is wider than what is asked for, and the link goes on counting while the asked
-window moves inside it from day to day. The link is taken first and the window read after it: what changes in between is told
-the next time.
+the first one is as quick as it can be. Its window is wider than what is asked for, and the link goes on counting while the
+asked window moves inside it from day to day. The link is taken first and the window read after it: what changes in between is
+told the next time.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ from typing import Any
 from app.domain.calendars import Event
 from app.domain.clock import DAY, Instant
 from app.providers.events import in_order, in_window
+from app.providers.http import undisturbed
 from app.providers.office365.api import Api, part
 from app.providers.office365.errors import Refused
 from app.providers.office365.mapping import EVENT_FIELDS, EXPANDED, Home, Item, hides_details, read_event, window
@@ -125,8 +127,12 @@ async def read_window(api: Api, calendar: str, home: Home, start: Instant, end: 
         **window(start - DAY, end + DAY), "$select": EVENT_FIELDS, "$expand": EXPANDED, "$top": PAGE_SIZE,
     }  # fmt: skip
     pages, _delta = await api.pages(f"me/calendars/{part(calendar)}/calendarView", page_reader(calendar, home), query)
-    events = in_order(each for each in _once(pages) if in_window(each, start, end))
-    return Window(events, sum(page.fingerprint for page in pages) % FINGERPRINTS, any(page.hides for page in pages))
+
+    def put_together() -> Window:
+        events = in_order(each for each in _once(pages) if in_window(each, start, end))
+        return Window(events, sum(page.fingerprint for page in pages) % FINGERPRINTS, any(page.hides for page in pages))
+
+    return put_together() if len(pages) == 1 else await asyncio.to_thread(undisturbed, put_together)
 
 
 def _once(pages: Iterable[Page]) -> Iterable[Event]:
