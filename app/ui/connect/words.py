@@ -19,6 +19,9 @@ ICONS = {
     ProviderKind.LOCAL: "provider_local",
 }
 
+NOT_APPROVED = ("access_denied", "consent_required", "interaction_required", "invalid_scope")
+"""Microsoft's words for an organisation that has to approve a program before anybody there may use it."""
+
 
 def provider_words(kind: ProviderKind) -> Words:
     """Name of a provider and the line below it."""
@@ -52,6 +55,11 @@ def trouble_words(trouble: Trouble, kind: ProviderKind, email: str = "") -> Word
         return Words(
             _("That was another account"),
             _("You signed in as {other}. Sign in as {email} to reconnect it.").format(other=trouble.detail, email=email),
+        )
+    if trouble.reason == "rights" and trouble.detail in NOT_APPROVED:
+        return Words(
+            _("Your organisation does not allow this yet"),
+            _("Whoever looks after its Microsoft accounts has to approve Aftale first. Ask them, then try again."),
         )
     if trouble.reason == "already" and trouble.detail:
         return Words(
@@ -98,8 +106,8 @@ def right_words(scope: str) -> str:
 
 
 def missing_rights(detail: str) -> tuple[str, ...]:
-    """The rights that were left out, from the detail of ``rights``."""
-    return tuple(dict.fromkeys(right_words(each) for each in detail.split()))
+    """The rights that were left out, from the detail of ``rights``; what is no right is a word of the provider's."""
+    return tuple(dict.fromkeys(words for each in detail.split() if (words := right_words(each)) != each))
 
 
 def why_not(calendar: OfferedCalendar) -> str:

@@ -4,6 +4,7 @@ test says so."""
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ from app.domain.settings import Privacy
 from app.models import secrets
 from app.models.database import Database
 from app.paths import database_file
+from app.providers import registry
 from app.providers.base import Keep, SignedIn, Told
 from app.providers.google.connector import Connector as GoogleConnector
 from app.providers.local import LocalProvider
@@ -42,7 +44,8 @@ InLoop = Callable[[Callable[[], object]], object]
 
 
 class ScriptedConnector:
-    """Signs in who is put into ``answer``; an error there is raised. ``asked`` counts how often the provider heard of us."""
+    """Signs in who is put into ``answer``; an error there is raised. ``asked`` counts how often the provider heard of us. It
+    calls back from a thread of its own, as a library that blocks would."""
 
     def __init__(self, kind: ProviderKind, service: MemoryAccount) -> None:
         self.kind, self.service = kind, service
@@ -73,8 +76,12 @@ class ScriptedConnector:
         self.asked += 1
         self.client = dict(fields)
         if self.by_browser:
-            told("browser")
-            open_browser(f"https://accounts.example.com/consent?number={self.asked}")
+
+            def begin() -> None:
+                told("browser")
+                open_browser(f"https://accounts.example.com/consent?number={self.asked}")
+
+            await asyncio.get_running_loop().run_in_executor(None, begin)
         stopped = asyncio.ensure_future(cancel.wait())
         await asyncio.wait((self.answer, stopped), return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -99,10 +106,16 @@ class ScriptedConnector:
 
 
 class Desk:
-    """``opened``: what the browser was asked to open; it does so while ``has_browser``."""
+    """``opened``: what the browser was asked to open; it does so while ``has_browser``. ``visit``: what happens there."""
 
-    def __init__(self, workspace: Workspace, clock: StandingClock, connectors: dict[ProviderKind, ScriptedConnector]) -> None:
-        self.workspace, self.clock, self.connectors = workspace, clock, connectors
+    def __init__(
+        self,
+        workspace: Workspace,
+        clock: Clock,
+        connectors: dict[ProviderKind, ScriptedConnector],
+        visit: Callable[[str], object] = lambda address: None,
+    ) -> None:
+        self.workspace, self.clock, self.connectors, self._visit = workspace, clock, connectors, visit
         self.parent = QWidget()
         self.opened: list[str] = []
         self.has_browser = True
@@ -111,7 +124,9 @@ class Desk:
         self.closed = hear(self.controller.closed)
 
     def _browse(self, address: str) -> bool:
+        assert threading.current_thread() is threading.main_thread()
         self.opened.append(address)
+        self._visit(address)
         return self.has_browser
 
     @property
@@ -224,15 +239,38 @@ async def desk(
         kinds=kinds,
         shipped=dict.fromkeys(kinds, CLIENT) if client else {},
     )  # fmt: skip
+    async with _at_desk(Desk(workspace, clock, connectors), Privacy(allowed, asked)) as found:
+        if local:
+            await workspace.accounts.connect_local("On this computer", ZONE)
+        yield found
+
+
+@asynccontextmanager
+async def real_desk(folder: Path, clock: Clock, kind: ProviderKind, visit: Callable[[str], object]) -> AsyncIterator[Desk]:
+    """A new workspace with the program's own connection to ``kind``; a person does ``visit`` with the addresses that the
+    browser gets."""
+    database = Database(database_file(folder))
+    database.open()
+    workspace = Workspace(
+        folder, database, clock,
+        lambda account: LocalProvider(account.id, DatabaseEventStore(database)),
+        lambda plain, context: plain,
+        open_sealed=lambda sealed, context: sealed,
+        connector_of=registry.connector_of,
+        kinds=(kind,),
+    )  # fmt: skip
+    async with _at_desk(Desk(workspace, clock, {}, visit), Privacy(True, True)) as found:
+        yield found
+
+
+@asynccontextmanager
+async def _at_desk(found: Desk, privacy: Privacy) -> AsyncIterator[Desk]:
+    workspace = found.workspace
     await workspace.load()
     current = workspace.settings.current
-    profile = replace(current.profile, zone=ZONE)
-    await workspace.settings.save(replace(current, profile=profile, privacy=Privacy(allowed, asked)))
-    if local:
-        await workspace.accounts.connect_local("On this computer", ZONE)
+    await workspace.settings.save(replace(current, profile=replace(current.profile, zone=ZONE), privacy=privacy))
     i18n.use("en")
     theme.active().apply("light", 100)
-    found = Desk(workspace, clock, connectors)
     try:
         yield found
     finally:

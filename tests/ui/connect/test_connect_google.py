@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 
 from app.domain.connections import ProviderKind
-from app.domain.settings import Privacy
-from app.models.database import Database
-from app.paths import database_file
-from app.providers import registry
 from app.providers.google.connector import Connector as GoogleConnector
-from app.providers.local import LocalProvider
-from app.services.event_store import DatabaseEventStore
-from app.services.workspace import Workspace
-from app.ui.connect.controller import ConnectController
 from app.ui.connect.state import Page
 from tests.providers.google.browser import Browser
 from tests.providers.google.worlds import TESTING, GoogleWorld
-from tests.services.opened import ZONE
-from tests.ui.connect.desk import Desk, InLoop
-from tests.ui.hearing import hear
+from tests.ui.connect.desk import InLoop, real_desk
 
 pytestmark = pytest.mark.qt_log_ignore("does not support raise")
 
@@ -39,37 +24,6 @@ class Person(Browser):
     def visit(self, address: str) -> bool:
         self(address)
         return True
-
-
-@asynccontextmanager
-async def google_desk(folder: Path, world: GoogleWorld, person: Person) -> AsyncIterator[Desk]:
-    """A new workspace with the real providers, whose Google is the one of the tests."""
-    database = Database(database_file(folder))
-    database.open()
-    workspace = Workspace(
-        folder, database, world.clock,
-        lambda account: LocalProvider(account.id, DatabaseEventStore(database)),
-        lambda plain, context: plain,
-        open_sealed=lambda sealed, context: sealed,
-        connector_of=registry.connector_of,
-        kinds=(ProviderKind.GOOGLE,),
-    )  # fmt: skip
-    await workspace.load()
-    current = workspace.settings.current
-    profile = replace(current.profile, zone=ZONE)
-    await workspace.settings.save(replace(current, profile=profile, privacy=Privacy(True, True)))
-    found = Desk.__new__(Desk)
-    found.workspace, found.parent, found.opened = workspace, QWidget(), []
-    found.controller = ConnectController(workspace, found.parent, browse=person.visit)
-    found.connected, found.reconnected = hear(found.controller.connected), hear(found.controller.reconnected)
-    found.closed = hear(found.controller.closed)
-    try:
-        yield found
-    finally:
-        found.controller.close()
-        await asyncio.sleep(0)
-        found.parent.deleteLater()
-        await workspace.close()
 
 
 @pytest.mark.shows("CON-1", "CON-3", "CON-4", "CON-7", "SYNC-1")
@@ -84,7 +38,7 @@ def test_google_when_it_is_connected_in_the_dialog_is_read_and_only_asked_after_
             world.server.service.insert(world.calendar, event(start, f"Consultation {number}"))
         person = Person(world)
         asked_before = (world.user.requests, world.server.consents.token_calls)
-        async with google_desk(tmp_path, world, person) as d:
+        async with real_desk(tmp_path, world.clock, ProviderKind.GOOGLE, person.visit) as d:
             await d.open()
             d.press("Google")
             d.press("Continue to Google")
@@ -121,7 +75,7 @@ def test_google_when_the_person_does_not_agree_keeps_nothing_and_gives_everythin
         world = GoogleWorld()
         monkeypatch.setenv("AFTALE_GOOGLE_BASE", world.server.base)
         person = Person(world, decision="deny" if answer == "deny" else "allow")
-        async with google_desk(tmp_path, world, person) as d:
+        async with real_desk(tmp_path, world.clock, ProviderKind.GOOGLE, person.visit) as d:
             client = {"client_id": world.client.id, "client_secret": world.client.secret}
             assert GoogleConnector().check(client) == {}
             await d.workspace.connecting.save_client(ProviderKind.GOOGLE, client)

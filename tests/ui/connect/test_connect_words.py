@@ -133,6 +133,14 @@ def test_trouble_when_it_comes_has_words_and_a_cure(kind: ProviderKind) -> None:
         assert cure_of(Trouble(reason), kind) in ("client", "privacy", "settings", "again")
 
 
+def test_rights_when_an_organisation_has_to_approve_are_not_taken_for_boxes_left_out(language: str) -> None:
+    for detail in ("consent_required", "access_denied"):
+        assert words.missing_rights(detail) == ()
+        title = words.trouble_words(Trouble("rights", detail), ProviderKind.OFFICE365).title
+        assert ("organisation does not allow" if language == "en" else "organisation tillader det ikke") in title
+    assert len(words.missing_rights("Calendars.ReadWrite User.Read")) == 2
+
+
 def test_error_when_it_ends_a_sign_in_becomes_the_trouble_that_it_is() -> None:
     assert trouble_of(SignInFailed("rights", "email")) == Trouble("rights", "email")
     assert trouble_of(SecretUnreadable("locked")) == Trouble("locked")
