@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QSizePolicy, QVBoxLayout
 from app.i18n import _, ngettext
 from app.ui import theme
 from app.ui.dashboard.banners import BannerState
+from app.ui.dashboard.header import Header
 from app.ui.dashboard.requests import RequestsCard
 from app.ui.dashboard.rows import DayBox, MeetingLine
 from app.ui.dashboard.side import AttemptsCard, PagesCard, StepsCard
 from app.ui.dashboard.state import DashboardState, DayCard
 from app.ui.dashboard.trouble_cards import ChangesCard, FailuresCard
 from app.ui.messages import Words
-from app.ui.widgets import Banner, Button, Card, Label, ScrollArea, clear, column, row
+from app.ui.widgets import Banner, Button, Card, ScrollArea, clear, column, row
 
 _BANNERS_SHOWN = 2
 _MAIN, _SIDE = 528, 296
@@ -59,12 +60,14 @@ class DashboardView(QWidget):
         self._all_banners = self._show_later = False
         self._boxes: list[DayBox] = []
         self._flash: Banner | None = None
-        self._make_header()
+        self.header = Header()
+        self.header.copy_requested.connect(self.copy_link_requested)
+        self.header.open_requested.connect(self.open_page_requested)
+        self.header.read_requested.connect(self.read_requested)
         self._make_columns()
         content = QWidget()
         self._content = column(margins=(32, 24, 32, 24), on=content)
-        self._content.addLayout(self._header)
-        self._content.addWidget(self._make_stale())
+        self._content.addWidget(self.header)
         self._content.addSpacing(20)
         self._content.addWidget(self._banners)
         self._content.addLayout(self._columns, 1)
@@ -78,9 +81,7 @@ class DashboardView(QWidget):
         """Draws ``state``, touching only what differs from what stands there."""
         before, self._state = self._state, state
         focus = self._focus_name()
-        self._subtitle.setText(state.subtitle)
-        self._stale.setText(state.stale)
-        self._stale_line.setVisible(bool(state.stale))
+        self.header.show_state(state)
         if before is None or before.banners != state.banners:
             self._fill_banners()
         self._show_parts(state, before)
@@ -116,11 +117,8 @@ class DashboardView(QWidget):
 
     def retranslate(self) -> None:
         """The fixed words; the others come with the next state."""
-        self._title.setText(_("Meetings"))
-        self._copy.setText(_("Copy my link"))
-        self._open.setText(_("Open my page"))
+        self.header.retranslate()
         self._later.setText(_("Show later"))
-        self._read.setText(_("Try again"))
         self.retranslated.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -139,41 +137,9 @@ class DashboardView(QWidget):
 
     # Parts
 
-    def _make_header(self) -> None:
-        self._title = Label("", "title")
-        self._subtitle = Label("", "small", "muted", wrap=True)
-        self._copy = Button("", "secondary", icon="nav_pages")
-        self._copy.setObjectName("copy my link")
-        self._copy.clicked.connect(self.copy_link_requested)
-        self._open = Button("", "primary", icon="open_outside")
-        self._open.setObjectName("open my page")
-        self._open.clicked.connect(self.open_page_requested)
-        words = column(gap=2)
-        words.addWidget(self._title)
-        words.addWidget(self._subtitle)
-        self._header = row(gap=8)
-        self._header.addLayout(words, 1)
-        self._header.addWidget(self._copy)
-        self._header.addWidget(self._open)
-
-    def _make_stale(self) -> QWidget:
-        """What is shown may be old; the rows come from the copy here."""
-        self._stale_line = QWidget()
-        self._stale = Label("", "small", "amber", wrap=True)
-        self._read = Button("", "ghost", "small", flush=True)
-        self._read.setFixedHeight(theme.sized(24))
-        self._read.setObjectName("read now")
-        self._read.clicked.connect(lambda: self._read.set_busy(True))
-        self._read.clicked.connect(self.read_requested)
-        line = row(gap=12, on=self._stale_line)
-        line.addWidget(self._stale, 1, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self._read, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._stale_line.hide()
-        return self._stale_line
-
     def read_ended(self) -> None:
         """Reading the calendars now is over, whether or not it helped."""
-        self._read.set_busy(False)
+        self.header.read.set_busy(False)
 
     def failure_ended(self, booking: str, problem: str = "") -> None:
         """What was tried for a meeting that the calendar refused is over."""
@@ -214,8 +180,9 @@ class DashboardView(QWidget):
         self._empty: Card | None = None
         self._day_lines = column(gap=16)
         self._main = column(gap=16)
-        for widget in (self._failures, self._changes, self._wide_requests):
-            self._main.addWidget(widget)
+        self._main.addWidget(self._failures)
+        self._main.addWidget(self._changes)
+        self._main.addWidget(self._wide_requests)
         self._main.addLayout(self._day_lines)
         self._main.addWidget(self._later, 0, Qt.AlignmentFlag.AlignLeft)
         self._main.addStretch(1)
@@ -403,15 +370,9 @@ class DashboardView(QWidget):
             self._show_days(self._state)
 
     def _set_actions(self) -> None:
-        state = self._state
-        first = state is not None and state.first_day
-        self._copy.setVisible(not first)
-        self._open.setVisible(not first)
-        linked = state is not None and bool(state.link)
-        self._copy.setEnabled(linked and self._live)
-        self._open.setEnabled(linked and self._live)
+        self.header.set_actions(self._state, self._live)
         cards = (self._failures, self._changes, self._wide_requests, self._side_requests, self._attempts, self._pages)
-        for widget in (self._banners, self._stale_line, *cards):
+        for widget in (self._banners, *cards):
             widget.setEnabled(self._live)
         for line in self.lines():
             line.setEnabled(self._live)

@@ -341,13 +341,13 @@ class _Footer(Sized, QWidget):
         line.addWidget(self.save)
 
     def retranslate(self) -> None:
-        self.save.setText(_("Save"))
+        self.save.setText(_mnemonic(_("Save"), ""))
 
     def show_state(self, state: SettingsState, saving: bool, failed: str) -> None:
         problems = state.problems if state.dirty else ()
         self.save.setEnabled(state.dirty)
         self.save.set_busy(saving)
-        self.leave.setText(_("Cancel") if state.dirty else _("Close"))
+        self.leave.setText(_mnemonic(_("Cancel") if state.dirty else _("Close"), _("Save")))
         self.problem.setVisible(bool(problems) and not failed)
         self._words.setVisible(not self.problem.isVisibleTo(self))
         self._sign = "error" if failed else "dirty" if state.dirty else "clean"
@@ -369,3 +369,10 @@ class _Footer(Sized, QWidget):
             draw_icon(painter, "field_error", QRectF(38, round(middle) - 9, 18, 18), c.danger)
         else:
             draw_icon(painter, "ed_confirmation", QRectF(38, round(middle) - 9, 18, 18), c.success)
+
+
+def _mnemonic(text: str, other: str) -> str:
+    """``text`` with its first letter as mnemonic, or the first that is not that of the ``other`` button."""
+    taken = other[:1].casefold()
+    at = next((at for at, letter in enumerate(text) if letter.isalpha() and letter.casefold() != taken), -1)
+    return text if at < 0 else f"{text[:at]}&{text[at:]}"

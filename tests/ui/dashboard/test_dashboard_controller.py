@@ -321,8 +321,8 @@ def test_dashboard_when_the_language_changes_says_the_same_in_danish(in_loop: In
         async with dash(tmp_path) as d:
             i18n.use("da")
             theme.retranslate_all()
-            assert d.view._title.text() == "Møder"
-            assert d.view._subtitle.text().startswith("Mandag den 12. oktober")
+            assert d.view.header.title.text() == "Møder"
+            assert d.view.header.subtitle.text().startswith("Mandag den 12. oktober")
             i18n.use("en")
 
     in_loop(main)

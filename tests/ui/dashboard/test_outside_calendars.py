@@ -231,7 +231,7 @@ def test_stale_calendar_when_tried_again_is_read_and_the_line_goes(in_loop: InLo
             await instead_of_local(d.workspace, GOOGLE, replace(ANNA, read_at=at(12, 7), failing_since=at(12, 7)))
             await d.until(lambda: "Calendar last read 07:00. Until it is read again, bookings become requests." in texts(d))
             d.press("Try again")
-            await d.until(lambda: not d.view._read.busy)
+            await d.until(lambda: not d.view.header.read.busy)
 
     in_loop(main)
 
