@@ -94,8 +94,8 @@ _LONG = _SELECT.where(_OF, *_OVERLAPS, sql(_IS_LONG))
 _KEYS = ("calendar", "id")
 _SELDOM = ("first_day", "end_day", "booking", "private", "key", "declined", "by_program")
 """Columns in which most events have nothing but the default: left out of a statement they cost nothing."""
-_TOGETHER = 25
-"""Rows that one statement stores."""
+_TOGETHER = (100, 10, 1)
+"""Rows that one statement stores; what is left of the many goes to the next."""
 
 _STATE = select(calendar.c.change, account.c.provider).where(
     calendar.c.id == bindparam("of"), account.c.id == calendar.c.account
@@ -154,13 +154,12 @@ def _store(session: Session, left_out: tuple[str, ...], rows: list[tuple[Any, ..
     if session.dialect.paramstyle != "qmark":
         named = [dict(zip(_names(left_out), row, strict=True)) for row in rows]
         return session.execute(_upsert(session.dialect.name), named).rowcount
-    whole = len(rows) - len(rows) % _TOGETHER
-    changed = 0
-    if whole:
-        many = [tuple(chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER)]
-        changed += session.exec_driver_sql(_upsert_text(session.dialect, left_out, _TOGETHER), many).rowcount
-    if whole < len(rows):
-        changed += session.exec_driver_sql(_upsert_text(session.dialect, left_out, 1), rows[whole:]).rowcount
+    changed, at = 0, 0
+    for size in _TOGETHER:
+        most = len(rows) - (len(rows) - at) % size
+        if many := [tuple(chain.from_iterable(rows[first : first + size])) for first in range(at, most, size)]:
+            changed += session.exec_driver_sql(_upsert_text(session.dialect, left_out, size), many).rowcount
+            at = most
     return changed
 
 

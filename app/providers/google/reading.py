@@ -65,6 +65,9 @@ class Reader:
         attendees, declined, mine = _people(item["attendees"]) if "attendees" in item else ((), (), None)
         if private and not ours:
             attendees, declined, get = (), (), _NOTHING.get
+        # What nearly all events are is seen at once.
+        plain = item.get("eventType") == "default" and item.get("status") == "confirmed" and "transparency" not in item
+        show_as = ShowAs.BUSY if plain else show_as_of(item)
         description = get("description", "")
         return quick_event(
             item["id"],
@@ -73,7 +76,7 @@ class Reader:
             end,
             get("summary", ""),
             days,
-            show_as_of(item),
+            show_as,
             Response.OWN if mine is None else _answer(mine, item),
             item.get("iCalUID", ""),
             item.get("recurringEventId", ""),
