@@ -18,6 +18,9 @@ from app.providers.http import ANSWER, CONNECT, seconds_to_wait
 from app.providers.office365.apart import apart
 from app.providers.office365.places import LOGIN, Places, places, trust
 
+ESSENTIAL = ("User.Read", "Calendars.ReadWrite")
+"""Without the others less is offered: no calendars of others, and days lie in the zone that
+each event names itself."""
 Application = Any
 """msal's PublicClientApplication; msal tells no types."""
 NEEDED = ("User.Read", "Calendars.ReadWrite", "Calendars.ReadWrite.Shared", "MailboxSettings.Read")
@@ -164,7 +167,7 @@ def short_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({each.rpartition("/")[2] for each in scopes} - {"openid", "profile", "offline_access", "email"}))
 
 
-def lacking(scopes: Iterable[str], asked: Iterable[str] = NEEDED) -> tuple[str, ...]:
+def lacking(scopes: Iterable[str], asked: Iterable[str] = ESSENTIAL) -> tuple[str, ...]:
     """The rights that were asked for and not given, by people or by their organisation."""
     have = {each.lower() for each in short_scopes(scopes)}
     return tuple(each for each in asked if each.lower() not in have)

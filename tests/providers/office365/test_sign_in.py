@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 import pytest
 
-from app.domain.connections import ProviderKind
+from app.domain.connections import Access, ProviderKind
 from app.domain.errors import AftaleError, InvalidFields, RateLimited, SignInExpired, SignInFailed, Unreachable
 from app.providers.base import SignedIn
 from app.providers.office365 import auth
@@ -169,14 +169,17 @@ async def test_sign_in_when_the_organisation_has_to_agree_first_then_it_is_a_mat
     assert failed.value.reason == "rights"
 
 
-@pytest.mark.shows("CON-6")
-async def test_sign_in_when_a_right_was_withheld_then_it_says_which(world: GraphWorld) -> None:
+@pytest.mark.shows("CON-6", "CON-13")
+async def test_sign_in_when_only_calendars_of_others_were_withheld_then_just_those_cannot_be_used(world: GraphWorld) -> None:
     world.server.consents.withheld.add("Calendars.ReadWrite.Shared")
     try:
         signed_in = await signing_in(world, Browser(world))
     finally:
         world.server.consents.withheld.clear()
-    assert signed_in.missing == ("Calendars.ReadWrite.Shared",)
+    assert signed_in.missing == ()
+    found = {each.id: each.access for each in await world.connect(Credentials.load(signed_in.secret)).calendars()}
+    assert found.pop(world.calendar) is Access.FREE_BUSY
+    assert list(found.values()) == [Access.OWNER]
 
 
 @pytest.mark.shows("CON-6")
