@@ -9,12 +9,12 @@ from app import i18n
 from app.domain.connecting import Candidate, OfferedCalendar
 from app.domain.connections import ProviderKind
 from app.i18n import _, local, ngettext
-from app.ui import messages
+from app.ui import messages, theme
 from app.ui.connect import help as helps
 from app.ui.connect.parts import Panel
 from app.ui.connect.state import State, bookings_go_to
 from app.ui.connect.words import access_icon, time_left, why_not
-from app.ui.widgets import Badge, Banner, Button, Card, ColourDot, Divider, HelpPopover, Label, clear, column, row
+from app.ui.widgets import Badge, Banner, Button, Card, ColourDot, Divider, Label, Popover, clear, column, row
 
 
 class ConfirmPanel(Panel):
@@ -114,16 +114,33 @@ class ConfirmPanel(Panel):
         self._gaps[banner].setVisible(shown)
 
     def _help(self, button: QPushButton, words: helps.Help) -> None:
-        popover = HelpPopover(button, words.title, words.text)
-        if words.link:
-            opener = Button(_("Open the page"), "ghost", "small", icon_after="open_outside", flush=True)
-            opener.clicked.connect(lambda: self.open_requested.emit(words.link))
-            line = row()
-            line.addWidget(opener)
-            line.addStretch(1)
-            popover.body.addSpacing(6)
-            popover.body.addLayout(line)
+        popover = StepsPopover(button, words)
+        popover.open_requested.connect(self.open_requested)
         popover.open_at(button)
+
+
+class StepsPopover(Popover):
+    """Help that is read while it is followed: a title, its steps, and the way to the place at the provider."""
+
+    open_requested = Signal(str)
+
+    def __init__(self, anchor: QPushButton, words: helps.Help) -> None:
+        super().__init__(anchor, name=words.title, width=theme.sized(440))
+        self.body.addWidget(Label(words.title, "sub", wrap=True))
+        for paragraph in words.text.split("\n"):
+            self.body.addSpacing(8)
+            self.body.addWidget(Label(paragraph, "small", "muted", wrap=True))
+        self.body.addSpacing(14)
+        close = Button(_("Close"), "secondary", "small")
+        close.clicked.connect(self.close)
+        buttons = row(gap=8)
+        buttons.addWidget(close)
+        if words.link:
+            opener = Button(_("Open the page"), "ghost", "small", icon_after="open_outside")
+            opener.clicked.connect(lambda: self.open_requested.emit(words.link))
+            buttons.addWidget(opener)
+        buttons.addStretch(1)
+        self.body.addLayout(buttons)
 
 
 class CalendarRow(QWidget):

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.clock import DAY
 from app.domain.connections import LOCAL, ProviderKind
 from app.domain.errors import InvalidFields, RateLimited, SignInFailed, Unreachable
+from app.ui.connect.confirm import StepsPopover
 from app.ui.connect.forms import SignInForm
 from app.ui.connect.shared import PrivacyDialog
 from app.ui.connect.state import Page
@@ -290,6 +291,10 @@ def test_question_when_somebody_signed_in_lists_what_becomes_readable(in_loop: I
             assert "See all event details" in d.texts()
             d.press("Open the page")
             assert d.opened[-1].startswith("https://calendar.google.com/")
+            (popover,) = d.window.findChildren(StepsPopover)
+            QTest.keyClick(d.window.focusWidget(), Qt.Key.Key_Escape)
+            assert not popover.isVisible()
+            assert d.page is Page.CONFIRM
 
     in_loop(main)
 
