@@ -29,6 +29,14 @@ SCOPES = {
 }
 ACCESS_LIFE, CODE_LIFE, TESTING_LIFE = 3599, 600, 7 * 86400
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?(/[^#]*)?")
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;background:#f0f4f9;color:#1f1f1f;margin:0}"
+    "main{background:#fff;border-radius:24px;max-width:560px;margin:6vh auto;padding:36px 40px}"
+    "h1{font-size:26px;line-height:1.25}fieldset{border:1px solid #c4c7c5;border-radius:12px;margin:16px 0;padding:12px 16px}"
+    "label{display:block;padding:4px 0}.buttons{display:flex;justify-content:flex-end;gap:12px}"
+    "button{font:inherit;border:0;border-radius:20px;padding:9px 24px;background:#e8eef7;cursor:pointer}"
+    ".main{background:#0b57d0;color:#fff}small{color:#5f6368}"
+)
 PASSED_ON = ("client_id", "redirect_uri", "state", "code_challenge", "access_type", "prompt")
 
 
@@ -255,17 +263,19 @@ def consent_page(client: OAuthRegistration, query: dict[str, str], users: list[U
     for number, each in enumerate(users):
         chosen = " checked" if each.email == hint or not number else ""
         who = f"{html.escape(each.name)} &lt;{html.escape(each.email)}&gt;"
-        people += f'<label><input type="radio" name="user" value="{html.escape(each.email)}"{chosen}> {who}</label><br>'
+        people += f'<label><input type="radio" name="user" value="{html.escape(each.email)}"{chosen}> {who}</label>'
     rights = "".join(
-        f'<label><input type="checkbox" name="scope" value="{scope}" checked> {html.escape(SCOPES[scope])}</label><br>'
+        f'<label><input type="checkbox" name="scope" value="{scope}" checked> {html.escape(SCOPES[scope])}</label>'
         for scope in query["scope"].split()
     )
     warning = "<p>Google hasn’t verified this app. It is in testing.</p>" if client.testing else ""
     back = urlsplit(query["redirect_uri"]).netloc
     return (
-        f"<!doctype html><html lang=en><title>Sign in</title><h1>Aftale wants access to your Google Account</h1>{warning}"
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>Sign in</title><style>{STYLE}</style>"
+        f"<main><h1>Aftale wants access to your Google Account</h1>{warning}"
         f'<form method="post" action="/o/oauth2/v2/auth/consent">{hidden}<fieldset><legend>Account</legend>{people}</fieldset>'
         f"<fieldset><legend>Select what the app can access</legend>{rights}</fieldset><p>Leads back to {html.escape(back)}</p>"
-        '<button name="decision" value="allow">Continue</button> '
-        '<button name="decision" value="deny">Cancel</button></form></html>'
+        '<p class=buttons><button name="decision" value="deny">Cancel</button>'
+        '<button name="decision" value="allow" class=main>Continue</button></p></form>'
+        "<p><small>A stand-in for Google on this computer.</small></p></main></html>"
     )
