@@ -176,6 +176,7 @@ class DashboardController(QObject):
             _("{name} can read your answer on the page behind their link. Aftale sends no e-mail.").format(name=name),
             (("keep", _("Keep the request"), "secondary"), ("decline", _("Decline"), "danger")),
             word=_("A word to {name}").format(name=name),
+            width=480,
         )
         await tasks.ask(question)
         if question.answer == "decline":
@@ -259,6 +260,7 @@ class DashboardController(QObject):
             ).format(time=when, name=name),
             (("keep", _("Keep the meeting"), "secondary"), ("cancel", _("Cancel the meeting"), "danger")),
             word=_("A word to {name}").format(name=name),
+            width=480,
         )
         await tasks.ask(question)
         if question.answer == "cancel":

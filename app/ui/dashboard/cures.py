@@ -45,6 +45,7 @@ async def _agreed(window: QWidget, calendar: Calendar, *, local: bool) -> bool:
         _("Remove {calendar}?").format(calendar=calendar.name),
         text,
         (("keep", _("Keep it"), "secondary"), ("remove", _("Remove calendar"), "danger")),
+        width=480,
     )
     await tasks.ask(question)
     return question.answer == "remove"

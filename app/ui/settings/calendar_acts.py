@@ -136,6 +136,7 @@ class CalendarActs(QObject):
                 ("keep", _("Keep it"), "secondary"),
                 ("disconnect", _("Disconnect"), "danger"),
             ),
+            width=480,
         )
 
     def _outside_question(self, account: Account) -> Question:
@@ -146,6 +147,7 @@ class CalendarActs(QObject):
             words.disconnect_title(account),
             words.disconnect_words(account, self._host.state),
             (("keep", _("Stay connected"), "secondary"), ("disconnect", _("Disconnect"), "danger")),
+            width=480,
         )
         page = words.connections_page(account.provider)
         if page:

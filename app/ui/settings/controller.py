@@ -236,6 +236,7 @@ class SettingsController(QObject):
             _("Save changes?"),
             "",
             (("stay", _("Keep editing"), "ghost"), ("discard", _("Discard"), "secondary"), ("save", _("Save"), "primary")),
+            width=480,
         )
         await tasks.ask(question)
         if question.answer == "discard":

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.domain.calendars import ONLY_BUSY
 from app.domain.connections import CalendarState, ProviderKind, Role, booking_calendar
@@ -20,7 +20,7 @@ from app.domain.events import SyncProgressed
 from app.domain.settings import Privacy
 from app.ui.connect.view import ConnectWindow
 from app.ui.settings.calendar_help import HelpWithLetter
-from app.ui.widgets import CheckBox, Toast
+from app.ui.widgets import CheckBox, Label, Toast
 from tests.services.opened import at
 from tests.ui.outside import instead_of_local, put
 from tests.ui.settings import pictured as p
@@ -216,6 +216,9 @@ def test_account_when_disconnected_asks_once_and_leads_to_the_provider(
             r.button("Disconnect").click()
             question = await r.question()
             assert question.windowTitle() == "Disconnect Google Calendar?"
+            QApplication.processEvents()
+            for label in question.findChildren(Label):
+                assert label.height() >= label.heightForWidth(label.width()), label.text()
             r.button("Also take the permission back at Google", question).click()
             assert opened == ["https://myaccount.google.com/connections"]
             assert question.isVisible()
