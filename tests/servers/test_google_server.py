@@ -259,6 +259,20 @@ def test_fields_when_some_are_asked_for_then_only_they_come(raw: Raw, calendar: 
     assert item == {"start": {"dateTime": "2026-10-20T09:00:00+02:00"}, "extendedProperties": {"private": {"a": "b"}}}
 
 
+def test_answer_when_it_is_not_to_be_pretty_then_it_is_the_same_without_indentation(raw: Raw, calendar: HeldCalendar) -> None:
+    path = f"calendars/{calendar.id}/events"
+    raw("POST", path, EVENT)
+    pretty, compact = raw("GET", path, fields="items"), raw("GET", path, fields="items", prettyPrint="false")
+    assert pretty.json() == compact.json()
+    assert ("\n " in pretty.text, "\n " in compact.text) == (True, False)
+    assert raw.reason("GET", path, prettyPrint="no") == (400, "invalidParameter")
+
+
+def test_calendars_when_they_are_secondary_then_their_data_owner_is_told(raw: Raw, calendar: HeldCalendar) -> None:
+    found = {each["id"]: each.get("dataOwner") for each in raw("GET", "users/me/calendarList").json()["items"]}
+    assert (found[calendar.id], found[ANNA]) == (BO, None)
+
+
 @pytest.mark.parametrize(
     ("role", "read", "write"),
     [("none", (404, "notFound"), (404, "notFound")), ("freeBusyReader", None, (403, "requiredAccessLevel")),
