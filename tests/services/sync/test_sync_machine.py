@@ -49,6 +49,8 @@ class Stage:
     steps: int
 
 
+MOST_TURNS = 100
+"""More than faults can be heaped up in one example."""
 STAGES = (
     Stage("memory", memory_world, 40, 25),
     Stage("google", GoogleWorld.open, 6, 15),
@@ -98,7 +100,7 @@ class SyncMachine(RuleBasedStateMachine):
         return next(each for each in await self.workspace.accounts.calendars() if each.id == "work")
 
     async def truth(self, window: Window, details: bool) -> dict[str, Event]:
-        for _ in range(20):
+        for _ in range(MOST_TURNS):
             try:
                 events = await self.reader.read_window(self.world.calendar, window.start, window.end)
                 return {each.id: kept(each, "work", details) for each in events}
@@ -168,7 +170,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     # What goes wrong
 
-    @rule(times=st.integers(1, 4))
+    @rule(times=st.integers(1, 3))
     def service_fails(self, times: int) -> None:
         self.world.unreachable(times)
 
@@ -245,7 +247,7 @@ class SyncMachine(RuleBasedStateMachine):
         self.runner.run(self.calm())
 
     async def calm(self) -> None:
-        for _ in range(12):
+        for _ in range(MOST_TURNS):
             self.timer.jump(timedelta(minutes=6).total_seconds())
             began = self.timer.clock.now()
             await self.sync.now()
@@ -279,6 +281,7 @@ def test_copy_when_anything_happens_in_any_order_then_it_ends_as_a_full_reading(
     # Small pieces, so that a few events are as many as thousands.
     monkeypatch.setattr(replica, "CHUNK", 3)
     machine = type("Machine", (SyncMachine,), {"stage": stage})
-    phases = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
+    # Without shrinking where a real service is behind it: that takes minutes.
+    phases = (Phase.explicit, Phase.reuse, Phase.generate, *((Phase.shrink,) if stage.name == "memory" else ()))
     chosen = settings(max_examples=stage.examples, stateful_step_count=stage.steps, phases=phases, deadline=None)
     run_state_machine_as_test(machine, settings=chosen)
