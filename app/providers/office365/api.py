@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
+
+import httpx2
 
 from app.providers.http import ANSWER, CONNECT, LARGE, content, parsed
 from app.providers.office365.errors import Refused, refusal
 from app.providers.office365.places import trust
 from app.providers.office365.tokens import Session
-
-if TYPE_CHECKING:
-    import httpx2
 
 T = TypeVar("T")
 Query = Mapping[str, str | int]
@@ -31,7 +30,7 @@ class Api:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._http: httpx2.AsyncClient | None = None
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._turn, self._opening = asyncio.Semaphore(AT_ONCE), asyncio.Lock()
 
     async def close(self) -> None:
         if self._http is not None:
@@ -97,7 +96,7 @@ class Api:
         headers = {"Authorization": f"Bearer {token}", "Prefer": f"{PREFERENCES}, {prefer}" if prefer else PREFERENCES}
         if query:
             address += "?" + "&".join(f"{name}={quote(str(value), safe='$,:()/')}" for name, value in query.items())
-        async with self._open().stream(method, address, json=body, headers=headers) as answer:
+        async with (await self._open()).stream(method, address, json=body, headers=headers) as answer:
             found = await content(answer)
         if not 200 <= answer.status_code < 300:
             told = answer.headers
@@ -105,17 +104,28 @@ class Api:
             raise refusal(answer.status_code, found, told.get("Retry-After", ""), challenge, self.session.clock.now())
         return found
 
-    def _open(self) -> httpx2.AsyncClient:
-        import httpx2
+    async def _open(self) -> httpx2.AsyncClient:
+        async with self._opening:
+            if self._http is None:
+                # Reading the certificates of the system takes a while.
+                context = await asyncio.to_thread(trust, self.session.places.graph)
+                self._http = httpx2.AsyncClient(
+                    verify=context,
+                    timeout=httpx2.Timeout(ANSWER, connect=CONNECT),
+                    headers={"User-Agent": "Aftale", "Accept": "application/json"},
+                    follow_redirects=False,
+                )
+            return self._http
 
-        if self._http is None:
-            self._http = httpx2.AsyncClient(
-                verify=trust(self.session.places.graph),
-                timeout=httpx2.Timeout(ANSWER, connect=CONNECT),
-                headers={"User-Agent": "Aftale", "Accept": "application/json"},
-                follow_redirects=False,
-            )
-        return self._http
+
+async def mailbox_settings(api: Api) -> dict[str, Any]:
+    """The settings of the mailbox, empty where they may not be read or there are none."""
+    try:
+        return await api.get("me/mailboxSettings", dict)
+    except Refused as refused:
+        if refused.no_mailbox or refused.status not in (400, 403, 404, 405):
+            raise
+        return {}
 
 
 def part(text: str) -> str:

@@ -16,7 +16,7 @@ from app.domain.clock import Clock
 from app.domain.errors import InvalidFields, ProviderError, RateLimited, SignInExpired, SignInFailed, Unreachable
 from app.providers.base import SignedIn, Told
 from app.providers.office365.apart import apart
-from app.providers.office365.api import Api
+from app.providers.office365.api import Api, mailbox_settings
 from app.providers.office365.errors import Refused, translated
 from app.providers.office365.listener import Listener
 from app.providers.office365.places import LOGIN, Places
@@ -94,8 +94,8 @@ async def _begun(
     def begin() -> tuple[Application, dict[str, Any]]:
         application = msal_client(client.id, client.tenant, where, clock, discovers=True)
         flow = application.initiate_auth_code_flow(
-            list(NEEDED), redirect_uri=redirect, state=state, login_hint=login_hint or None, prompt="select_account",
-            response_mode="form_post",
+            list(NEEDED), redirect_uri=redirect, state=state, login_hint=login_hint or None,
+            prompt=None if login_hint else "select_account", response_mode="form_post",
         )  # fmt: skip
         return application, flow
 
@@ -161,7 +161,7 @@ async def _identified(credentials: Credentials, clock: Clock, where: Places, tol
                 person = await api.get("me", dict, {"$select": "displayName,mail,userPrincipalName"})
                 told("calendars")
                 await api.get("me/calendars", dict, {"$select": "id", "$top": 1})
-                settings = await _settings(api)
+                settings = await mailbox_settings(api)
             except Refused as refused:
                 if refused.no_mailbox or (refused.status == 404 and refused.gone):
                     raise SignInFailed("no_mailbox", refused.code) from refused
@@ -181,13 +181,3 @@ async def _identified(credentials: Credentials, clock: Clock, where: Places, tol
         missing=lacking(credentials.scopes),
         shared=settings.get("userPurpose") in SHARED_PURPOSES,
     )
-
-
-async def _settings(api: Api) -> dict[str, Any]:
-    """The settings of the mailbox, empty where they may not be read."""
-    try:
-        return await api.get("me/mailboxSettings", dict)
-    except Refused as refused:
-        if refused.status != 403:
-            raise
-        return {}

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx2
+
 from app.domain.clock import Instant
 from app.domain.connections import Lost
 from app.domain.errors import AccessLost, Conflict, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable
@@ -25,6 +27,8 @@ RIGHT_CODES = frozenset(
 GONE_CODES = frozenset({"ErrorItemNotFound", "ErrorFolderNotFound", "ErrorInvalidIdMalformed", "ErrorCalendarFolderNotFound"})
 RESYNC_CODES = frozenset({"SyncStateNotFound", "SyncStateInvalid", "resyncRequired", "ErrorInvalidSyncStateData"})
 """Compared without regard to capitals, in which Graph is not steady."""
+RACES = frozenset({"ErrorIrresolvableConflict"})
+"""Somebody else wrote at the same moment: the next try finds the new state."""
 DEFAULT_WAIT = 15.0
 """Seconds to wait where the answer does not say."""
 _CLAIMS = re.compile(r'\bclaims="([^"]+)"')
@@ -80,7 +84,7 @@ def meaning(refused: Refused, account: str, calendar: str = "", write: bool = Fa
         return SignInExpired(account, code or "unauthorized")
     if refused.asks_to_wait or (status == 503 and refused.wait is not None):
         return RateLimited(account, refused.wait if refused.wait is not None else DEFAULT_WAIT)
-    if status >= 500:
+    if status >= 500 or status == 412 or code in RACES:
         return Unreachable(account, str(refused))
     if calendar and refused.gone:
         return AccessLost(account, calendar, Lost.REMOVED)
@@ -94,8 +98,6 @@ def meaning(refused: Refused, account: str, calendar: str = "", write: bool = Fa
 @contextmanager
 def translated(account: str, calendar: str = "", write: bool = False) -> Iterator[None]:
     """Nothing but errors of ``domain.errors`` leaves this block."""
-    import httpx2
-
     try:
         yield
     except Refused as refused:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import functools
 import ipaddress
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    import ssl
+import truststore
 
 GRAPH_VARIABLE, LOGIN_VARIABLE = "AFTALE_GRAPH_BASE", "AFTALE_LOGIN_BASE"
 """Base addresses of other servers: below the first lies ``/v1.0``, below the second ``/<tenant>/oauth2/v2.0``."""
@@ -65,8 +64,4 @@ def _is_here(host: str) -> bool:
 
 @functools.cache
 def _system_trust() -> ssl.SSLContext:
-    import ssl
-
-    import truststore
-
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -15,7 +15,7 @@ from app.domain.errors import AccessLost, Conflict, NotFound
 from app.domain.recurrence import RuleError
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.events import in_order
-from app.providers.office365.api import Api, part
+from app.providers.office365.api import Api, mailbox_settings, part
 from app.providers.office365.errors import Refused, translated
 from app.providers.office365.mapping import (
     CALENDAR_FIELDS,
@@ -114,14 +114,8 @@ class OfficeProvider:
     async def _mailbox_zone(self, afresh: bool = False) -> str:
         """Where the owner of the mailbox lives, as Outlook has it; empty where that may not be read."""
         if self._zone is None or afresh:
-            try:
-                settings = await self._api.get("me/mailboxSettings", dict)
-            except Refused as refused:
-                if refused.status != 403:
-                    raise
-                settings = {}
-            name = str(settings.get("timeZone") or "")
-            self._zone = await asyncio.to_thread(iana_zone, name, self._here or _local_zone()) if name else ""
+            name = str((await mailbox_settings(self._api)).get("timeZone") or "")
+            self._zone = await asyncio.to_thread(lambda: iana_zone(name, self._here or _local_zone()))
         return self._zone
 
     async def _home(self, calendar: str) -> Home:

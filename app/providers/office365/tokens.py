@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import httpx2
+
 from app.domain.clock import Clock, Instant
 from app.domain.errors import RateLimited, SignInExpired, Unreachable
 from app.providers.http import ANSWER, CONNECT, seconds_to_wait
@@ -105,8 +107,6 @@ class TokenHttp:
         """Nothing is open between two calls, which are an hour apart."""
 
     def _answer(self, method: str, url: str, **more: Any) -> TokenAnswer:
-        import httpx2
-
         limits = httpx2.Timeout(ANSWER, connect=CONNECT)
         try:
             with httpx2.Client(verify=trust(self._where.login), timeout=limits, follow_redirects=False) as http:

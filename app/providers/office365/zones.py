@@ -6,6 +6,8 @@ import functools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
 UTC_NAMES = frozenset({"UTC", "tzone://Microsoft/Utc", "Coordinated Universal Time", "Etc/UTC", "Etc/GMT", "GMT"})
 COMPARED_FROM, COMPARED_HOURS = datetime(2025, 1, 1, tzinfo=UTC), 2 * 365 * 24
 """Two years have every rule of today in them."""
@@ -18,9 +20,6 @@ def iana_zone(name: str, here: str = "") -> str:
     the same."""
     if name in UTC_NAMES:
         return "UTC"
-    # Some 60 ms of imports, needed only where a zone is written as Windows does.
-    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
     if found := WINDOWS_TO_OLSON.get(name, ""):
         return here if here and same_clock(here, found) else found
     return name if "/" in name and _info(name) else ""

@@ -47,8 +47,8 @@ class TroubledWorld(BoundedWorld):
     """``BoundedWorld`` as seen by somebody patient."""
 
     @classmethod
-    async def open(cls) -> TroubledWorld:
-        world = await super().open()
+    async def open(cls, own: bool = False) -> TroubledWorld:
+        world = await super().open(own)
         assert isinstance(world, cls)
         world.provider = Insisting(world.provider)  # type: ignore[assignment]
         return world

@@ -52,7 +52,9 @@ def said(status: int, code: str, message: str = "m", wait: str = "", challenge: 
         (said(502, ""), True, Unreachable),
         (said(400, "ErrorOccurrenceCrossingBoundary"), True, Conflict),
         (said(400, "ErrorPropertyValidationFailure"), True, Conflict),
-        (said(409, "ErrorIrresolvableConflict"), True, Conflict),
+        (said(409, "ErrorIrresolvableConflict"), True, Unreachable),
+        (said(412, ""), True, Unreachable),
+        (said(409, "ErrorFolderExists"), True, Conflict),
         (said(400, "ErrorInvalidUrlQuery"), False, Unreachable),
         (said(302, ""), False, Unreachable),
     ],
@@ -188,10 +190,10 @@ def test_token_when_it_is_not_ours_then_it_is_none() -> None:
 
 
 @pytest.mark.shows("DESK-1")
-def test_package_when_it_is_imported_then_what_is_slow_is_not() -> None:
+def test_package_when_it_is_imported_then_msal_is_not() -> None:
     look = (
         "import sys; import app.providers.office365.connector;"
-        "print([each for each in ('msal', 'requests', 'httpx2', 'icalendar', 'tzlocal', 'truststore') if each in sys.modules])"
+        "print([each for each in ('msal', 'requests', 'tzlocal') if each in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout.strip() == "[]"

@@ -132,8 +132,8 @@ class GraphWorld:
         self.provider = self.connect()
 
     @classmethod
-    async def open(cls) -> GraphWorld:
-        return cls()
+    async def open(cls, own: bool = False) -> GraphWorld:
+        return cls(own)
 
     @property
     def where(self) -> Places:
@@ -246,8 +246,8 @@ class BoundedWorld(GraphWorld):
     """For machines, which end their loop without closing a world: it is closed together with the loop."""
 
     @classmethod
-    async def open(cls) -> BoundedWorld:
-        world = cls()
+    async def open(cls, own: bool = False) -> BoundedWorld:
+        world = cls(own)
         world.provider = Bounded(world.provider)  # type: ignore[assignment]
         world.ending = world.closed_with_the_loop()
         await anext(world.ending)
