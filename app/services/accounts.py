@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from app.domain.booking import State
@@ -17,6 +17,7 @@ from app.domain.events import AccountChanged, CalendarChanged, PagesChanged
 from app.domain.ids import new_id
 from app.domain.notices import Notice, NoticeKind
 from app.domain.outbox import JobKind
+from app.domain.profiles import after_disconnecting, may_be_primary
 from app.domain.settings import Settings
 from app.models import accounts as rows
 from app.models import bookings as booking_rows
@@ -32,6 +33,7 @@ from app.providers.base import EmbeddedProvider, Imported, Provider
 from app.services.announcer import Announcer
 from app.services.choosing import check_choices, effects_of
 from app.services.ground import Ground
+from app.services.profiles import import_profile
 from app.services.secrets import account_secret
 from app.services.settings import SettingsService
 from app.services.taking import fresh_window, owe_write, page_by_any_slug
@@ -84,20 +86,40 @@ class AccountsService:
         raise NotFound("account")
 
     async def connect_local(self, name: str, zone: str) -> Account:
-        """Connects *On this computer*. Confirmed meetings to come that stand in no calendar yet are written into it."""
+        """Connects *On this computer*. Where bookings go to no other account, confirmed meetings to come that stand in no
+        calendar yet are written into it; else it is only checked."""
         now = self._clock.now()
-        account = Account(LOCAL_ACCOUNT, ProviderKind.LOCAL, name, connected_at=now)
-        calendar = Calendar(LOCAL_CALENDAR, LOCAL_ACCOUNT, name, zone, Access.OWNER, booking=True, read_at=now)
 
-        def write(session: Session) -> None:
+        def write(session: Session) -> tuple[Account, Calendar]:
+            others = [each for each in rows.list_accounts(session) if each.id != LOCAL_ACCOUNT]
+            primary = may_be_primary(others)
+            account = Account(
+                LOCAL_ACCOUNT, ProviderKind.LOCAL, name, primary=primary, sync=primary, scheduling=primary, connected_at=now
+            )
+            calendar = Calendar(
+                LOCAL_CALENDAR, LOCAL_ACCOUNT, name, zone, Access.OWNER, booking=primary, read_at=now, main=True
+            )
             rows.save_account(session, account)
             rows.save_calendar(session, calendar)
-            owe_what_is_missing(session, calendar, now)
+            if primary:
+                owe_what_is_missing(session, calendar, now)
+            return account, calendar
 
-        await self._database.write(write)
+        account, calendar = await self._database.write(write)
         await self.load()
+        self._announcer.announce(AccountChanged(account))
         self._changed(calendar)
         return account
+
+    async def import_profile(self, document: Mapping[str, object]) -> tuple[Account, ...]:
+        """The accounts of a profile from elsewhere, signed out: their owner signs in to each (CON-12). Raises InvalidFields."""
+        now = self._clock.now()
+        imported = await self._database.write(lambda session: import_profile(session, document, now))
+        await self.load()
+        for account in imported:
+            self._announcer.announce(AccountChanged(account))
+        self._announcer.announce(PagesChanged())
+        return imported
 
     async def disconnect(self, account_id: str) -> None:
         """Forgets the account, its sign-in and its copies of events; bookings stay as history (CON-11). Where the primary
@@ -373,15 +395,15 @@ def _apply(session: Session, ground: Ground, choices: Choices) -> None:
 def _hand_over(session: Session, left: tuple[Account, ...]) -> None:
     """Another account is the primary one now."""
     if any(each.primary for each in left):
-        for each in left:
-            if each.primary and each.role is not Role.BOTH:
-                rows.save_account(session, replace(each, role=Role.BOTH))
-                _choose_main(session, each)
+        for before, after in zip(left, after_disconnecting(left, ""), strict=True):
+            if after != before:
+                rows.save_account(session, after)
+                _choose_main(session, after)
         return
     local_first = sorted(left, key=lambda each: each.provider is not ProviderKind.LOCAL)
     heir = next((each for each in local_first if each.provider is not ProviderKind.ICS), None)
     if heir is not None:
-        scheduling = heir.scheduling and heir.provider is ProviderKind.LOCAL
+        scheduling = heir.provider is ProviderKind.LOCAL
         rows.save_account(session, replace(heir, primary=True, role=Role.BOTH, scheduling=scheduling))
         _choose_main(session, heir)
 

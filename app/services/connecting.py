@@ -15,6 +15,7 @@ from app.domain.connections import Access, Account, Calendar, CalendarState, Los
 from app.domain.errors import AccessLost, AftaleError, InvalidFields, NotFound, SecretUnreadable, SignInExpired, SignInFailed
 from app.domain.events import AccountChanged, CalendarChanged, PagesChanged
 from app.domain.ids import new_id
+from app.domain.profiles import may_be_primary
 from app.models import accounts as rows
 from app.models import secrets as secret_rows
 from app.models.base import Session
@@ -22,6 +23,7 @@ from app.models.database import Database
 from app.providers.base import Connector, Provider, RemoteCalendar, Reporting, SignedIn
 from app.services.accounts import owe_what_is_missing
 from app.services.announcer import Announcer
+from app.services.profiles import step_back
 from app.services.secrets import SecretsService, account_secret, client_secret
 from app.services.settings import SettingsService
 
@@ -156,7 +158,7 @@ class ConnectingService:
             OfferedCalendar(each.name, each.access, each.primary, each.colour, each.owner, each.owner_name)
             for each in calendars
         )
-        primary = not signed.shared and _may_be_primary(accounts) and any(_writable(each) for each in calendars)
+        primary = not signed.shared and may_be_primary(accounts) and any(_writable(each) for each in calendars)
         candidate = Candidate(
             new_id(), kind, signed.email, signed.name, offered, signed.missing, signed.shared, signed.ends, primary
         )
@@ -224,7 +226,7 @@ class ConnectingService:
 
         def write(session: Session) -> tuple[Account, tuple[Calendar, ...]]:
             accounts = rows.list_accounts(session)
-            primary = candidate.primary and _may_be_primary(accounts)
+            primary = candidate.primary and may_be_primary(accounts)
             account = Account(
                 id=account_id,
                 provider=candidate.kind,
@@ -237,7 +239,7 @@ class ConnectingService:
                 sign_in_ends=candidate.ends,
             )
             if primary:
-                _step_back(session, accounts)
+                step_back(session, accounts)
             rows.save_account(session, account)
             calendars = _first_calendars(account, waiting.calendars)
             for calendar in calendars:
@@ -327,21 +329,6 @@ def _same(one: str, other: str) -> bool:
 
 def _writable(calendar: RemoteCalendar) -> bool:
     return calendar.access in (Access.OWNER, Access.EDIT)
-
-
-def _may_be_primary(accounts: tuple[Account, ...]) -> bool:
-    """The calendar on this computer steps back for the first account that is connected; any other primary one stays."""
-    return not any(each.primary and each.provider is not ProviderKind.LOCAL for each in accounts)
-
-
-def _step_back(session: Session, accounts: tuple[Account, ...]) -> None:
-    """The calendar on this computer is only checked from now on: bookings go to the new primary account (CON-2)."""
-    for account in accounts:
-        if account.primary:
-            rows.save_account(session, replace(account, primary=False))
-            for calendar in rows.list_calendars(session):
-                if calendar.account == account.id and calendar.booking:
-                    rows.save_calendar(session, replace(calendar, booking=False, checked=True))
 
 
 def _first_calendars(account: Account, offered: tuple[RemoteCalendar, ...]) -> tuple[Calendar, ...]:

@@ -52,11 +52,11 @@ def import_profile(session: Session, document: Mapping[str, object], now: Instan
         rows.save_account(session, account)
         added.append(account)
     if any(each.primary for each in added):
-        _step_back(session, known)
+        step_back(session, known)
     return tuple(added)
 
 
-def _step_back(session: Session, accounts: tuple[Account, ...]) -> None:
+def step_back(session: Session, accounts: tuple[Account, ...]) -> None:
     """The calendar on this computer is only checked from now on (CON-2)."""
     stepping = {each.id for each in accounts if each.primary}
     for account in accounts:
