@@ -186,7 +186,7 @@ class CalendarActs(QObject):
 
         def failed(error: AftaleError) -> None:
             words = messages.error_words(error)
-            self._view.failure_ended(booking, f"{words.title} {words.text}".strip())
+            self._view.failure_ended(booking, f"{words.title}. {words.text}" if words.text else words.title)
             self._watch.reload()
 
         tasks.start(work, owner=self, done=done, failed=failed)

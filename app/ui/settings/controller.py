@@ -51,6 +51,7 @@ class SettingsController(QObject):
         self._window: SettingsWindow | None = None
         self._state: SettingsState | None = None
         self._progress: dict[str, int] = {}
+        self._trouble, self._saving = "", False
         self._ends: list[Callable[[], None]] = []
         self._minute = QTimer(self)
         self._minute.setInterval(MINUTE * 1000)
@@ -105,6 +106,7 @@ class SettingsController(QObject):
             end()
         self._ends.clear()
         self._minute.stop()
+        self._trouble, self._saving = "", False
         self._window = self._state = None
 
     def _reload(self) -> None:
@@ -168,15 +170,16 @@ class SettingsController(QObject):
         if self._window is not None and self._state is not None and not self._state.dirty:
             self.close()
 
-    def _show(self, state: SettingsState, failed: str = "") -> None:
+    def _show(self, state: SettingsState) -> None:
         self._state = state
         if self._window is not None:
-            self._window.render_state(state, failed=failed)
+            self._window.render_state(state, saving=self._saving, failed=self._trouble)
 
     def _edited(self, draft: Draft) -> None:
         if self._state is None:
             return
         before = self._state.draft
+        self._trouble = ""
         self._show(replace(self._state, draft=draft))
         if draft.appearance != before.appearance:
             self._preview(draft.appearance)
@@ -204,8 +207,9 @@ class SettingsController(QObject):
         if state.problems:
             window.show_problem()
             return
-        window.render_state(state, saving=True)
-        tasks.start(self._write(state), owner=window, done=self._saved, failed=self._not_saved)
+        self._trouble, self._saving = "", True
+        self._show(state)
+        tasks.start(self._write(state), owner=window, done=self._saved, failed=self._failed)
 
     async def _write(self, state: SettingsState) -> Effects:
         """Document and choices in one: all or nothing (SET-6)."""
@@ -213,19 +217,15 @@ class SettingsController(QObject):
         return await workspace.accounts.save(applied(workspace.settings.current, state.draft), state.draft.choices)
 
     def _saved(self, effects: Effects) -> None:
+        self._trouble, self._saving = "", False
         if self._window is not None:
             follows = effects_words(effects, done=True)
             toast(self._window, _("Saved. {effects}").format(effects=follows) if follows else _("Saved"))
         self._reload()
 
-    def _not_saved(self, error: AftaleError) -> None:
-        words = messages.error_words(error)
-        if self._state is not None:
-            self._show(self._state, f"{words.title} {words.text}".strip())
-
     def _ask_to_close(self) -> None:
         if self._window is not None:
-            tasks.start(self._asked(self._window), owner=self._window, failed=self._not_saved)
+            tasks.start(self._asked(self._window), owner=self._window, failed=self._failed)
 
     async def _asked(self, window: SettingsWindow) -> None:
         state = self._state
@@ -253,6 +253,7 @@ class SettingsController(QObject):
     def work(self, work: Coroutine[Any, Any, Any], done: Callable[[Any], None] | None = None) -> None:
         """Runs ``work`` while the window is open; what goes wrong is told in its footer."""
         if self._window is not None:
+            self._trouble = ""
             tasks.start(work, owner=self._window, done=done, failed=self._failed)
         else:
             work.close()
@@ -261,9 +262,12 @@ class SettingsController(QObject):
         """Draws what is known anew, so that no button stays busy."""
         if self._window is not None and self._state is not None:
             self._window.calendars.retranslate()
-            self._window.render_state(self._state)
+            self._show(self._state)
 
     def _failed(self, error: AftaleError) -> None:
+        """Says in the footer what went wrong, until something is changed or done."""
+        self._saving = False
         words = messages.error_words(error)
+        self._trouble = f"{words.title}. {words.text}".strip() if words.text else words.title
         if self._state is not None:
-            self._show(self._state, f"{words.title} {words.text}".strip())
+            self._show(self._state)

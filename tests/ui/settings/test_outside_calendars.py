@@ -109,6 +109,10 @@ def test_choices_when_one_cannot_be_saved_leave_everything_as_it_was(in_loop: In
             assert r.workspace.settings.current.profile.tagline == ""
             assert r.button("Save").isEnabled()
             assert not r.button("Save").busy  # type: ignore[attr-defined]
+            r.controller._minute.timeout.emit()
+            assert "Bookings cannot be written into this calendar" in r.footer()
+            box(r, "sync g").click()
+            assert r.footer() == "Unsaved changes"
 
     in_loop(main)
 
