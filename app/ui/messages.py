@@ -344,7 +344,7 @@ it, for another one lies there."""
 
 class NoticeWords(NamedTuple):
     """What a notification shows. ``actions``: id and words of its buttons; ids: ``accept``, ``decline``, ``open``, ``write``,
-    ``fix``, ``check``, ``retry`` (a write that failed), ``reconnect`` (an account)."""
+    ``fix``, ``check``, ``retry`` (a write that failed), ``reconnect`` (an account, or that of a calendar)."""
 
     title: str
     text: str
@@ -457,7 +457,10 @@ def write_to(name: str) -> str:
 
 def _calendar(notice: Notice, zone: str) -> NoticeWords:
     title = _("Nobody can book you: access to {calendar} was lost").format(calendar=notice.calendar)
-    return NoticeWords(title, _("Your pages say that booking is temporarily unavailable."), (("fix", _("Fix it")),))
+    lost = next((each for each in Lost if each.value == notice.reason), None)
+    text = f"{lost_words(lost, notice.calendar)} {_('Your pages say that booking is temporarily unavailable.')}"
+    cure = ("reconnect", _("Reconnect")) if lost is Lost.SIGN_IN else ("check", _("Check again"))
+    return NoticeWords(title, text, (("fix", _("Fix it")), cure))
 
 
 def _server(notice: Notice, zone: str) -> NoticeWords:

@@ -63,10 +63,13 @@ class CalendarActs(QObject):
         """Opens the dialog that connects a calendar."""
         self._connect_dialog().open(self._view.window())
 
-    def reconnect(self, account: str) -> None:
-        """Signs in to an account again."""
+    def reconnect(self, about: str) -> None:
+        """Signs in again: to an account, or to that of a calendar."""
         overview = self._watch.current
-        found = next((each for each in overview.accounts if each.id == account), None) if overview is not None else None
+        if overview is None:
+            return
+        account = next((each.account for each in overview.calendars if each.id == about), about)
+        found = next((each for each in overview.accounts if each.id == account), None)
         if found is not None:
             self._connect_dialog().reconnect(self._view.window(), found)
 
@@ -98,7 +101,7 @@ class CalendarActs(QObject):
         """Does what a button of a calendar's or account's banner says."""
         kind, _colon, about = fault.partition(":")
         if action == "reconnect":
-            self.reconnect(self._account_of(kind, about))
+            self.reconnect(about.partition(":")[0] if kind == "account" else about)
         elif action == "remove":
             self._remove(kind, about)
         elif action in ("follow", "keep"):
@@ -107,14 +110,6 @@ class CalendarActs(QObject):
             lost = self._lost()
             names = [about] if about else [each.id for each in lost]
             self._work(fault, self._check(names))
-
-    def _account_of(self, kind: str, about: str) -> str:
-        """The account that a banner is about, or that of its calendar."""
-        if kind == "account":
-            return about.partition(":")[0]
-        overview = self._watch.current
-        calendars = overview.calendars if overview is not None else ()
-        return next((each.account for each in calendars if each.id == about), "")
 
     def _remove(self, kind: str, about: str) -> None:
         from app.ui.dashboard import cures

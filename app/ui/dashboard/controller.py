@@ -77,11 +77,12 @@ class DashboardController(QObject):
             self._show(self._watch.current)
 
     def open_booking(self, booking: str) -> None:
-        """Leads to a booking, from a notification: a request is opened, a meeting shown in full."""
+        """Leads to a booking, from a notification: a request is opened, a question about it brought into view, any other
+        meeting shown in full."""
         overview = self._watch.current
         if overview is not None and any(each.booking.id == booking for each in overview.requests):
             self._view.unfold_request(booking)
-        else:
+        elif not self._view.show_trouble(booking):
             self._open(booking)
 
     def accept(self, booking: str) -> None:
@@ -97,10 +98,10 @@ class DashboardController(QObject):
         if self._acts is not None:
             self._acts.connect_calendar()
 
-    def reconnect(self, account: str) -> None:
-        """Signs in to an account again, for the button of a notification."""
+    def reconnect(self, about: str) -> None:
+        """Signs in again to an account, or to that of a calendar, for the button of a notification."""
         if self._acts is not None:
-            self._acts.reconnect(account)
+            self._acts.reconnect(about)
 
     def retry(self, booking: str) -> None:
         """Owes a refused event to the calendar again, for the button of a notification."""

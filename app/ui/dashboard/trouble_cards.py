@@ -42,6 +42,10 @@ class FailuresCard(Card):
                 self.body.addSpacing(14)
             self.body.addWidget(self._one(failure))
 
+    def first_button(self, booking: str) -> Button | None:
+        """The first thing that can be done about a meeting."""
+        return next(iter(self._buttons.get(booking, ())), None)
+
     def show_problem(self, booking: str, words: str) -> None:
         """Says at the meeting why it did not work."""
         self._problems[booking] = words
@@ -102,11 +106,17 @@ class ChangesCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(head_gap=10, parent=parent)
+        self._first: dict[str, Button] = {}
+
+    def first_button(self, booking: str) -> Button | None:
+        """The first answer about a booking."""
+        return self._first.get(booking)
 
     def show_changes(self, changes: tuple[ChangeState, ...]) -> None:
         self.setVisible(bool(changes))
         self.set_heading(_("Changed in your calendar"), count=len(changes))
         clear(self.body)
+        self._first = {}
         for at, change in enumerate(changes):
             if at:
                 self.body.addSpacing(14)
@@ -132,6 +142,7 @@ class ChangesCard(Card):
         button.setObjectName(f"{name} {change.id}")
         button.setAccessibleDescription(change.title)
         button.clicked.connect(call)
+        self._first.setdefault(change.booking, button)
         return button
 
 

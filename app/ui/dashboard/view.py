@@ -104,6 +104,16 @@ class DashboardView(QWidget):
         card.unfold(booking)
         QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(card))
 
+    def show_trouble(self, booking: str) -> bool:
+        """Brings into view what is asked about a booking: that its calendar refused it, or that it was changed there. False if
+        nothing is."""
+        button = self._failures.first_button(booking) or self._changes.first_button(booking)
+        if button is None:
+            return False
+        button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        QTimer.singleShot(0, button, lambda: self.area.ensureWidgetVisible(button, 0, 160))
+        return True
+
     def show_attempts(self) -> None:
         """Brings the list of attempts into view."""
         QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(self._attempts))

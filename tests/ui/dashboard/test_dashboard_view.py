@@ -332,3 +332,13 @@ def test_side_column_when_text_is_large_goes_below_sooner(stage: Stage, size: in
     assert card is not None
     assert card.accept is not None
     assert card.accept.width() >= card.accept.sizeHint().width()
+
+
+def test_notice_when_it_leads_to_a_question_about_a_booking_gives_that_the_keyboard(stage: Stage) -> None:
+    view = stage.show("troubled")
+    assert view.show_trouble(o.MAJA.id)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.objectName().startswith(f"move {o.MAJA.id}")
+    assert view.show_trouble("r-emil")
+    assert not view.show_trouble("r-lars")

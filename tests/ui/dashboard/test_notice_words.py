@@ -105,3 +105,19 @@ def test_lost_calendar_when_told_names_its_owner_only_where_that_is_why(lost: Lo
     by_owner = bool(owner) and lost in (Lost.UNSHARED, Lost.LOWERED)
     assert ("Kirsten Lund" in words) is by_owner
     assert ("Team calendar" in words) is not by_owner
+
+
+@pytest.mark.shows("INACT-1", "INACT-4")
+@pytest.mark.parametrize(
+    ("reason", "why", "cure"),
+    [
+        ("removed", "Team calendar was removed.", "check"),
+        ("sign_in", "Aftale is no longer signed in to Team calendar.", "reconnect"),
+        ("unheard", "Team calendar cannot be read.", "check"),
+    ],
+)
+def test_notice_when_a_calendar_is_lost_says_why_and_offers_the_cure(reason: str, why: str, cure: str) -> None:
+    words = told(NoticeKind.CALENDAR, calendar="Team calendar", reason=reason)
+    assert words.title == "Nobody can book you: access to Team calendar was lost"
+    assert words.text == f"{why} Your pages say that booking is temporarily unavailable."
+    assert [action for action, _ in words.actions] == ["fix", cure]
