@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.domain.clock import DAY, Instant
+from app.domain.clock import DAY, MINUTE, Instant
 
 
 class JobKind(StrEnum):
@@ -61,8 +61,9 @@ RESTING = ("SignInExpired", "AccessLost")
 RESTS = DAY
 """Seconds after which a write is tried again that waits for its owner to sign in or to get a calendar back: by then one of them
 has long been told, and what told them made it due."""
-AHEAD = 2 * DAY
-"""No write waits longer; one that seems to was put off by a clock that was ahead."""
+LONGEST_BACKOFF, LONGEST_WAIT = 20 * MINUTE, 2 * DAY
+"""No write waits longer for its back-off, for its owner or for the service; one that seems to was put off by a clock that was
+ahead."""
 
 
 def given_up(job: Job, now: Instant) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import text as sql
 from app.domain.calendars import EventDraft
 from app.domain.clock import Instant
 from app.domain.connections import CalendarState
-from app.domain.outbox import AHEAD, LIMITED, RESTING, Job, JobKind, JobState
+from app.domain.outbox import LIMITED, LONGEST_BACKOFF, LONGEST_WAIT, RESTING, Job, JobKind, JobState
 from app.domain.plain import to_plain
 from app.models import accounts
 from app.models.base import Session, table
@@ -45,6 +45,7 @@ _first = select(func.min(outbox.c.number)).where(sql(_PENDING)).group_by(outbox.
 """The oldest pending job of each booking: its younger ones wait for it."""
 _newer = outbox.alias("newer")
 _is_last = ~exists().where(_newer.c.booking == outbox.c.booking, _newer.c.number > outbox.c.number)
+_longest = case((outbox.c.error.in_((LIMITED, *RESTING)), LONGEST_WAIT), else_=LONGEST_BACKOFF)
 _can_be_written = and_(
     ~exists().where(accounts.account.c.id == outbox.c.account, accounts.account.c.signed_out == 1),
     ~exists().where(
@@ -90,8 +91,8 @@ def lease(
     due = (
         select(outbox.c.number)
         .where(outbox.c.number.in_(_first), _can_be_written)
-        .where(or_(outbox.c.run_at <= now, outbox.c.run_at > now + AHEAD))
-        .where(or_(outbox.c.lease_until <= now, outbox.c.lease_until > now + AHEAD))
+        .where(or_(outbox.c.run_at <= now, outbox.c.run_at > now + _longest))
+        .where(or_(outbox.c.lease_until <= now, outbox.c.lease_until > now + LONGEST_BACKOFF))
         .order_by(outbox.c.run_at, outbox.c.number)
         .limit(limit)
     )
@@ -144,8 +145,8 @@ def make_due(session: Session, account: str, now: Instant, calendar: str = "") -
 def next_runs(session: Session, now: Instant) -> dict[str, Instant]:
     """By account, when its next job can be taken. Accounts that nothing is owed to, or that cannot be written to, are left
     out."""
-    run_at = case((outbox.c.run_at > now + AHEAD, now), else_=outbox.c.run_at)
-    held = and_(outbox.c.lease_until > run_at, outbox.c.lease_until <= now + AHEAD)
+    run_at = case((outbox.c.run_at > now + _longest, now), else_=outbox.c.run_at)
+    held = and_(outbox.c.lease_until > run_at, outbox.c.lease_until <= now + LONGEST_BACKOFF)
     free_at = case((held, outbox.c.lease_until), else_=run_at)
     found = select(outbox.c.account, func.min(free_at)).where(outbox.c.number.in_(_first), _can_be_written)
     return {row[0]: row[1] for row in session.execute(found.group_by(outbox.c.account))}
@@ -158,7 +159,7 @@ def failing(session: Session) -> tuple[str, ...]:
 
 def limited_until(session: Session, now: Instant) -> dict[str, Instant]:
     """The accounts whose service asked us to wait, and until when."""
-    limited = and_(sql(_PENDING), outbox.c.error == LIMITED, outbox.c.run_at > now, outbox.c.run_at <= now + AHEAD)
+    limited = and_(sql(_PENDING), outbox.c.error == LIMITED, outbox.c.run_at > now, outbox.c.run_at <= now + LONGEST_WAIT)
     found = select(outbox.c.account, func.max(outbox.c.run_at)).where(limited).group_by(outbox.c.account)
     return {row[0]: row[1] for row in session.execute(found)}
 

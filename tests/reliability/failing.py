@@ -26,6 +26,8 @@ WAITS = (1, 2, 3, 30, 600)
 """Seconds of Retry-After."""
 TOLD = ("429", "503")
 """Faults that may tell a Retry-After."""
+RARE, FIRST_REFUSED = 30, 20
+"""One fault of a write in so many is a refusal for good, and this write in any case."""
 LEFT_OUT = ("401", "401 claims", "410")
 """A sign-in that ends rests until its owner is back; the other belongs to reading."""
 
@@ -57,6 +59,7 @@ class DrawnTrouble:
         self._passing = [each for each in kinds if each.value != "refuse"]
         self._refuse = module.Kind("refuse")
         self._time, self._dice, self.share, self.struck = time, random.Random(seed), SHARE, 0
+        self._writes = 0
         self.asked: list[Asked] = []
 
     def stop(self) -> None:
@@ -64,11 +67,14 @@ class DrawnTrouble:
 
     def next(self, write: bool, delta: bool = False) -> Any:
         drawn = self._dice.random()
+        self._writes += write
+        if self._writes == FIRST_REFUSED and write:
+            drawn = 0.0
         if drawn >= self.share:
             self.asked.append(Asked(self._time.time(), good=True))
             return None
         self.struck += 1
-        if write and drawn < self.share / 30:
+        if write and drawn < self.share / RARE:
             # An answer, if not the one that was hoped for.
             self.asked.append(Asked(self._time.time(), good=True))
             return self._fault(self._refuse)
@@ -81,14 +87,17 @@ class DrawnTrouble:
 def memory(time: SimulatedTime, seed: int) -> Failing:
     service, dice = WatchedAccount("memory", time.time), random.Random(seed)
     service.add_calendar("memory@example.com", "Calendar", ZONE)
-    share, struck = [SHARE], [0]
+    share, struck, writes = [SHARE], [0], [0]
 
     def draw(write: bool) -> None:
         drawn = dice.random()
+        writes[0] += write
+        if writes[0] == FIRST_REFUSED and write:
+            drawn = 0.0
         if drawn >= share[0]:
             return
         struck[0] += 1
-        if write and drawn < share[0] / 30:
+        if write and drawn < share[0] / RARE:
             raise Conflict("memory", "refused")
         if write and drawn < share[0] / 3:
             service.lose_answers()
