@@ -17,6 +17,7 @@ from app.models import calendars as event_rows
 from app.models.base import Session
 from app.providers.memory import MemoryAccount, MemoryProvider
 from app.services.following import Following
+from app.ui.connect.view import ConnectWindow
 from app.ui.widgets import Toast
 from tests.services.opened import ZONE, at, furnished, settle, wish
 from tests.ui.dashboard.test_dashboard_controller import Dash, InLoop, dash, opened
@@ -87,6 +88,25 @@ def test_calendars_when_all_are_checked_again_put_the_pages_back(in_loop: InLoop
             d.press("Check again")
             await d.until(lambda: d.banners() == ["Connected"])
             assert (await stored(d, "g-team")).state is CalendarState.ACTIVE
+
+    in_loop(main)
+
+
+@pytest.mark.shows("INACT-4")
+@pytest.mark.parametrize("about", ["g", FAMILY.id])
+def test_signed_out_account_when_its_cure_is_pressed_begins_to_sign_in(in_loop: InLoop, tmp_path: Path, about: str) -> None:
+    async def main() -> None:
+        async with dash(tmp_path) as d:
+            lost = replace(LOST, lost=Lost.SIGN_IN)
+            account = replace(GOOGLE, signed_out=about == "g")
+            await instead_of_local(d.workspace, account, ANNA, lost)
+            await d.until(lambda: any(each.startswith("Nobody can book you") for each in d.banners()))
+            d.press("Sign in again" if about == "g" else "Reconnect")
+            await d.until(lambda: any(each.isVisible() for each in d.window.findChildren(ConnectWindow)))
+            d.window.findChildren(ConnectWindow)[0].reject()
+            d.controller.reconnect(about)
+            await d.until(lambda: any(each.isVisible() for each in d.window.findChildren(ConnectWindow)))
+            d.window.findChildren(ConnectWindow)[-1].reject()
 
     in_loop(main)
 

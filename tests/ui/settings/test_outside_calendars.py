@@ -299,6 +299,20 @@ def test_connect_when_pressed_opens_the_dialog_over_the_settings(in_loop: InLoop
     in_loop(main)
 
 
+@pytest.mark.shows("INACT-4")
+def test_account_when_signed_in_to_again_opens_the_dialog_over_the_settings(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            await with_google(r)
+            await put(r.workspace, replace(p.GOOGLE, signed_out=True))
+            await r.until(lambda: r.window._state and r.window._state.signed_out)
+            r.button("Sign in again").click()
+            await r.until(lambda: any(each.isVisible() for each in r.window.findChildren(ConnectWindow)))
+            r.window.findChildren(ConnectWindow)[0].reject()
+
+    in_loop(main)
+
+
 @pytest.mark.shows("CON-3")
 def test_settings_when_an_account_was_connected_give_way_to_the_dashboard(in_loop: InLoop, tmp_path: Path) -> None:
     async def main() -> None:
