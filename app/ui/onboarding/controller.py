@@ -11,7 +11,7 @@ from PySide6.QtCore import QLocale, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from app import i18n
-from app.domain.connections import ProviderKind
+from app.domain.connections import Account, ProviderKind
 from app.domain.errors import AftaleError
 from app.domain.pages import MORNINGS, WORKWEEK, Page, WeeklyHours
 from app.domain.settings import Language, Profile, Settings
@@ -25,6 +25,7 @@ from app.ui.widgets import toast
 
 if TYPE_CHECKING:
     from app.services.workspace import Workspace
+    from app.ui.connect.controller import ConnectController
 
 
 def guess() -> You:
@@ -42,6 +43,7 @@ class OnboardingController(QObject):
         super().__init__(view)
         self._view, self._opened, self._state = view, workspace, state
         self._page: Page | None = None
+        self._connecting: ConnectController | None = None
         view.you_changed.connect(self._you_changed)
         view.continue_requested.connect(self._continue)
         view.back_requested.connect(self._back)
@@ -96,6 +98,8 @@ class OnboardingController(QObject):
         self._set(zones_known=True)
         workspace = await self._workspace()
         settings = workspace.settings.current
+        kinds = tuple(kind for kind in workspace.connecting.kinds() if kind is not ProviderKind.ICS)
+        self._set(providers=(*kinds, ProviderKind.LOCAL))
         if await workspace.is_new():
             self._set(fresh=True)
             return
@@ -125,11 +129,30 @@ class OnboardingController(QObject):
         workspace = await self._workspace()
         if kind is ProviderKind.LOCAL:
             await workspace.accounts.connect_local(_("On this computer"), self._state.you.zone)
+        elif kind is not None:
+            self._connect_account(workspace, kind)
+            return
         else:
             for account in await workspace.accounts.accounts():
                 await workspace.accounts.disconnect(account.id)
         self._set(calendar=kind)
         await self._enter_page(workspace)
+
+    def _connect_account(self, workspace: Workspace, kind: ProviderKind) -> None:
+        """Opens the dialog; whoever leaves it is back at the choice, and nothing has changed."""
+        from app.ui.connect.controller import ConnectController
+
+        if self._connecting is None:
+            self._connecting = ConnectController(workspace, self)
+            self._connecting.connected.connect(self._account_connected)
+        self._connecting.open(self._view, kind)
+
+    def _account_connected(self, account: Account) -> None:
+        self._set(calendar=account.provider)
+        self._do(self._go_on())
+
+    async def _go_on(self) -> None:
+        await self._enter_page(await self._workspace())
 
     async def _enter_page(self, workspace: Workspace) -> None:
         """Makes the page when there is none: the link on this step works already."""

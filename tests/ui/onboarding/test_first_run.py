@@ -15,7 +15,8 @@ from app.domain.booking import Promised, State
 from app.domain.connections import ProviderKind
 from app.domain.pages import MORNINGS, WORKWEEK
 from app.domain.settings import Language
-from app.ui.onboarding import controller, zones
+from app.ui import zone_list as zones
+from app.ui.onboarding import controller
 from app.ui.onboarding.state import MonthCard, Step
 from app.ui.program import Program
 from app.ui.widgets import Select, WeeklyHoursEditor
