@@ -4,47 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterable
 
-from app.domain.calendars import Event
 from app.domain.connections import Account, Calendar, CalendarState, Lost
 from app.domain.errors import AccessLost, AftaleError, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable
-from app.domain.events import AccountChanged, CalendarChanged, Fact, SyncProgressed
-from app.domain.syncing import INTERVAL, STALE_AFTER, Difference, Window, fresh, held_off, interval, retry
+from app.domain.events import AccountChanged, CalendarChanged, SyncProgressed
+from app.domain.syncing import INTERVAL, STALE_AFTER, fresh, held_off, interval, retry
 from app.models import accounts as rows
-from app.providers.base import Changes, Provider
+from app.providers.base import Provider
 from app.services.sync import losing
+from app.services.sync.asking import Asking
+from app.services.sync.copying import Following, copy
 from app.services.sync.desk import Desk, Plan, plan
 from app.services.sync.listing import follow_list, forget_unused
-from app.services.sync.replica import OUR_OWN, Reading, Stored, differences, store
+from app.services.sync.replica import OUR_OWN, Stored
 
 LIST_EVERY, LIST_WHILE_LOST = 3600.0, 300.0
 """Seconds between two looks at the list of calendars; while one that is used is lost, and may be found again."""
-LONGEST_READ = 300.0
-"""Seconds after which an answer is not waited for any more."""
-SPACING = 1.0
-"""Seconds between two requests while something fails."""
 DISK_WAIT = 30.0
 """Seconds to wait when the copy cannot be written."""
 _log = logging.getLogger(__name__)
-T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Following:
-    """How one calendar is followed. ``due``: when it is read next, in the pace's seconds. ``missing``: events that the owner
-    is asked about; ``agreed``: those of which they said that the copy keeps them; ``let_go``: they said that all may go."""
-
-    due: float = 0.0
-    failures: int = 0
-    window: Window | None = None
-    detailed: bool = False
-    missing: frozenset[str] = frozenset()
-    agreed: frozenset[str] = frozenset()
-    let_go: bool = False
-    stale_told: bool = False
 
 
 class Coordinator:
@@ -57,10 +36,9 @@ class Coordinator:
         self._following: dict[str, Following] = {}
         self._list_due, self._listed_at = 0.0, float("-inf")
         self._held_until = float("-inf")
-        self._asked_at = float("-inf")
         self._shown: frozenset[str] = frozenset()
         self._may_try, self._reconnects = True, False
-        self._failing = False
+        self._asked = Asking(account, desk.pace)
         self._first: asyncio.Task[Stored | None] | None = None
         self._stopped = False
         self.working = False
@@ -181,7 +159,7 @@ class Coordinator:
             if self._reconnects:
                 self._reconnects = False
                 await provider.close()
-            if self._desk.pace.time() >= self._list_due and not self._failing:
+            if self._desk.pace.time() >= self._list_due and not self._asked.failing:
                 found = await self._read_list(provider, found) or found
             missed = 0
             for calendar in self._due(found):
@@ -215,7 +193,7 @@ class Coordinator:
         if lost:
             self._list_due = min(self._list_due, self._listed_at + LIST_WHILE_LOST)
         due = [each.due for calendar, each in following if self._readable(calendar)]
-        if not self._failing:
+        if not self._asked.failing:
             due.append(self._list_due)
         wait = max(min(due, default=self._list_due), self._held_until) - at
         until_stale = [
@@ -274,11 +252,13 @@ class Coordinator:
     async def _follow(self, provider: Provider, found: Plan, calendar: Calendar) -> Stored | None:
         """A first reading runs apart, so that it alone can be stopped."""
         if calendar.read_at:
-            return await self._copy(provider, found, calendar)
+            return await copy(self._desk, self._asked, provider, found, calendar, self._following[calendar.id])
         if self._stopped:
             return None
         self._desk.announce(SyncProgressed(self.account, calendar.id, 0))
-        self._first = asyncio.ensure_future(self._copy(provider, found, calendar))
+        self._first = asyncio.ensure_future(
+            copy(self._desk, self._asked, provider, found, calendar, self._following[calendar.id])
+        )
         try:
             return await self._first
         except asyncio.CancelledError:
@@ -290,54 +270,6 @@ class Coordinator:
         finally:
             self._first = None
 
-    async def _copy(self, provider: Provider, found: Plan, calendar: Calendar) -> Stored | None:
-        desk, following = self._desk, self._following[calendar.id]
-        began, window = desk.clock.now(), found.window
-        kept = await desk.database.read(lambda session: rows.sync_token(session, calendar.id))
-        reading = Reading(calendar, window, calendar.id in found.detailed, began, kept)
-        token = "" if following.let_go else reading.token
-        answer = await self._asked(provider.changes(calendar.at, token, window.start, window.end))
-        difference = await differences(desk.database, reading, answer, following.let_go, following.agreed)
-        strays = await self._strays(provider, calendar, difference)
-        return await self._store(reading, answer, difference, strays)
-
-    async def _store(
-        self, reading: Reading, answer: Changes, difference: Difference, strays: tuple[Event, ...]
-    ) -> Stored | None:
-        desk, name = self._desk, reading.calendar.id
-
-        def told(events: int, facts: tuple[Fact, ...]) -> None:
-            if reading.first:
-                desk.announce(SyncProgressed(self.account, name, events))
-            desk.announce(*facts)
-
-        stored = await store(desk.database, reading, answer, difference, strays, desk.hooks, told)
-        if stored is not None and reading.first:
-            desk.announce(SyncProgressed(self.account, name, len(answer.events), done=True))
-        return stored
-
-    async def _strays(self, provider: Provider, calendar: Calendar, found: Difference) -> tuple[Event, ...]:
-        """Events of our bookings that left the window but exist: an answer does not tell them from those that are gone."""
-        strays = []
-        for name in found.gone:
-            booking = found.before[name].booking
-            if booking:
-                event = await self._asked(provider.find(calendar.at, booking))
-                strays += [event] if event is not None and event.id == name else []
-        return tuple(strays)
-
-    async def _asked(self, call: Awaitable[T]) -> T:
-        """The answer. While something fails, requests keep their distance."""
-        pace = self._desk.pace
-        if self._failing:
-            await pace.pause(asyncio.Event(), self._asked_at + SPACING - pace.time())
-        self._asked_at = pace.time()
-        try:
-            async with asyncio.timeout(LONGEST_READ):
-                return await call
-        except TimeoutError as error:
-            raise Unreachable(self.account, "no answer") from error
-
     # What became of it
 
     async def _reached(self, account: Account, calendar: Calendar, stored: Stored) -> None:
@@ -347,7 +279,7 @@ class Coordinator:
             _log.info("calendar %s is read again", calendar.id)
         following.failures, following.let_go, following.stale_told = 0, False, False
         following.missing = stored.missing if stored.calendar.doubt else frozenset()
-        self._failing = any(each.failures for each in self._following.values())
+        self._asked.failing = any(each.failures for each in self._following.values())
         if account.signed_out:
             changed = await desk.database.write(lambda session: losing.sign_in(session, self.account))
             if changed is not None:
@@ -364,7 +296,7 @@ class Coordinator:
     async def _failed(self, calendars: Iterable[Calendar]) -> None:
         """A passing fault: shown, retried, nothing more."""
         desk, now = self._desk, self._desk.clock.now()
-        self._failing = True
+        self._asked.failing = True
         names = frozenset(each.id for each in calendars)
         for name in names:
             following = self._following[name]

@@ -27,6 +27,8 @@ EVER = 1 << 40
 """Seconds around 1970 between which every event lies."""
 FEW = 200
 """Rows that are looked up one by one, and events that are compared at once without a thread."""
+PAUSE = 0.005
+"""Seconds between two pieces: a booking that came meanwhile goes first."""
 OUR_OWN = frozenset({Lost.REMOVED, Lost.UNSHARED, Lost.LOWERED, Lost.SIGN_IN})
 """What a reading found to be lost, a reading may find again."""
 
@@ -75,17 +77,26 @@ def find(session: Session, calendar_id: str) -> Calendar | None:
 
 
 async def differences(
-    database: Database, reading: Reading, answer: Changes, follow: bool, agreed: frozenset[str]
+    database: Database,
+    reading: Reading,
+    answer: Changes,
+    follow: bool,
+    agreed: frozenset[str],
+    known: dict[str, Event] | None = None,
 ) -> Difference:
-    """What the answer changes. Long answers are compared in a thread. ``follow``: the owner agreed that much is gone."""
-    known, ahead = await database.read(lambda session: _known(session, reading, answer, agreed))
+    """What the answer changes. Long answers are compared in a thread. ``follow``: the owner agreed that much is gone.
+    ``known``: the whole copy, where that is known already."""
+    if known is None:
+        copy, ahead = await database.read(lambda session: _known(session, reading, answer, agreed))
+    else:
+        copy, ahead = known, len(known)
 
     def look() -> Difference:
         events = [kept(each, reading.calendar.id, reading.details) for each in answer.events]
-        found = compare(known, events, answer.gone, answer.full, reading.window)
+        found = compare(copy, events, answer.gone, answer.full, reading.window)
         return found if reading.first or follow else guarded(found, ahead, reading.began, agreed)
 
-    return look() if len(answer.events) + len(known) <= FEW else await asyncio.to_thread(look)
+    return look() if len(answer.events) + len(copy) <= FEW else await asyncio.to_thread(look)
 
 
 def _known(session: Session, reading: Reading, answer: Changes, agreed: frozenset[str]) -> tuple[dict[str, Event], int]:
@@ -93,7 +104,7 @@ def _known(session: Session, reading: Reading, answer: Changes, agreed: frozense
     name, window, now = reading.calendar.id, reading.window, reading.began
     told = [*(each.id for each in answer.events), *answer.gone]
     if answer.full or len(told) > FEW:
-        known = {each.id: each for each in rows.events_between(session, (name,), -EVER, EVER)}
+        known = all_known(session, name)
         return known, _ahead(known.values(), window, now, agreed)
     found = (rows.get_event(session, name, each) for each in told)
     known = {each.id: each for each in found if each is not None}
@@ -101,6 +112,11 @@ def _known(session: Session, reading: Reading, answer: Changes, agreed: frozense
     many = sum(each in known for each in answer.gone) > 1
     coming = rows.events_between(session, (name,), now, window.end) if many else ()
     return known, _ahead(coming, window, now, agreed)
+
+
+def all_known(session: Session, calendar_id: str) -> dict[str, Event]:
+    """The whole copy of a calendar, by id."""
+    return {each.id: each for each in rows.events_between(session, (calendar_id,), -EVER, EVER)}
 
 
 def _ahead(events: Iterable[Event], window: Window, now: Instant, agreed: frozenset[str]) -> int:
@@ -117,16 +133,14 @@ async def store(
     told: Callable[[int, tuple[Fact, ...]], None],
 ) -> Stored | None:
     """Brings the copy to the answer; None if the calendar is gone meanwhile. ``strays``: ours that exist beyond the window.
-    ``told`` hears after each step how many events are there so far, and the facts of the hooks."""
+    ``told`` hears after each step how many events it brought, and the facts of the hooks."""
     hooks = tuple(hooks)
-    total = 0
     for part in _early(found):
-        facts = await database.write(lambda session, part=part: _add(session, reading, found, part, hooks))  # type: ignore[misc]
+        facts = await database.write(lambda session, part=part: add(session, reading, part, found.before, hooks))  # type: ignore[misc]
         if facts is None:
             return None
-        total += len(part)
-        told(total, facts)
-        await asyncio.sleep(0.005)
+        told(len(part), facts)
+        await asyncio.sleep(PAUSE)
     return await database.write(lambda session: _finish(session, reading, answer, found, strays, hooks))
 
 
@@ -136,14 +150,15 @@ def _early(found: Difference) -> Iterator[tuple[Event, ...]]:
         yield from map(tuple, chunks(found.safe, CHUNK))
 
 
-def _add(
-    session: Session, reading: Reading, found: Difference, part: tuple[Event, ...], hooks: tuple[Hook, ...]
+def add(
+    session: Session, reading: Reading, part: tuple[Event, ...], before: Mapping[str, Event], hooks: tuple[Hook, ...]
 ) -> tuple[Fact, ...] | None:
+    """Adds some of the events, before all that is to come is known; None if the calendar is gone."""
     calendar = find(session, reading.calendar.id)
     if calendar is None:
         return None
     rows.upsert_events(session, calendar.id, part)
-    return _call(session, replace(calendar, read_at=reading.began), part, (), reading.first, found.before, hooks)
+    return _call(session, replace(calendar, read_at=reading.began), part, (), reading.first, before, hooks)
 
 
 def _finish(

@@ -13,10 +13,15 @@ import pytest
 from app.domain.calendars import Event
 from app.domain.clock import DAY, HOUR, MINUTE
 from app.domain.connections import Access, Calendar
+from app.domain.errors import Unreachable
 from app.domain.events import CalendarChanged, Fact, SyncProgressed
 from app.domain.pages import Fixed, Rules
 from app.models import accounts as account_rows
 from app.models.base import Session
+from app.models.database import chunks
+from app.providers.base import Changes
+from app.providers.memory import MemoryProvider
+from app.services.sync.copying import Early
 from tests.services.opened import MONDAY, page
 from tests.services.sync.followed import House, draft, house, service
 
@@ -264,3 +269,46 @@ async def test_hook_when_our_event_is_moved_beyond_the_window_then_it_is_changed
     assert [each.start for each in changed] == [MONDAY + 400 * 24 * HOUR]
     assert gone == ()
     assert await anna.titles() == []
+
+
+class EarlyProvider(MemoryProvider):
+    """Tells a long answer in pages of four hundred."""
+
+    tells_early = True
+    ends_after: int | None = None
+
+    async def changes(self, calendar: str, token: str, start: int, end: int, early: Early | None = None) -> Changes:
+        told = await super().changes(calendar, token, start, end)
+        if early is not None and told.full:
+            for number, page in enumerate(chunks(told.events, 400)):
+                if number == self.ends_after:
+                    raise Unreachable(self.account)
+                await early(tuple(page))
+        return told
+
+
+async def test_first_reading_when_the_service_tells_early_then_its_progress_is_told_as_pages_come(anna: House) -> None:
+    work = anna.services["anna"]
+    for number in range(1000):
+        work.add("work", draft(f"Event {number}", 24 + number / 4, 15))
+    provider = EarlyProvider(work)
+    anna.sync._desk.provider_of = lambda account: provider
+    heard: list[str] = []
+    anna.sync.after.append(
+        lambda session, calendar, changed, gone, first, before: heard.extend(each.id for each in changed) or ()
+    )
+    provider.ends_after = 2
+    await anna.sync.now()
+    assert len(await anna.copy()) == 800
+    assert (await anna.calendar("anna-work")).read_at == 0
+    work.remove("work", "m1")
+    provider.ends_after = None
+    anna.told(SyncProgressed)
+    anna.timer.jump(60)
+    await anna.sync.now()
+    assert len(await anna.copy()) == 999
+    assert (await anna.calendar("anna-work")).read_at
+    told = [each for each in anna.told(SyncProgressed) if isinstance(each, SyncProgressed)]
+    assert (told[-1].done, told[-1].events) == (True, 999)
+    assert sorted(heard) == sorted({*heard}), "everybody hears of each event once"
+    assert len(heard) == 1000
