@@ -121,7 +121,8 @@ class SettingsState:
 
 
 def draft_of(settings: Settings, accounts: tuple[Account, ...], calendars: tuple[Calendar, ...] = ()) -> Draft:
-    """What is saved now, as this window sees it."""
+    """What is saved now, as this window sees it. A calendar that is checked and shows only busy times by now stays so until its
+    owner removes it: Save alone must not open the pages again (INACT-2)."""
     return Draft(
         profile=settings.profile,
         appearance=settings.appearance,
@@ -129,7 +130,7 @@ def draft_of(settings: Settings, accounts: tuple[Account, ...], calendars: tuple
         pages_on=settings.pages_on,
         email_access=settings.privacy.email_access,
         accounts={each.id: AccountChoice(each.sync, each.scheduling, each.tasks, each.policy) for each in accounts},
-        checked=frozenset(each.id for each in calendars if each.checked and each.usable),
+        checked=frozenset(each.id for each in calendars if each.checked),
         booking=next((each.id for each in calendars if each.booking), ""),
     )
 

@@ -11,7 +11,7 @@ from app import i18n
 from app.domain.calendars import ONLY_BUSY, BlockingPolicy
 from app.domain.clock import DAY, HOUR
 from app.domain.connecting import AccountChoice, Effects
-from app.domain.connections import Access, CalendarState, ProviderKind, Role
+from app.domain.connections import Access, CalendarState, Lost, ProviderKind, Role
 from app.domain.settings import Privacy, Settings
 from app.ui.settings import account_words as words
 from app.ui.settings.state import SettingsState, applied, rebased, without_lost
@@ -183,9 +183,12 @@ def test_draft_when_an_account_or_calendar_is_gone_lets_go_of_it() -> None:
     assert merged.booking == p.ANNA.id
 
 
-def test_draft_when_a_calendar_shows_only_busy_times_never_checks_it() -> None:
-    lowered = replace(p.FAMILY, access=Access.FREE_BUSY)
-    assert lowered.id not in p.state((p.GOOGLE,), (p.ANNA, lowered)).draft.checked
+@pytest.mark.shows("INACT-2")
+def test_draft_when_a_checked_calendar_shows_only_busy_times_by_now_keeps_it_until_it_is_removed() -> None:
+    lowered = replace(p.FAMILY, access=Access.FREE_BUSY, state=CalendarState.INACTIVE, lost=Lost.LOWERED)
+    state = p.state((p.GOOGLE,), (p.ANNA, lowered))
+    assert lowered.id in state.draft.choices.checked
+    assert state.inactive == (lowered,)
 
 
 @pytest.mark.shows("CON-5")
