@@ -14,9 +14,9 @@ from app.ui import messages
 from app.ui.settings.account_card import AccountCard
 from app.ui.settings.account_words import effects_words, first_reading
 from app.ui.settings.checked_list import BookingSelect, CheckedCard, booking_choices
-from app.ui.settings.lost_cards import DoubtCard, InactiveCard
+from app.ui.settings.lost_cards import DoubtCard, Help, InactiveCard
 from app.ui.settings.panel import Panel
-from app.ui.settings.state import SettingsState, in_use
+from app.ui.settings.state import SettingsState, in_use, is_local
 from app.ui.widgets import (
     Banner,
     Button,
@@ -201,6 +201,8 @@ class CalendarsPanel(Panel):
         if not (others or lost or reading):
             words = _("There are no other calendars to check.")
         self._add(Label(words, "small", "muted", wrap=True), 10)
+        if not (others or lost or reading):
+            self._add_how_to_share(state)
         for calendar in lost:
             self._add(self._inactive(calendar, state), 8)
         for calendar in state.doubtful:
@@ -213,6 +215,19 @@ class CalendarsPanel(Panel):
         self._follows = Label("", "small", "accent", wrap=True)
         self._follows.hide()
         self._add(self._follows)
+
+    def _add_how_to_share(self, state: SettingsState) -> None:
+        """How more calendars come here (CON-14)."""
+        outside = next((each.provider for each in state.accounts if not is_local(each)), None)
+        if outside is None:
+            return
+        from app.ui.connect.help import own_calendars
+
+        help = own_calendars(outside)
+        how = Button(help.title, "ghost", "small", flush=True)
+        how.setObjectName("how to share")
+        how.clicked.connect(lambda: self.help_requested.emit(Help(how, help.title, help.text)))
+        self._parts.addWidget(how, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _add_rows(self, others: tuple[Calendar, ...], state: SettingsState) -> None:
         several = len({each.account for each in others}) > 1

@@ -227,6 +227,18 @@ def test_calendars_when_not_listed_yet_are_skeletons(stage: Stage) -> None:
     assert "There are no other calendars to check." not in stage.texts()
 
 
+@pytest.mark.shows("CON-14")
+def test_calendars_when_there_are_no_others_tell_how_to_make_and_share_some(stage: Stage) -> None:
+    panel = stage.show(p.state((p.GOOGLE,), (p.ANNA,)))
+    assert "There are no other calendars to check." in stage.texts()
+    heard = hear(panel.help_requested)
+    stage.button("How to make and share calendars").click()
+    (help,) = heard
+    assert "Create new calendar" in help.text  # type: ignore[attr-defined]
+    stage.show(p.ALL["local"])
+    assert not [each for each in stage.window.findChildren(Button) if each.objectName() == "how to share" and each.isVisible()]
+
+
 @pytest.mark.shows("CON-7")
 def test_sign_in_when_it_ends_offers_how_to_keep_it(stage: Stage) -> None:
     panel = stage.show(p.ALL["not-reached"])
