@@ -316,6 +316,18 @@ def test_requests_when_there_are_five_at_once_then_one_is_one_too_many(server: G
     assert limited.headers["retry-after"] == "1"
 
 
+def test_requests_when_there_are_too_many_in_ten_minutes_then_the_mailbox_rests(server: GraphServer) -> None:
+    service, keen = server.service, server.service.add_user("keen@contoso.example", "Keen")
+    call = Caller(server, keen.email)
+    service.quota = 3
+    assert [call("GET", "me").status_code for _ in range(3)] == [200] * 3
+    limited = call("GET", "me")
+    assert (limited.status_code, limited.json()["error"]["code"]) == (429, "ApplicationThrottled")
+    service.clock.advance(int(limited.headers["retry-after"]))
+    assert call("GET", "me").status_code == 200
+    service.quota, service.clock.ahead = 10_000, 0
+
+
 def test_delta_when_the_service_has_forgotten_it_then_it_begins_anew(
     server: GraphServer, call: Caller, calendar: HeldCalendar
 ) -> None:

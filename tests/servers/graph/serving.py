@@ -81,8 +81,9 @@ class GraphServer:
             await asyncio.sleep(self.service.latency)
         while not crowded and not user.open.is_set():
             await asyncio.sleep(0.005)
-        if crowded:
-            return self._finished(request, body, found, Fault(Kind.LIMIT_429, wait=1))
+        wait = 1 if crowded else user.over_quota(self.service.clock.now(), self.service.quota)
+        if wait:
+            return self._finished(request, body, found, Fault(Kind.LIMIT_429, wait=wait))
         fault = self._struck(request, user)
         if fault and fault.kind is Kind.DROP:
             return Broken(Response(), 0)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import uuid
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +21,8 @@ from tests.servers.graph.zones import windows_name
 TENANT = "8c5b21f7-5a04-4d55-9a0f-3bb2ad02f1c4"
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """Where all personal accounts live."""
+QUOTA_TIME = 600
+"""Seconds over which requests are counted."""
 ASKED_FOR = {"start", "end", "isAllDay", "recurrence"}
 """Changing these in a series ends its exceptions."""
 
@@ -66,11 +70,21 @@ class User:
     running: int = 0
     most_running: int = 0
     needs_admin: bool = False
+    recent: deque[float] = field(default_factory=deque)
     upn: str = ""
 
     def __post_init__(self) -> None:
         self.open.set()
         self.upn = self.upn or self.email
+
+    def over_quota(self, now: float, quota: int) -> int:
+        """Seconds to wait if the mailbox had ``quota`` requests in the last ten minutes, else 0. Counts this one."""
+        while self.recent and self.recent[0] <= now - QUOTA_TIME:
+            self.recent.popleft()
+        if len(self.recent) >= quota:
+            return max(1, math.ceil(self.recent[0] + QUOTA_TIME - now))
+        self.recent.append(now)
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,8 @@ class Mail:
 
 
 class GraphService:
-    """All mailboxes. ``lock`` guards everything: the socket lives in another thread than the tests."""
+    """All mailboxes. ``lock`` guards everything: the socket lives in another thread than the tests. ``concurrency`` and
+    ``quota``: requests that a mailbox takes at once, and in ten minutes."""
 
     def __init__(self) -> None:
         self.clock, self.lock = Clock(), threading.RLock()
@@ -97,6 +112,7 @@ class GraphService:
         self.latency = 0.0
         self.recording = True
         self.concurrency = 4
+        self.quota = 10_000
 
     # People
 
