@@ -17,7 +17,7 @@ from app.models.database import CHUNK, chunks
 from app.providers.base import Changes, Provider
 from app.services.sync.asking import Asking
 from app.services.sync.desk import Desk, Plan
-from app.services.sync.replica import FEW, PAUSE, Reading, Stored, add, all_known, differences, store
+from app.services.sync.replica import FEW, PAUSE, Arrived, Reading, Stored, add, all_known, differences, store
 
 Early = Callable[[tuple[Event, ...]], Awaitable[None]]
 
@@ -56,14 +56,15 @@ async def copy(
     reading = Reading(calendar, window, calendar.id in found.detailed, began, token)
     sent = "" if following.let_go else reading.token
     told = _Told(desk, reading)
-    known: dict[str, Event] | None = None
+    arriving: _Arriving | None = None
     if reading.first and isinstance(provider, TellsEarly):
         arriving = _Arriving(desk, reading, told, await desk.database.read(lambda session: all_known(session, calendar.id)))
         answer = await asked(provider.changes(calendar.at, sent, window.start, window.end, arriving.store))
-        known = arriving.known
     else:
         answer = await asked(provider.changes(calendar.at, sent, window.start, window.end))
-    difference = await differences(desk.database, reading, answer, following.let_go, following.agreed, known)
+    difference = await differences(
+        desk.database, reading, answer, following.let_go, following.agreed, None if arriving is None else arriving.arrived
+    )
     strays = await _strays(asked, provider, calendar, difference)
     stored = await store(desk.database, reading, answer, difference, strays, desk.hooks, told)
     if stored is not None and reading.first:
@@ -100,12 +101,17 @@ class _Told:
 @dataclass(slots=True)
 class _Arriving:
     """Stores what a first reading tells early: the calendar does not count as read yet, so it can only take time away.
-    ``known``: what is in the copy by now."""
+    ``known``: what is in the copy by now; ``raw``: how that was told."""
 
     desk: Desk
     reading: Reading
     told: _Told
     known: dict[str, Event] = field(default_factory=dict)
+    raw: dict[str, Event] = field(default_factory=dict)
+
+    @property
+    def arrived(self) -> Arrived:
+        return Arrived(self.known, self.raw)
 
     async def store(self, events: tuple[Event, ...]) -> None:
         reading, hooks = self.reading, tuple(self.desk.hooks)
@@ -122,6 +128,7 @@ class _Arriving:
             )
             if facts is None:
                 return
-            self.known |= {each.id: each for each in part}
+            self.known.update((each.id, each) for each in part)
             self.told(len(part), facts)
             await asyncio.sleep(PAUSE)
+        self.raw.update((each.id, each) for each in events)

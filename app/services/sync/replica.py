@@ -72,6 +72,14 @@ class Stored:
     missing: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What a first reading has stored before its answer is whole: the copy, and how each event of it was told."""
+
+    known: Mapping[str, Event]
+    raw: Mapping[str, Event]
+
+
 def find(session: Session, calendar_id: str) -> Calendar | None:
     return next((each for each in account_rows.list_calendars(session) if each.id == calendar_id), None)
 
@@ -82,17 +90,21 @@ async def differences(
     answer: Changes,
     follow: bool,
     agreed: frozenset[str],
-    known: dict[str, Event] | None = None,
+    arrived: Arrived | None = None,
 ) -> Difference:
     """What the answer changes. Long answers are compared in a thread. ``follow``: the owner agreed that much is gone.
-    ``known``: the whole copy, where that is known already."""
-    if known is None:
+    ``arrived``: the whole copy, where that is known already."""
+    copy: Mapping[str, Event]
+    raw: Mapping[str, Event]
+    if arrived is None:
+        raw = {}
         copy, ahead = await database.read(lambda session: _known(session, reading, answer, agreed))
     else:
-        copy, ahead = known, len(known)
+        copy, ahead, raw = arrived.known, len(arrived.known), arrived.raw
 
     def look() -> Difference:
-        events = [kept(each, reading.calendar.id, reading.details) for each in answer.events]
+        name, details = reading.calendar.id, reading.details
+        events = (copy[each.id] if raw.get(each.id) is each else kept(each, name, details) for each in answer.events)
         found = compare(copy, events, answer.gone, answer.full, reading.window)
         return found if reading.first or follow else guarded(found, ahead, reading.began, agreed)
 
