@@ -64,6 +64,8 @@ class OfficeProvider:
         self._zone: str | None = None
         self._me = ""
         self._homes: dict[str, Home] = {}
+        self._attempts: dict[str, int] = {}
+        """By a draft's mark, the first transaction that may not be spent; where there is none it is 0."""
 
     async def close(self) -> None:
         await self._api.close()
@@ -171,13 +173,15 @@ class OfficeProvider:
     async def create(self, calendar: str, draft: EventDraft) -> Event:
         """Writes the event once: it is looked for by its mark first, and a repeated transaction gives the same event again,
         should the mark of an event that was made a moment ago not be found yet. Guests are invited by Exchange."""
-        item = await self._marked(calendar, draft.key)
-        for attempt in range(MOST_ATTEMPTS):
+        mark = mark_of(draft.key)
+        if (item := await self._marked(calendar, draft.key)) is not None:
+            return await self._shown(calendar, item)
+        for attempt in range(self._attempts.get(mark, 0), MOST_ATTEMPTS):
+            item = await self._item(calendar, await self._post(calendar, draft, attempt))
             if item is not None:
                 return await self._shown(calendar, item)
-            made = await self._post(calendar, draft, attempt)
-            # What comes back for a repeated transaction may have been deleted since.
-            item = await self._item(calendar, made)
+            # What comes back for a repeated transaction was deleted since: that transaction is spent, also for a retry.
+            self._attempts[mark] = attempt + 1
         raise Conflict(self.account, "written and deleted too often")
 
     async def _post(self, calendar: str, draft: EventDraft, attempt: int) -> str:
