@@ -151,7 +151,9 @@ class CalendarActs(QObject):
         )
         page = words.connections_page(account.provider)
         if page:
-            link = Button(words.revoke_words(account.provider), "ghost", "small", icon_after="open_outside", flush=True)
+            text = words.revoke_words(account.provider)
+            link = Button(f"&{text}", "ghost", "small", icon_after="open_outside", flush=True)
+            link.setAccessibleName(text)
             link.setAccessibleDescription(page)
             link.clicked.connect(lambda: self._open(page))
             question.body.insertWidget(question.body.count() - 1, link, 0, Qt.AlignmentFlag.AlignLeft)
