@@ -6,14 +6,11 @@ from typing import NamedTuple
 
 from app import i18n
 from app.domain.booking import LIVE, Booking
-from app.domain.clock import MINUTE, Instant
+from app.domain.clock import Instant
 from app.domain.connections import CalendarState, ProviderKind
 from app.domain.overview import FailedWrite, Overview, Upstream, UpstreamChange
 from app.i18n import _, local, ngettext
 from app.ui import messages
-
-STALE_AFTER = 15 * MINUTE
-"""Seconds after which a calendar that was not read makes requests of bookings (SYNC-6)."""
 
 
 class OtherTime(NamedTuple):
@@ -62,6 +59,10 @@ def changes(overview: Overview) -> tuple[ChangeState, ...]:
 def stale_words(overview: Overview) -> str:
     """``Calendar last read 08:55``, where one that counts is not reached or old; else nothing."""
     outside = {each.id for each in overview.accounts if each.provider is not ProviderKind.LOCAL and not each.signed_out}
+    if not outside:
+        return ""
+    from app.domain.syncing import STALE_AFTER
+
     late = [
         each
         for each in overview.calendars
