@@ -168,7 +168,7 @@ async def house(folder: Path, *services: MemoryAccount, clock: StandingClock | N
     providers: dict[str, Provider] = {each.account: MemoryProvider(each) for each in services}
     timer = StandingTimer(clock or StandingClock())
     workspace = opened(folder, providers, timer.clock)
-    await workspace.database.write(lambda session: [_connect(session, each, each is services[0]) for each in services])
+    await workspace.database.write(lambda session: [connect(session, each, primary=each is services[0]) for each in services])
     await furnish(workspace)
     return House(workspace, {each.account: each for each in services}, timer, engine(workspace, providers, timer))
 
@@ -196,7 +196,8 @@ def engine(workspace: Workspace, providers: Mapping[str, Provider], pace: Pace) 
     )  # fmt: skip
 
 
-def _connect(session: rows.Session, service: MemoryAccount, primary: bool) -> None:
+def connect(session: rows.Session, service: MemoryAccount, *, primary: bool) -> None:
+    """Stores the account and its calendars, all of them checked."""
     account = Account(service.account, ProviderKind.GOOGLE, service.account, f"{service.account}@example.com", primary=primary,
                       sync=primary, scheduling=primary)  # fmt: skip
     account_rows.save_account(session, account)

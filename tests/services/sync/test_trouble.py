@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,9 @@ from app.domain.connections import Access, CalendarState, Lost
 from app.domain.errors import AccessLost, SignInExpired
 from app.domain.events import AccountChanged, CalendarChanged
 from app.domain.notices import NoticeKind
+from app.providers.memory import MemoryProvider
 from tests.services.opened import MONDAY, at, wish
-from tests.services.sync.followed import House, draft, house, service
+from tests.services.sync.followed import House, connect, draft, house, service
 
 pytestmark = pytest.mark.anyio
 
@@ -300,13 +300,33 @@ async def test_account_when_it_is_disconnected_then_it_is_followed_no_more(anna:
     assert anna.sync.working == frozenset()
 
 
-async def test_account_when_it_is_connected_while_the_worker_runs_then_it_is_followed(tmp_path: Path) -> None:
-    anna = await house(tmp_path, service())
-    anna.run()
+async def test_account_when_it_is_connected_while_the_worker_runs_then_it_is_followed_at_once(anna: House) -> None:
+    bo = service(account="bo")
+    bo.add("work", draft("Of Bo"))
+    providers = {"anna": anna.sync._desk.provider_of(await anna.account()), "bo": MemoryProvider(bo)}
+    anna.sync._desk.provider_of = lambda account: providers[account.id]
+    await anna.workspace.database.write(lambda session: connect(session, bo, primary=False))
+    anna.sync.account_connected("bo")
     await anna.pass_time(1)
-    account = replace(await anna.account(), scheduling=False)
-    assert account.id in anna.sync._coordinators
-    await anna.close()
+    assert await anna.titles("bo-work") == ["Of Bo"]
+    assert await anna.titles() == ["Dentist"]
+
+
+@pytest.mark.logs("an account could not be followed")
+async def test_following_when_it_meets_a_mistake_of_ours_then_it_goes_on_a_minute_later(anna: House) -> None:
+    mistakes = [ValueError("a mistake")]
+
+    def hook(*_: object) -> tuple[()]:
+        if mistakes:
+            raise mistakes.pop()
+        return ()
+
+    anna.sync.after.append(hook)
+    anna.services["anna"].add("work", draft("New", 4))
+    await anna.pass_time(70)
+    assert await anna.titles() == ["Dentist"]
+    await anna.pass_time(70)
+    assert await anna.titles() == ["Dentist", "New"]
 
 
 async def test_program_when_it_ends_in_the_middle_of_a_reading_then_it_ends_at_once(anna: House) -> None:
