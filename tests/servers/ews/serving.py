@@ -1,0 +1,338 @@
+"""The socket: requests come in, faults strike, exchanges are recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import re
+import socket
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from tests.servers.ews import soap
+from tests.servers.ews.authentication import Outcome, SignIns
+from tests.servers.ews.autodiscover import Answer, Autodiscover
+from tests.servers.ews.certificates import Tls, authority, pem, write
+from tests.servers.ews.faults import AFTERWARDS, Fault, Kind
+from tests.servers.ews.operations import WRITES, Call
+from tests.servers.ews.recording import record
+from tests.servers.ews.replay import Replay
+from tests.servers.ews.soap import Refusal, children, local, refused, response
+from tests.servers.ews.state import EwsService, User
+from tests.servers.ews.streaming import Streaming
+from tests.servers.google.serving import TRANSPORTS, Broken
+
+XML = "text/xml; charset=utf-8"
+LARGE = 2000
+LOOK = 0.005
+ASKED_IN = {"ItemIds", "FolderIds", "Items", "ItemChanges", "Folders", "ParentFolderIds", "SyncFolderId", "SourceIds"}
+WITH_ITEMS = {"GetItem", "CreateItem", "UpdateItem"}
+
+
+class EwsServer:
+    """A service and its socket. ``base`` is its address, ``url`` that of EWS; ``ca`` the authority in PEM, if it speaks TLS: who
+    trusts it trusts the server. ``silent``: set while no request at all is answered. ``minute``: how long one of a streaming
+    connection takes. ``replay``: recorded answers instead of the service's."""
+
+    def __init__(self, version: str = "2019", replay: Replay | None = None) -> None:
+        self.service = EwsService(version)
+        self.sign_ins, self.api, self.discovering = SignIns(self.service), Streaming(self.service), Autodiscover(self.service)
+        self.base, self.ca, self.certificate = "", "", ""
+        self.replay = replay
+        self.silent, self.ended = threading.Event(), threading.Event()
+        self.minute = 60.0
+        every = ["GET", "POST", "HEAD", "PUT"]
+        routes = [
+            Route("/{ews:path}", self._call, methods=every) if path == "ews" else Route(path, self._discover, methods=every)
+            for path in (
+                "/autodiscover/autodiscover.xml",
+                "/autodiscover/autodiscover.svc",
+                "/Autodiscover/Autodiscover.xml",
+                "ews",
+            )
+        ]
+        self.app = Starlette(routes=routes)
+
+    @property
+    def url(self) -> str:
+        return f"{self.base}/EWS/Exchange.asmx"
+
+    # EWS
+
+    async def _call(self, request: Request) -> Response:
+        body = await request.body()
+        await self._kept_waiting(self.silent.is_set)
+        if request.url.path.lower() != "/ews/exchange.asmx":
+            return HTMLResponse("<html><body>Not found</body></html>", 404)
+        if self.service.latency:
+            await asyncio.sleep(self.service.latency)
+        connection = tuple(request.scope["client"])
+        with self.service.lock:
+            outcome = self.sign_ins.who(request.headers.get("authorization", ""), connection)
+        if outcome.user is None:
+            return self._recorded(request, body, self._unauthorized(outcome))
+        return await self._signed_in(request, body, outcome.user)
+
+    async def _signed_in(self, request: Request, body: bytes, user: User) -> Response:
+        user.requests += 1
+        await self._kept_waiting(lambda: not user.open.is_set())
+        if user.blocked:
+            return self._recorded(request, body, Response("", 403))
+        if request.method != "POST":
+            return HTMLResponse("<html><body>You have created a service.</body></html>")
+        try:
+            call: Call | soap.Fault = Call(user, soap.read_request(body))
+        except soap.Fault as told:
+            call = told
+        fault = None
+        if isinstance(call, Call):
+            name = call.request.name
+            user.calls.append(name)
+            fault = user.faults.next(name, name in WRITES)
+        return await self._struck(request, body, call, fault)
+
+    async def _struck(self, request: Request, body: bytes, call: Call | soap.Fault, fault: Fault | None) -> Response:
+        kind = fault.kind if fault else None
+        if kind is Kind.DROP:
+            return Broken(Response(), 0)
+        if kind is Kind.HTML:
+            return HTMLResponse("<html><body>Sign in to the hotel network</body></html>")
+        if kind is Kind.NOTHING:
+            await self._kept_waiting(lambda: True)
+        if kind is Kind.UNAUTHORIZED:
+            return self._recorded(request, body, self._unauthorized(Outcome()))
+        if kind is Kind.FORBIDDEN:
+            return self._recorded(request, body, Response("", 403))
+        if kind is Kind.ERROR_503:
+            wait = {"Retry-After": str(fault.wait)} if fault and fault.wait is not None else {}
+            return self._recorded(request, body, Response("The service is unavailable.", 503, wait, "text/plain"))
+        if self.replay is not None:
+            return self._replayed(body)
+        if isinstance(call, Call) and call.request.name == "GetStreamingEvents" and fault is None and self.service.streaming:
+            return StreamingResponse(self._stream(request, body, call), media_type=XML)
+        with self.service.lock:
+            status, text = self._respond(call, fault)
+        answer = Response(text, status, media_type=XML)
+        if kind in AFTERWARDS:
+            return Broken(answer, 0.5 if kind is Kind.HALF else 0)
+        return self._recorded(request, body, answer)
+
+    def _respond(self, call: Call | soap.Fault, fault: Fault | None) -> tuple[int, str]:
+        try:
+            if isinstance(call, soap.Fault):
+                raise call
+            if not self.service.release.understands(call.request.version):
+                raise soap.Fault("ErrorInvalidServerVersion")
+            if fault and fault.kind is Kind.REFUSE:
+                content = refusing(call)
+            else:
+                if fault and fault.kind not in AFTERWARDS:
+                    raise fault_of(fault)
+                content = self._perform(call)
+        except soap.Fault as told:
+            return 500, soap.fault_envelope(told)
+        except Refusal as refusal:
+            return 500, soap.fault_envelope(soap.Fault(refusal.code, refusal.text))
+        return 200, soap.envelope(content, self.service.release)
+
+    def _perform(self, call: Call) -> str:
+        method = getattr(self.api, re.sub(r"(?<!^)(?=[A-Z])", "_", call.request.name).lower(), None)
+        if method is None or not call.request.name[0].isupper():
+            raise soap.Fault("ErrorInvalidRequest", f"Unknown request '{call.request.name}'.")
+        return str(method(call))
+
+    async def _stream(self, request: Request, body: bytes, call: Call) -> AsyncIterator[str]:
+        sent = []
+        try:
+            async for content in self.api.events(call, self.minute):
+                sent.append(soap.envelope(content, self.service.release))
+                yield sent[-1]
+                if self.ended.is_set():
+                    return
+        finally:
+            self._recorded(request, body, Response("".join(sent), media_type=XML))
+
+    def _replayed(self, body: bytes) -> Response:
+        assert self.replay is not None
+        found = self.replay.answer(body)
+        if found is None:
+            return Response(
+                soap.fault_envelope(soap.Fault("ErrorInvalidRequest", "Nothing like it was recorded.")), 500, media_type=XML
+            )
+        headers = {name: text for name, text in found.headers.items() if name.lower() in ("content-type", "www-authenticate")}
+        return Response(found.body, found.status, headers)
+
+    # Sign-in
+
+    def _unauthorized(self, outcome: Outcome) -> Response:
+        answer = Response("" if outcome.challenge else "Unauthorized", 401, media_type="text/html")
+        realm = {"Basic": 'Basic realm="mail.example.com"', "Bearer": 'Bearer client_id="00000002-0000-0ff1-ce00-000000000000"'}
+        for offered in (outcome.challenge,) if outcome.challenge else self.service.offers:
+            answer.headers.append("WWW-Authenticate", realm.get(offered, offered))
+        if not outcome.challenge and self.service.offers == ("Bearer",):
+            answer.headers["x-ms-diagnostics"] = (
+                '4000000;reason="Flighting is not enabled for domain";error_category="oauth_not_available"'
+            )
+            answer.headers["ms-diagnostics-public"] = '4000000;reason="Modern Auth required"'
+        return answer
+
+    # Autodiscover
+
+    async def _discover(self, request: Request) -> Response:
+        body = await request.body()
+        await self._kept_waiting(self.silent.is_set)
+        connection = tuple(request.scope["client"])
+        with self.service.lock:
+            outcome = self.sign_ins.who(request.headers.get("authorization", ""), connection)
+        if outcome.user is None:
+            return self._unauthorized(outcome)
+        outcome.user.requests += 1
+        find = self.discovering.pox if request.url.path.lower().endswith(".xml") else self.discovering.soap
+        with self.service.lock:
+            answer: Answer = find(body, outcome.user, self.base)
+        if answer.location:
+            return RedirectResponse(answer.location, answer.status)
+        return Response(answer.body, answer.status, media_type=XML)
+
+    # What all have in common
+
+    async def _kept_waiting(self, held: Any) -> None:
+        while held() and not self.ended.is_set():
+            await asyncio.sleep(LOOK)
+
+    def _recorded(self, request: Request, body: bytes, answer: Response) -> Response:
+        if self.service.recording:
+            sent = dict(request.headers)
+            if answer.status_code != 401 and "authorization" not in sent:
+                # The connection is signed in.
+                sent["authorization"] = "NTLM x"
+            got = {name: ", ".join(answer.headers.getlist(name)) for name in answer.headers}
+            record(request.method, str(request.url), sent, body, answer.status_code, got, bytes(answer.body))
+        if len(answer.body) > LARGE and "gzip" in request.headers.get("accept-encoding", ""):
+            packed = gzip.compress(bytes(answer.body), 3)
+            headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+            return Response(packed, answer.status_code, headers, answer.media_type)
+        return answer
+
+    @contextlib.contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """For requests that are wrong on purpose."""
+        self.service.recording = False
+        try:
+            yield
+        finally:
+            self.service.recording = True
+
+
+def refusing(call: Call) -> str:
+    """Everything that was asked for is refused."""
+    name = call.request.name
+    asked = next((len(part) for part in children(call.element) if local(part) in ASKED_IN), 1)
+    content = "<m:Items/>" if name in WITH_ITEMS else ""
+    return response(name, [refused(f"{name}ResponseMessage", Refusal("ErrorAccessDenied"), content)] * asked)
+
+
+def fault_of(fault: Fault) -> soap.Fault:
+    """The answer of a server that is not well."""
+    values = {} if fault.wait is None else {"BackOffMilliseconds": fault.wait * 1000}
+    return {
+        Kind.ERROR_500: lambda: soap.Fault("ErrorInternalServerError"),
+        Kind.FAULT: lambda: soap.Fault(
+            "ErrorInternalServerTransientError", "An internal server error occurred. Try again later."
+        ),
+        Kind.BUSY: lambda: soap.Fault("ErrorServerBusy", **values),
+        Kind.TIMEOUT: lambda: soap.Fault("ErrorTimeoutExpired"),
+    }[fault.kind]()
+
+
+def breakable(open_here: set[asyncio.Transport], sign_ins: SignIns) -> type[H11Protocol]:
+    """A protocol whose open connections are known, so that a fault, or the end of the server, can break them."""
+
+    class Breakable(H11Protocol):
+        peer: tuple[str, int]
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            # Over TLS a transport has no names any more when it is lost.
+            self.peer = transport.get_extra_info("peername")
+            TRANSPORTS[self.peer] = transport
+            sign_ins.closed(self.peer)
+            open_here.add(transport)
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            TRANSPORTS.pop(self.peer, None)
+            sign_ins.closed(self.peer)
+            open_here.discard(self.transport)
+            super().connection_lost(exc)
+
+    return Breakable
+
+
+@contextlib.contextmanager
+def serving(
+    port: int = 0, tls: Tls | bool = False, version: str = "2019", replay: Replay | Path | None = None
+) -> Iterator[EwsServer]:
+    """The server in a thread of its own: on 127.0.0.1, or with ``tls`` on localhost with a certificate of that kind (``True``: a
+    good one). ``version``: a key of ``RELEASES``. ``replay``: recorded exchanges, or the folder with them."""
+    server = EwsServer(version, Replay.of(replay) if isinstance(replay, Path) else replay)
+    # With the protocol named, asyncio switches Nagle off, which costs 40 ms an answer.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    # Who comes before the thread is up waits instead of being refused.
+    listening.listen(128)
+    number = listening.getsockname()[1]
+    server.base = f"https://localhost:{number}" if tls else f"http://127.0.0.1:{number}"
+    open_here: set[asyncio.Transport] = set()
+    config = uvicorn.Config(
+        server.app, http=breakable(open_here, server.sign_ins), lifespan="off", log_config=None, log_level="critical",
+        access_log=False, timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        if tls:
+            shown, key = write(Tls.GOOD if tls is True else tls, Path(folder))
+            config.ssl_certfile, config.ssl_keyfile = str(shown), str(key)
+            server.ca, server.certificate = pem(authority()[0]), shown.read_text(encoding="ascii")
+        running = uvicorn.Server(config)
+        running.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+
+        async def serve() -> None:
+            await running.serve([listening])
+            # Over TLS a close waits for the other side, which may not care.
+            for transport in tuple(open_here):
+                transport.abort()
+            await asyncio.sleep(0)
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()), name="ews server", daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.ended.set()
+            running.should_exit = True
+            thread.join(10)
+            listening.close()
+
+
+@contextlib.contextmanager
+def mute(port: int = 0) -> Iterator[int]:
+    """A port where connections are taken and nothing is ever said, not even TLS. Gives the port."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    listening.listen(128)
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        listening.close()
