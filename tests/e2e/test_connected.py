@@ -59,7 +59,7 @@ def written_after(connected: Connected) -> None:
         wait_until_written(served)
 
 
-@BOTH
+@pytest.mark.parametrize("kind", ["google", pytest.param("office365", marks=pytest.mark.slow)])
 @pytest.mark.shows("SYNC-4", "BOOK-2", "BOOK-6", "R2")
 def test_one_event_stands_at_the_service_when_the_program_is_killed_in_the_calls(tmp_path: Path, kind: str) -> None:
     connected = asyncio.run(connect(tmp_path, KINDS[kind]))
@@ -91,7 +91,13 @@ def test_one_event_stands_at_the_service_when_the_program_is_killed_in_the_calls
 
 
 @BOTH
-@pytest.mark.parametrize("place", ["before provider call", "after provider call", "after done mark"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param("before provider call", marks=pytest.mark.slow), "after provider call",
+        pytest.param("after done mark", marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
 @pytest.mark.shows("SYNC-4", "R2")
 def test_one_event_stands_at_the_service_when_the_program_dies_around_the_call(tmp_path: Path, kind: str, place: str) -> None:
     connected = asyncio.run(connect(tmp_path, KINDS[kind]))
