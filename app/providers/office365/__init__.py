@@ -1,5 +1,5 @@
 """Office 365: Microsoft Graph v1.0 behind a sign-in at Microsoft Entra. ``connector`` signs in, ``provider`` speaks the
-protocol of all providers; ``mapping``, ``recurrence`` and ``zones`` are pure.
+protocol of all providers; ``mapping``, ``drafts``, ``recurrence`` and ``zones`` are pure.
 
 The package is loaded in a thread (``registry``) and may import what is slow. Tokens are msal's business, which is imported at
 first use (some 160 ms more) and blocks: every call of it runs in a daemon thread of its own (``apart``), never on the executor

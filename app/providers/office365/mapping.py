@@ -1,21 +1,18 @@
-"""Graph's events and calendars as ours, and ours as Graph's. Pure."""
+"""Graph's events and calendars as ours; ours as Graph's are in ``drafts``. Pure."""
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.domain.calendars import Days, Event, EventDraft, Response, ShowAs, days_to_instants
+from app.domain.calendars import Days, Event, Response, ShowAs, days_to_instants
 from app.domain.clock import Instant
 from app.domain.connections import Access
 from app.providers.base import RemoteCalendar
-from app.providers.events import times_of
-from app.providers.office365.recurrence import same_recurrence, write_recurrence
+from app.providers.events import quick_event
 from app.providers.office365.zones import iana_zone
 
 Item = Mapping[str, Any]
@@ -118,27 +115,28 @@ def read_event(item: Item, calendar: str, home: Home) -> Event | None:
     private = item.get("sensitivity", "normal") != "normal"
     words: Item = {} if private and MARK not in marks else item
     attendees, declined = people(words, home) if words.get("attendees") or not item.get("isOrganizer", True) else ((), ())
-    return Event(
-        id=item["id"],
-        calendar=calendar,
-        start=start,
-        end=end,
-        title=words.get("subject") or "",
-        days=days,
-        show_as=SHOWS.get(item.get("showAs", ""), ShowAs.BUSY),
-        response=response_of(item),
-        uid=item.get("iCalUId") or "",
-        series=item.get("seriesMasterId") or "",
-        booking=marks.get(BOOKING, ""),
-        location=place_of(words),
-        description=text_of(words),
-        attendees=attendees,
-        private=private,
+    return quick_event(
+        item["id"],
+        calendar,
+        start,
+        end,
+        words.get("subject") or "",
+        days,
+        SHOWS.get(item.get("showAs", ""), ShowAs.BUSY),
+        response_of(item),
+        item.get("iCalUId") or "",
+        item.get("seriesMasterId") or "",
+        marks.get(BOOKING, ""),
+        place_of(words),
+        text_of(words),
+        attendees,
+        private,
         # An occurrence has the tag of its series, which changes with every other occurrence.
-        tag="" if item.get("type") == "occurrence" else item.get("@odata.etag", ""),
-        declined=declined,
-        created=instant_of(marks[CREATED]) if CREATED in marks else 0,
-        by_program=is_by_program(item.get("transactionId") or ""),
+        "" if item.get("type") == "occurrence" else item.get("@odata.etag", ""),
+        "",
+        declined,
+        instant_of(marks[CREATED]) if CREATED in marks else 0,
+        is_by_program(item.get("transactionId") or ""),
     )
 
 
@@ -185,10 +183,10 @@ def people(item: Item, home: Home) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Everybody but the owner and the rooms, whoever invited included; and those who said no."""
     found: dict[str, None] = {}
     declined: list[str] = []
-    if not item.get("isOrganizer", True) and (host := _address(item.get("organizer") or {})):
+    if not item.get("isOrganizer", True) and (host := address_of(item.get("organizer") or {})):
         found[host] = None
     for each in item.get("attendees") or ():
-        if each.get("type") == "resource" or not (address := _address(each)):
+        if each.get("type") == "resource" or not (address := address_of(each)):
             continue
         found[address] = None
         if (each.get("status") or {}).get("response") == "declined":
@@ -197,13 +195,13 @@ def people(item: Item, home: Home) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(each for each in found if each.lower() != owner), tuple(each for each in declined if each.lower() != owner)
 
 
-def _address(person: Item) -> str:
+def address_of(person: Item) -> str:
     return (person.get("emailAddress") or {}).get("address") or ""
 
 
 def guests(item: Item) -> list[str]:
     """The addresses that were invited, without rooms."""
-    found = (_address(each) for each in item.get("attendees") or () if each.get("type") != "resource")
+    found = (address_of(each) for each in item.get("attendees") or () if each.get("type") != "resource")
     return [each for each in found if each]
 
 
@@ -234,125 +232,7 @@ def hides_details(items: list[Item]) -> bool:
     """Whether somebody else's calendar shows free and busy alone: its events come without subject and without who organises,
     and every event has the latter."""
     open_ones = [each for each in items if each.get("sensitivity", "normal") == "normal"]
-    return bool(open_ones) and not any(each.get("subject") or _address(each.get("organizer") or {}) for each in open_ones)
-
-
-# Events as we write them
-
-
-def mark_of(key: str) -> str:
-    """What is noted of a draft's key: fit for a query, whatever the key is."""
-    return hashlib.sha256(key.encode()).hexdigest()[:40]
-
-
-def transaction_of(key: str, attempt: int) -> str:
-    """The same for every try of one write. Graph keeps it for good, so a deleted event needs another attempt's."""
-    return f"{OUR_TRANSACTIONS}{uuid.uuid5(uuid.UUID(OURS), f'{mark_of(key)}/{attempt}')}"
-
-
-def write_event(draft: EventDraft, home: Home, invites: bool = True) -> dict[str, Any]:
-    """The whole event of a draft. Guests are invited by Exchange, always, once they stand in the event: without ``invites``
-    their addresses stand in its text. Raises RuleError for a series that Graph cannot say."""
-    start, end = write_times(draft, home)
-    body: dict[str, Any] = {
-        "subject": draft.title,
-        "body": {"contentType": "text", "content": text_for(draft, invites)},
-        "location": {"displayName": draft.location},
-        "isAllDay": draft.days is not None,
-        "start": start,
-        "end": end,
-        "showAs": SHOWN[draft.show_as],
-    }
-    if draft.attendees and invites:
-        body["attendees"] = [_invited(each) for each in draft.attendees]
-    if marks := marks_of(draft):
-        body["singleValueExtendedProperties"] = [{"id": name, "value": value} for name, value in marks.items()]
-    if draft.rrule:
-        body["recurrence"] = write_recurrence(draft)
-    return body | (meeting_of(draft, home))
-
-
-def meeting_of(draft: EventDraft, home: Home) -> dict[str, Any]:
-    """A Teams meeting, where the calendar has Teams; a meeting without its link is still better than none."""
-    return {"isOnlineMeeting": True, "onlineMeetingProvider": TEAMS} if draft.online and home.teams else {}
-
-
-def text_for(draft: EventDraft, invites: bool) -> str:
-    if invites or not draft.attendees:
-        return draft.description
-    return "\n\n".join(part for part in (draft.description.rstrip(), "\n".join(draft.attendees)) if part)
-
-
-def marks_of(draft: EventDraft) -> dict[str, str]:
-    marks = {MARK: mark_of(draft.key)} if draft.key else {}
-    return marks | ({BOOKING: draft.booking} if draft.booking else {})
-
-
-def write_times(draft: EventDraft, home: Home) -> tuple[dict[str, str], dict[str, str]]:
-    """Start and end. An hour that comes twice cannot be told in its own zone: then it is told in UTC."""
-    if draft.days:
-        last = max(draft.days.end, draft.days.first + timedelta(days=1))
-        zone = home.zone or draft.zone
-        return _wall(datetime(*draft.days.first.timetuple()[:3]), zone), _wall(datetime(*last.timetuple()[:3]), zone)
-    info = ZoneInfo(draft.zone)
-    walls = [datetime.fromtimestamp(at, UTC).astimezone(info) for at in (draft.start, draft.end)]
-    if not draft.rrule and any(wall.replace(fold=1 - wall.fold).utcoffset() != wall.utcoffset() for wall in walls):
-        return _wall(walls[0].astimezone(UTC), "UTC"), _wall(walls[1].astimezone(UTC), "UTC")
-    return _wall(walls[0], draft.zone), _wall(walls[1], draft.zone)
-
-
-def _wall(moment: datetime, zone: str) -> dict[str, str]:
-    return {"dateTime": moment.strftime("%Y-%m-%dT%H:%M:%S"), "timeZone": zone}
-
-
-def _invited(address: str) -> dict[str, Any]:
-    return {"emailAddress": {"address": address}, "type": "required"}
-
-
-def changes_of(draft: EventDraft, item: Item, home: Home, invites: bool = True) -> dict[str, Any]:
-    """What a patch must say to bring the event ``item`` to the state of the draft; empty if it is there. All that drafts do not
-    know stays, and so does the text of an online meeting: with it goes the way into the meeting."""
-    wanted = write_event(draft, home, invites)
-    body: dict[str, Any] = {}
-    if wanted["subject"] != (item.get("subject") or ""):
-        body["subject"] = wanted["subject"]
-    if wanted["showAs"] != item.get("showAs"):
-        body["showAs"] = wanted["showAs"]
-    if draft.location != place_of(item) and (draft.location or not item.get("isOnlineMeeting")):
-        body["location"] = wanted["location"]
-    if text_for(draft, invites).rstrip() != text_of(item) and not item.get("isOnlineMeeting"):
-        body["body"] = wanted["body"]
-    if not item.get("seriesMasterId"):
-        body |= _changed_series(wanted, item) | _changed_marks(draft, item)
-    if read_times(item, home) != (draft.days, *times_of(draft.days, draft.start, draft.end, home.zone_of(item))) or (
-        body.get("recurrence")
-    ):
-        body |= {name: wanted[name] for name in ("start", "end", "isAllDay")}
-    if invites and sorted(map(str.lower, draft.attendees)) != sorted(map(str.lower, guests(item))):
-        body["attendees"] = _kept_and_invited(draft, item)
-    if not item.get("isOnlineMeeting"):
-        body |= meeting_of(draft, home)
-    return body
-
-
-def _changed_series(wanted: Item, item: Item) -> dict[str, Any]:
-    series = wanted.get("recurrence")
-    if series is None:
-        return {"recurrence": None} if item.get("recurrence") else {}
-    return {} if same_recurrence(series, item.get("recurrence")) else {"recurrence": series}
-
-
-def _changed_marks(draft: EventDraft, item: Item) -> dict[str, Any]:
-    have = marks_in(item)
-    marks = [{"id": name, "value": value} for name, value in marks_of(draft).items() if have.get(name) != value]
-    return {"singleValueExtendedProperties": marks} if marks else {}
-
-
-def _kept_and_invited(draft: EventDraft, item: Item) -> list[dict[str, Any]]:
-    """A patch replaces the whole list: those who stay keep what they answered, and rooms stay."""
-    known = {_address(each).lower(): dict(each) for each in item.get("attendees") or ()}
-    rooms = [each for each in known.values() if each.get("type") == "resource"]
-    return rooms + [known.get(each.lower()) or _invited(each) for each in draft.attendees]
+    return bool(open_ones) and not any(each.get("subject") or address_of(each.get("organizer") or {}) for each in open_ones)
 
 
 def window(start: Instant, end: Instant) -> dict[str, str]:

@@ -16,6 +16,7 @@ from app.domain.recurrence import RuleError
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.events import in_order
 from app.providers.office365.api import Api, mailbox_settings, part
+from app.providers.office365.drafts import changes_of, mark_of, transaction_of, write_event
 from app.providers.office365.errors import Refused, translated
 from app.providers.office365.mapping import (
     CALENDAR_FIELDS,
@@ -25,17 +26,13 @@ from app.providers.office365.mapping import (
     ONE_EVENT_FIELDS,
     Home,
     Item,
-    changes_of,
     hides_details,
     home_of,
-    mark_of,
     read_calendar,
     read_event,
     read_instant,
-    transaction_of,
     window,
-    write_event,
-)  # fmt: skip
+)
 from app.providers.office365.reading import Token, Window, calendar_hash, first_link, page_reader, read_window, signal
 from app.providers.office365.tokens import Session
 from app.providers.office365.zones import iana_zone
@@ -45,22 +42,32 @@ PROBED, PROBED_AROUND = 10, 60 * DAY
 """Events that are looked at to learn what somebody else's calendar shows, and how far from today."""
 MOST_ATTEMPTS = 50
 """Transactions of one draft: each deletion and writing anew takes one."""
-FIRST_YEARS = (366 * DAY, 30 * 366 * DAY)
-"""Seconds after the start of a series in which its first occurrence is looked for."""
+FIRST_YEARS = (366 * DAY, 1820 * DAY)
+"""Seconds after the start of a series in which its first occurrence is looked for; Graph opens no window of
+more than 1825 days."""
+SETTLING = (0.4, 1.2)
+"""Seconds between the looks for an event that was written and is not to be seen: that it was deleted has to be sure."""
 INSTANCES_A_PAGE = 50
 
 
 class OfficeProvider:
     """``invites``: guests of our events stand in them, and so Exchange invites them and tells them about every change; else
     their addresses stand in the text. ``farewell`` is what guests read when a meeting is cancelled. ``here``: the zone of this
-    computer. To be closed."""
+    computer; ``settling`` for tests. To be closed."""
 
     kind = ProviderKind.OFFICE365
     keeps_events_here = False
 
-    def __init__(self, session: Session, invites: bool = True, farewell: str = "", here: str = "") -> None:
+    def __init__(
+        self,
+        session: Session,
+        invites: bool = True,
+        farewell: str = "",
+        here: str = "",
+        settling: tuple[float, ...] = SETTLING,
+    ) -> None:
         self.account, self._api = session.account, Api(session)
-        self._invites, self._farewell, self._here = invites, farewell, here
+        self._invites, self._farewell, self._here, self._settling = invites, farewell, here, settling
         self._zone: str | None = None
         self._me = ""
         self._homes: dict[str, Home] = {}
@@ -177,12 +184,22 @@ class OfficeProvider:
         if (item := await self._marked(calendar, draft.key)) is not None:
             return await self._shown(calendar, item)
         for attempt in range(self._attempts.get(mark, 0), MOST_ATTEMPTS):
-            item = await self._item(calendar, await self._post(calendar, draft, attempt))
+            item = await self._settled(calendar, await self._post(calendar, draft, attempt))
             if item is not None:
                 return await self._shown(calendar, item)
             # What comes back for a repeated transaction was deleted since: that transaction is spent, also for a retry.
             self._attempts[mark] = attempt + 1
         raise Conflict(self.account, "written and deleted too often")
+
+    async def _settled(self, calendar: str, event: str) -> Item | None:
+        """The event that was written, now or before; None if it was deleted since."""
+        item = await self._item(calendar, event)
+        for wait in self._settling:
+            if item is not None:
+                break
+            await asyncio.sleep(wait)
+            item = await self._item(calendar, event)
+        return item
 
     async def _post(self, calendar: str, draft: EventDraft, attempt: int) -> str:
         """The id of the event that was written, now or before."""
@@ -266,7 +283,7 @@ class OfficeProvider:
 
     async def _marked(self, calendar: str, key: str) -> Item | None:
         """The event with our mark of the key. Raises AccessLost if there is no such calendar."""
-        condition = f"singleValueExtendedProperties/any(ep: ep/id eq '{MARK}' and ep/value eq '{mark_of(key)}')"
+        condition = f"singleValueExtendedProperties/Any(ep: ep/id eq '{MARK}' and ep/value eq '{mark_of(key)}')"
         query: dict[str, str | int] = {"$filter": condition, "$select": ONE_EVENT_FIELDS, "$expand": EXPANDED, "$top": 10}
         with translated(self.account, calendar):
             found = await self._api.get(f"me/calendars/{part(calendar)}/events", _values, query)

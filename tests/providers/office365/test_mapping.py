@@ -15,20 +15,17 @@ from app.domain.calendars import Days, EventDraft, Response, ShowAs
 from app.domain.clock import HOUR, MINUTE
 from app.domain.connections import Access
 from app.domain.recurrence import RuleError
+from app.providers.office365.drafts import changes_of, mark_of, transaction_of, write_event
 from app.providers.office365.mapping import (
     BOOKING,
     CREATED,
     MARK,
     Home,
-    changes_of,
     hides_details,
     home_of,
-    mark_of,
     place_of,
     read_calendar,
     read_event,
-    transaction_of,
-    write_event,
 )
 from app.providers.office365.recurrence import same_recurrence, write_recurrence
 from app.providers.office365.zones import iana_zone, same_clock

@@ -162,7 +162,7 @@ class GraphWorld:
         return Session("account", credentials or self.credentials(), self.clock, keep, self.where)
 
     def connect(self, credentials: Credentials | None = None, **more: Any) -> OfficeProvider:
-        self.providers.append(OfficeProvider(self.session(credentials), here=ZONE, **more))
+        self.providers.append(OfficeProvider(self.session(credentials), here=ZONE, settling=(0.0,), **more))
         return self.providers[-1]
 
     async def close(self) -> None:
