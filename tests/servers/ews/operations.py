@@ -205,7 +205,7 @@ class Operations(Places):
                 if folder.distinguished and self.service.release.understands("Exchange2013") else ""
             ),
             "PermissionSet": lambda: folder.permission_set() if mine and folder.is_calendar else "",
-            "UnreadCount": lambda: "" if folder.is_calendar else said("UnreadCount", 0),
+            "UnreadCount": lambda: said("UnreadCount", 0) if folder.folder_class in ("", "IPF.Note") else "",
         }  # fmt: skip
         content = "".join(writers[name]() for name in FOLDER_FIELDS if name in names and name in writers)
         kinds = {"IPF.Contact": "ContactsFolder", "IPF.Task": "TasksFolder"}

@@ -128,7 +128,7 @@ class Streaming(Syncing):
         if not shown:
             return ""
         head = said("SubscriptionId", identity) + said("MoreEvents", False)
-        return f"<m:Notification>{head}{''.join(shown)}</m:Notification>"
+        return tag("Notification", head + "".join(shown))
 
 
 def folders_of(asked: Element) -> list[Element]:

@@ -10,7 +10,7 @@ from tests.servers.ews.folders import Change, Folder
 from tests.servers.ews.ids import change_key, folder_id, item_id
 from tests.servers.ews.operations import Call, each
 from tests.servers.ews.searching import Searching
-from tests.servers.ews.soap import Element, Refusal, child, children, message, needed, number, said, tag
+from tests.servers.ews.soap import Element, Refusal, child, children, message, needed, number, refused, response, tag
 
 MOST = 512
 
@@ -43,21 +43,27 @@ class Syncing(Searching):
             )
             return message("SyncFolderItemsResponseMessage", content + changes)
 
-        return each("SyncFolderItems", children(needed(call.element, "SyncFolderId")), answer)
+        failed = "<m:SyncState/><m:IncludesLastItemInRange>true</m:IncludesLastItemInRange>"
+        return each("SyncFolderItems", children(needed(call.element, "SyncFolderId")), answer, failed)
 
     def sync_folder_hierarchy(self, call: Call) -> str:
         """Everything at first, then everything that is new or gone."""
         names = read_folder_shape(needed(call.element, "FolderShape")) | {"FolderId"}
         known, at = child(call.element, "SyncState"), child(call.element, "SyncFolderId")
         above = self.service.distinguished(call.user.email, "root") if at is None else self.folder(call, next(children(at)))
-        before = read_tokens("" if known is None else known.text or "")
+        name = "SyncFolderHierarchyResponseMessage"
+        try:
+            before = read_tokens("" if known is None else known.text or "")
+        except Refusal as refusal:
+            failed = "<m:SyncState/><m:IncludesLastFolderInRange>true</m:IncludesLastFolderInRange>"
+            return response("SyncFolderHierarchy", [refused(name, refusal, failed)])
         now = {folder.token: folder for folder in self._below(above, deep=True)}
         shown = [tag("Create", self.folder_told(call, folder, names)) for token, folder in now.items() if token not in before]
         shown += [tag("Delete", tag("FolderId", Id=folder_id(token))) for token in before if token not in now]
         state = base64.b64encode(("folders:" + ",".join(now)).encode()).decode()
         changes = f"<m:Changes>{''.join(shown)}</m:Changes>" if shown else "<m:Changes/>"
-        content = f"<m:SyncState>{state}</m:SyncState><m:IncludesLastFolderInRange>true</m:IncludesLastFolderInRange>{changes}"
-        return f"<m:SyncFolderHierarchyResponse><m:ResponseMessages>{message('SyncFolderHierarchyResponseMessage', content)}</m:ResponseMessages></m:SyncFolderHierarchyResponse>"
+        whole = "<m:IncludesLastFolderInRange>true</m:IncludesLastFolderInRange>"
+        return response("SyncFolderHierarchy", [message(name, f"<m:SyncState>{state}</m:SyncState>{whole}{changes}")])
 
 
 def kind_of(change: Change, base: int) -> str:
