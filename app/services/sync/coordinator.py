@@ -21,6 +21,8 @@ from app.services.sync.replica import OUR_OWN, Stored
 
 LIST_EVERY, LIST_WHILE_LOST = 3600.0, 300.0
 """Seconds between two looks at the list of calendars; while one that is used is lost, and may be found again."""
+SHORTEST_WAIT = 1.0
+"""Seconds between two turns at least."""
 DISK_WAIT = 30.0
 """Seconds to wait when the copy cannot be written."""
 _log = logging.getLogger(__name__)
@@ -152,6 +154,8 @@ class Coordinator:
             following.window, following.detailed = found.window, detailed
             if following.missing and not calendar.doubt:
                 following.agreed, following.missing = following.agreed | following.missing, frozenset()
+        readable = (self._following[each.id] for each in found.calendars if self._readable(each))
+        self._asked.failing = any(each.failures for each in readable)
 
     async def _read_what_is_due(self, found: Plan) -> None:
         try:
@@ -201,7 +205,7 @@ class Coordinator:
             for calendar, each in following
             if each.failures and calendar.read_at and not each.stale_told
         ]
-        return max(0.05, min([wait, *until_stale]))
+        return max(SHORTEST_WAIT, min([wait, *until_stale]))
 
     # The list of calendars
 
@@ -212,7 +216,7 @@ class Coordinator:
             offered = await self._asked(provider.calendars())
         except (Unreachable, AccessLost, NotFound) as error:
             # The calendars' own readings tell more.
-            self._list_due = at + LIST_WHILE_LOST
+            self._list_due, self._asked.failing = at + LIST_WHILE_LOST, True
             _log.debug("account %s: no list of calendars: %s", self.account, type(error).__name__)
             return None
         now, settings = desk.clock.now(), desk.settings.current

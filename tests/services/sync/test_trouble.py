@@ -69,6 +69,7 @@ async def test_service_while_it_fails_then_it_is_asked_at_most_once_a_second_and
 
     work.receive = note  # type: ignore[method-assign]
     work.unreachable(times=1000)
+    anna.sync._coordinators["anna"]._list_due = 0.0
     began = anna.timer.time()
     await anna.pass_time(HOUR)
     gaps = [two - one for one, two in itertools.pairwise(asked)]
@@ -156,7 +157,8 @@ async def test_booking_when_a_calendar_was_last_read_long_ago_then_it_becomes_a_
 async def test_booking_before_the_first_reading_is_complete_then_it_becomes_a_request(tmp_path: Path) -> None:
     anna = await house(tmp_path, service())
     anna.services["anna"].unreachable(times=1000)
-    await anna.sync.now()
+    anna.run()
+    await anna.pass_time(10)
     asked = await anna.workspace.bookings.book(wish(at(13, 12)))
     assert isinstance(asked, Promised)
     assert asked.state is State.REQUESTED
@@ -338,3 +340,15 @@ async def test_program_when_it_ends_in_the_middle_of_a_reading_then_it_ends_at_o
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
     assert anna.sync.working == frozenset()
+
+
+async def test_calendar_when_it_is_lost_after_it_could_not_be_reached_then_the_account_is_followed_on(anna: House) -> None:
+    work = anna.services["anna"]
+    await anna.change("anna-work", checked=False, booking=False, main=False)
+    work.unreachable(times=3)
+    await anna.pass_time(2 * MINUTE)
+    await anna.change("anna-team", state=CalendarState.INACTIVE, lost=Lost.UNSHARED)
+    calls = work.calls
+    await anna.pass_time(HOUR)
+    assert (await anna.calendar("anna-team")).state is CalendarState.ACTIVE
+    assert work.calls - calls < 150
