@@ -43,6 +43,13 @@ class Rescheduled:
 
 
 @dataclass(frozen=True, slots=True)
+class UpstreamNoted:
+    """Something was noted about a booking's event in the calendar itself, or the owner answered it (SYNC-5)."""
+
+    booking: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attempted:
     """Somebody wanted to book on the page ``slug`` and could not."""
 
@@ -108,6 +115,7 @@ Fact = (
     | Declined
     | Cancelled
     | Rescheduled
+    | UpstreamNoted
     | Attempted
     | CalendarChanged
     | AccountChanged

@@ -29,7 +29,7 @@ from app.domain.booking import (
 from app.domain.calendars import Event
 from app.domain.clock import Clock, Instant
 from app.domain.errors import StateConflict, TooLate
-from app.domain.events import Cancelled, Declined, Fact
+from app.domain.events import Cancelled, Declined, Fact, UpstreamNoted
 from app.domain.ids import token_hash
 from app.models import attempts as attempt_rows
 from app.models import bookings as rows
@@ -214,7 +214,8 @@ class BookingService:
     async def settle_upstream(self, change_id: str, tell: bool) -> None:
         """The owner's answer to a change that was made in the calendar itself: its visitor's letter is released, or dropped.
         Raises NotFound for one that is answered already."""
-        await self._database.write(lambda session: upstream.settle(session, change_id, tell))
+        booking = await self._database.write(lambda session: upstream.settle(session, change_id, tell))
+        self._announcer.announce(UpstreamNoted(booking))
 
     async def get(self, booking_id: str) -> Booking:
         return await self._database.read(lambda session: rows.get_booking(session, booking_id))

@@ -27,7 +27,8 @@ def check_choices(ground: Ground, choices: Choices) -> None:
             raise InvalidFields({"booking": "other_account"})
         if not calendar.writable:
             raise InvalidFields({"booking": "read_only"})
-    if any(not known[each].usable for each in choices.checked):
+    # One that is checked already stays so: it is lost, and Save must not open the pages again (INACT-2).
+    if any(not known[each].usable and not known[each].checked for each in choices.checked):
         raise InvalidFields({"checked": "free_busy"})
 
 

@@ -9,7 +9,18 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from app.domain.errors import AftaleError
-from app.domain.events import Attempted, Booked, CalendarChanged, Cancelled, Requested, Rescheduled, WriteFailed
+from app.domain.events import (
+    AccountChanged,
+    Attempted,
+    Booked,
+    CalendarChanged,
+    Cancelled,
+    Fact,
+    Requested,
+    Rescheduled,
+    UpstreamNoted,
+    WriteFailed,
+)
 from app.domain.notices import Notice, NoticeKind
 from app.domain.settings import Notify
 from app.models import notices as rows
@@ -18,6 +29,10 @@ from app.models.database import Database
 from app.services.announcer import Announcer
 from app.services.settings import SettingsService
 
+TOLD_BY: tuple[type[Fact], ...] = (
+    Booked, Requested, Cancelled, Rescheduled, Attempted, CalendarChanged, AccountChanged, UpstreamNoted, WriteFailed,
+)  # fmt: skip
+"""Facts after which something may wait to be shown."""
 Sink = Callable[[Notice], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
@@ -29,7 +44,7 @@ class NoticesService:
         self._database, self._settings = database, settings
         self._sink: Sink | None = None
         self._woken = asyncio.Event()
-        for kind in (Booked, Requested, Cancelled, Rescheduled, Attempted, CalendarChanged, WriteFailed):
+        for kind in TOLD_BY:
             announcer.subscribe(kind, lambda fact: self._woken.set())
 
     def deliver_to(self, sink: Sink | None) -> None:

@@ -23,7 +23,7 @@ from app.domain.calendars import Event
 from app.domain.clock import Instant
 from app.domain.connections import Calendar
 from app.domain.errors import NotFound
-from app.domain.events import Cancelled, Fact, Rescheduled
+from app.domain.events import Cancelled, Fact, Rescheduled, UpstreamNoted
 from app.domain.ids import new_id
 from app.domain.mails import Mail, MailKind, MailState
 from app.domain.notices import Notice, NoticeKind
@@ -60,23 +60,24 @@ def follow(
     facts += _move(session, now, calendar, [each for each in seen if was_moved(each, now)])
     for each in seen:
         if each.event is not None and each.booking.end > now:
-            _flag(session, now, calendar, each.booking, each.event)
+            facts += _flag(session, now, calendar, each.booking, each.event)
     return tuple(facts)
 
 
-def settle(session: Session, change_id: str, tell: bool) -> None:
-    """The owner's word on a change: the visitor's letter is released, or dropped. Raises NotFound."""
+def settle(session: Session, change_id: str, tell: bool) -> str:
+    """The owner's word on a change: the visitor's letter is released, or dropped. Returns the booking. Raises NotFound."""
     noted = rows.get_noted(session, change_id)
     if noted is None or noted.settled:
         raise NotFound("change")
     if noted.stuck or noted.kind is Upstream.DECLINED:
         # Kept, so that the next reading does not tell it again.
         rows.note(session, replace(noted, settled=True))
-        return
+        return noted.booking
     # What the letter says may have been overtaken while the question was open.
     true = holds_still(noted, bookings.get_booking(session, noted.booking))
     mails.set_mail_state(session, noted.id, MailState.WAITING if tell and true else MailState.DROPPED)
     rows.forget(session, noted.id)
+    return noted.booking
 
 
 # What follows
@@ -102,9 +103,10 @@ def _move(session: Session, now: Instant, calendar: Calendar, seen: list[Seen]) 
     moved, refused = rows.move_together(session, {name: times_of(each) for name, each in events.items()}, now)
     for booking in moved:
         _moved(session, now, calendar, booking, before[booking.id], events[booking.id])
+    facts: list[Fact] = [Rescheduled(each, Cause.UPSTREAM) for each in moved]
     for name in refused:
-        _refused(session, now, calendar, bookings.get_booking(session, name), events[name])
-    return [Rescheduled(each, Cause.UPSTREAM) for each in moved]
+        facts += _refused(session, now, calendar, bookings.get_booking(session, name), events[name])
+    return facts
 
 
 def _moved(session: Session, now: Instant, calendar: Calendar, booking: Booking, before: Instant, event: Event) -> None:
@@ -120,28 +122,29 @@ def _moved(session: Session, now: Instant, calendar: Calendar, booking: Booking,
     tell(session, booking, NoticeKind.RESCHEDULED, now, UPSTREAM)
 
 
-def _refused(session: Session, now: Instant, calendar: Calendar, booking: Booking, event: Event) -> None:
+def _refused(session: Session, now: Instant, calendar: Calendar, booking: Booking, event: Event) -> list[Fact]:
     """No two bookings lie at one time, not even by the owner's hand: this one keeps its own time and is shown to the owner,
     once, and goes on trying with every reading. Its event takes the other time away meanwhile."""
     earlier = next((each for each in rows.noted_of(session, booking.id) if each.stuck), None)
     if earlier is not None and earlier.start == event.start:
-        return
+        return []
     rows.note(
         session,
         Noted(new_id(), booking.id, Upstream.MOVED, now, calendar.id, event.id, booking.start, event.start, stuck=True),
     )
     shown = replace(booking, start=event.start, end=event.end)
     tell(session, shown, NoticeKind.RESCHEDULED, now, OVERLAP)
+    return [UpstreamNoted(booking.id)]
 
 
-def _flag(session: Session, now: Instant, calendar: Calendar, booking: Booking, event: Event) -> None:
+def _flag(session: Session, now: Instant, calendar: Calendar, booking: Booking, event: Event) -> list[Fact]:
     """Who said no is told once; a no that was taken back is forgotten."""
     who = who_declined(booking, event)
     earlier = next((each for each in rows.noted_of(session, booking.id) if each.kind is Upstream.DECLINED), None)
     if earlier is not None and not who:
         rows.forget(session, earlier.id)
     if not who or (earlier is not None and earlier.who == who):
-        return
+        return [] if who or earlier is None else [UpstreamNoted(booking.id)]
     new = [each for each in who if earlier is None or each not in earlier.who]
     settled = earlier is not None and earlier.settled and not new
     rows.note(
@@ -157,6 +160,7 @@ def _flag(session: Session, now: Instant, calendar: Calendar, booking: Booking, 
             reason=UPSTREAM, calendar=calendar.name,
         )  # fmt: skip
         notices.add_notice(session, told)
+    return [UpstreamNoted(booking.id)]
 
 
 def _take_back_letters(session: Session, booking_id: str, start: Instant) -> Instant:

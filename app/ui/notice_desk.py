@@ -15,19 +15,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from app.domain.errors import AftaleError
-from app.domain.events import (
-    AccountChanged,
-    Attempted,
-    Booked,
-    CalendarChanged,
-    Cancelled,
-    Requested,
-    Rescheduled,
-    WriteFailed,
-)
 from app.domain.notices import Notice, NoticeKind
 from app.i18n import _, ngettext
-from app.services.notices import wanted
+from app.services.notices import TOLD_BY, wanted
 from app.services.workspace import Workspace
 from app.ui.messages import NoticeWords, notice_words
 from app.ui.runtime import tasks
@@ -43,7 +33,6 @@ FEW = 3
 OPEN = "open"
 
 _URGENT = (NoticeKind.CALENDAR, NoticeKind.SERVER, NoticeKind.WRITE_FAILED, NoticeKind.ACCOUNT)
-_TOLD_BY = (Booked, Requested, Cancelled, Rescheduled, Attempted, CalendarChanged, AccountChanged, WriteFailed)
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +52,7 @@ class NoticeDesk(QObject):
         self._next_attempt = 0.0
         self._news = asyncio.Event()
         self._looking, self._broken = asyncio.Event(), asyncio.Event()
-        self._subscriptions = [workspace.announcer.subscribe(kind, lambda fact: self._news.set()) for kind in _TOLD_BY]
+        self._subscriptions = [workspace.announcer.subscribe(kind, lambda fact: self._news.set()) for kind in TOLD_BY]
 
     def start(self) -> None:
         """Shows what waits and all that comes, from now until ``stop``."""

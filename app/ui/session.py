@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, QUrl
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 
 from app import i18n
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 KEEP_AFTER = 2000
 """Milliseconds of rest after which the first screen of the next start is kept."""
+
+
+_ABOUT_NO_BOOKING = (NoticeKind.ATTEMPT, NoticeKind.CALENDAR, NoticeKind.SERVER, NoticeKind.ACCOUNT)
 
 
 class Session(QObject):
@@ -136,11 +139,16 @@ class Session(QObject):
         from app.ui.settings import open_settings
 
         self.shell.window.raise_to_front()
-        open_settings(self.shell.window, self.workspace, panel)
+        settings = open_settings(self.shell.window, self.workspace, panel)
+        settings.connected.connect(self._account_connected, Qt.ConnectionType.UniqueConnection)
+
+    def _account_connected(self, account: object) -> None:
+        """One lands on the dashboard, which greets the account (CON-3)."""
+        self.shell.show_meetings()
 
     def answer(self, action: str, notice: Notice) -> None:
         """Does what a button of a notice says; the notice itself leads to its booking."""
-        booking = notice.target if notice.kind not in (NoticeKind.ATTEMPT, NoticeKind.CALENDAR, NoticeKind.SERVER) else ""
+        booking = "" if notice.kind in _ABOUT_NO_BOOKING else notice.target
         if action == "accept":
             tasks.start(self.workspace.bookings.accept(booking), self, failed=lambda error: self._not_accepted(booking, error))
         elif action == "decline":
@@ -150,6 +158,11 @@ class Session(QObject):
             QDesktopServices.openUrl(QUrl(f"mailto:{notice.email}"))
         elif action == "check":
             self._do(self._check_again(notice.target))
+        elif action == "reconnect":
+            self.show_window()
+            self.shell.dashboard.reconnect(notice.target)
+        elif action == "retry":
+            self.shell.dashboard.retry(notice.target)
         else:
             self.show_window(booking)
             if notice.kind is NoticeKind.ATTEMPT:
