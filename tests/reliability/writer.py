@@ -46,6 +46,9 @@ def run(path: Path, pipe: Connection, kind: ProviderKind, secret: bytes, environ
         working = asyncio.ensure_future(Outbox(database, Announcer(), clock, provider_of).run())
         while await database.read(lambda session: session.exec_driver_sql(PENDING).first()):
             await asyncio.sleep(0.005)
+        if environment.get("AFTALE_FAIL_AT"):
+            # It dies by itself; the end of the work may come a moment before the place.
+            await asyncio.Event().wait()
         pipe.send("paid")
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
