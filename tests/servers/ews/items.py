@@ -13,9 +13,9 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from app.domain.clock import DAY, Instant
-from tests.servers.ews.fields import CALENDAR_ORDER, ITEM_ORDER
+from tests.servers.ews.fields import CALENDAR_ORDER, ITEM_ORDER, Key, extended_key, known_uri
 from tests.servers.ews.recurrence import checked, read_recurrence, walls
-from tests.servers.ews.soap import Element, Refusal, attribute, boolean, children, invalid, local, needed, number
+from tests.servers.ews.soap import Element, Refusal, attribute, boolean, children, invalid, local, needed, number, only
 from tests.servers.ews.soap import T as TYPES
 from tests.servers.ews.zones import instant, read_time, wall, zone
 
@@ -34,7 +34,6 @@ OTHERS = {"Body", "Categories", "ReminderMinutesBeforeStart", "Recurrence", "Con
 WRITABLE = {*CHOICES, *FLAGS, *TEXTS, *PEOPLE, *TIMES, *ZONES, *OTHERS}
 ORDER = (*ITEM_ORDER, *CALENDAR_ORDER)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 RESPONSES = ("Unknown", "Organizer", "Tentative", "Accept", "Decline", "NoResponseReceived")
 FRESH: Item = {
     "Subject": "", "Body": ("Text", ""), "Categories": [], "Sensitivity": "Normal", "Importance": "Normal",
@@ -50,7 +49,6 @@ EMPTY: Item = {
 ASKED_FOR = ("Start", "End", "IsAllDayEvent", "Recurrence", "StartTimeZone")
 """Changing these in a series ends its exceptions."""
 LONGEST = 5 * 366 * DAY
-Key = tuple[tuple[str, str], ...]
 
 
 # Reading
@@ -132,23 +130,37 @@ def person(email: str, name: str = "", response: str = "Unknown") -> Item:
     return {"email": email, "name": name or email, "response": response, "time": None}
 
 
-def extended_key(uri: Element) -> Key:
-    """What names an extended property, in the form in which it is told. Raises Fault, Refusal."""
-    given = {str(name): str(value) for name, value in uri.attrib.items()}
-    attribute(uri, "PropertyType")
-    sets, tags = {"DistinguishedPropertySetId", "PropertySetId"} & given.keys(), {"PropertyName", "PropertyId"} & given.keys()
-    fine = ("PropertyTag" in given and not sets and not tags) or (
-        len(sets) == 1 and len(tags) == 1 and "PropertyTag" not in given
-    )
-    if not fine or given.keys() - {
-        "DistinguishedPropertySetId", "PropertySetId", "PropertyName", "PropertyId", "PropertyTag", "PropertyType"
-    }:  # fmt: skip
-        raise Refusal("ErrorInvalidExtendedProperty", "The combination of attributes of an extended property is invalid.")
-    if "PropertySetId" in given:
-        if not GUID.fullmatch(given["PropertySetId"]):
-            raise invalid(f"The value '{given['PropertySetId']}' of 'PropertySetId' is invalid.")
-        given["PropertySetId"] = given["PropertySetId"].lower()
-    return tuple(sorted(given.items()))
+def read_updates(updates: Element, version: str, context: str) -> Item:
+    """What an item is to become; a property that is deleted is None. Raises Fault, Refusal."""
+    found: Item = {"_extended": {}}
+    for update in children(updates):
+        parts = list(children(update))
+        if local(update) not in ("SetItemField", "DeleteItemField", "AppendToItemField") or not parts:
+            raise invalid(f"The element 'Updates' has invalid child element '{local(update)}'.")
+        path = parts[0]
+        extended = local(path) == "ExtendedFieldURI"
+        name = "" if extended else known_uri(path.get("FieldURI", ""), version)
+        if local(update) == "DeleteItemField":
+            if extended:
+                found["_extended"][extended_key(path)] = None
+            elif name in ("Start", "End", "StartTimeZone", "EndTimeZone", "IsAllDayEvent"):
+                raise Refusal("ErrorInvalidPropertyDelete", f"Delete action is invalid for property {name}.")
+            else:
+                found[name] = None
+            continue
+        if local(update) == "AppendToItemField" or len(parts) != 2 or len(parts[1]) != 1:
+            raise Refusal("ErrorIncorrectUpdatePropertyCount", "An update has to set exactly one property.")
+        value = only(parts[1])
+        if extended:
+            key, text = read_extended(value)
+            if key != extended_key(path):
+                raise Refusal("ErrorUpdatePropertyMismatch", "The property of the update is another one than that of its path.")
+            found["_extended"][key] = text
+        elif local(value) != name:
+            raise Refusal("ErrorUpdatePropertyMismatch", "The property of the update is another one than that of its path.")
+        else:
+            found[name] = read_property(value, context)
+    return found
 
 
 def read_extended(part: Element) -> tuple[Key, str]:

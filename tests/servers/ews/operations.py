@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from tests.servers.ews.fields import (
-    FOLDER_FIELDS,
-    Seen,
-    Shape,
-    known_uri,
-    mailbox,
-    read_folder_shape,
-    read_shape,
-    tell,
-    zone_definition,
-)
+from tests.servers.ews.fields import FOLDER_FIELDS, Shape, read_folder_shape, read_shape
 from tests.servers.ews.folders import CALENDAR, Folder
-from tests.servers.ews.ids import Named, read_change_key, read_folder_id, read_item_id
-from tests.servers.ews.items import Item, extended_key, read_extended, read_item, read_property
+from tests.servers.ews.ids import read_change_key, read_folder_id, read_item_id
+from tests.servers.ews.items import Item, guests, read_item, read_updates
+from tests.servers.ews.places import Call, Places, each
 from tests.servers.ews.soap import (
-    Element, Fault, Refusal, Request, attribute, child, children, invalid, local, message, needed, refused, response, said, tag,
+    Element,
+    Fault,
+    Refusal,
+    attribute,
+    child,
+    children,
+    local,
+    message,
+    needed,
+    only,
+    refused,
+    response,
+    said,
+    tag,
 )  # fmt: skip
 from tests.servers.ews.soap import T as TYPES
-
-if TYPE_CHECKING:
-    from tests.servers.ews.state import EwsService, User
+from tests.servers.ews.telling import mailbox, zone_definition
 
 SEND_NEW = ("SendToNone", "SendOnlyToAll", "SendToAllAndSaveCopy")
 SEND_CHANGED = (*SEND_NEW, "SendOnlyToChanged", "SendToChangedAndSaveCopy")
@@ -34,145 +34,6 @@ DISPOSALS = ("HardDelete", "SoftDelete", "MoveToDeletedItems")
 CONFLICTS = ("NeverOverwrite", "AutoResolve", "AlwaysOverwrite")
 REFERENCE = Shape(frozenset({"ItemId"}))
 WRITES = {"CreateItem", "UpdateItem", "DeleteItem", "CreateFolder", "DeleteFolder"}
-NAMED_FOLDERS = {
-    "calendar", "contacts", "deleteditems", "drafts", "inbox", "journal", "notes", "outbox", "sentitems", "tasks",
-    "msgfolderroot", "publicfoldersroot", "root", "junkemail", "searchfolders", "voicemail", "recoverableitemsroot",
-    "recoverableitemsdeletions", "recoverableitemsversions", "recoverableitemspurges", "recoverableitemsdiscoveryholds",
-    "archiveroot", "archivemsgfolderroot", "archivedeleteditems", "archiveinbox", "archiverecoverableitemsroot",
-    "archiverecoverableitemsdeletions", "archiverecoverableitemsversions", "archiverecoverableitemspurges",
-    "archiverecoverableitemsdiscoveryholds", "syncissues", "conflicts", "localfailures", "serverfailures",
-    "recipientcache", "quickcontacts", "conversationhistory", "adminauditlogs", "todosearch", "mycontacts", "directory",
-    "imcontactlist", "peopleconnect", "favorites", "mecontact", "personmetadata",
-}  # fmt: skip
-
-
-@dataclass(slots=True)
-class Call:
-    """One request: who asks, and in which dialect."""
-
-    user: User
-    request: Request
-
-    @property
-    def element(self) -> Element:
-        return self.request.operation
-
-    @property
-    def zone(self) -> str:
-        return self.request.zone or "UTC"
-
-
-def each(operation: str, parts: Iterable[Element], answer: Callable[[Element], str], failed: str = "") -> str:
-    """A response message for each thing asked; one that is refused does not keep the others from being done."""
-    messages = []
-    for part in parts:
-        try:
-            messages.append(answer(part))
-        except Refusal as refusal:
-            messages.append(refused(f"{operation}ResponseMessage", refusal, failed))
-    return response(operation, messages)
-
-
-class Places:
-    """Which folder or item is meant, and whether who asks may."""
-
-    def __init__(self, service: EwsService) -> None:
-        self.service = service
-
-    def folder(self, call: Call, element: Element) -> Folder:
-        """Of a FolderId or DistinguishedFolderId, as long as it can be seen. Raises Fault, Refusal."""
-        if local(element) == "DistinguishedFolderId":
-            folder = self._distinguished(call, element)
-        elif local(element) == "FolderId":
-            folder = self._by_id(attribute(element, "Id"))
-        else:
-            raise invalid(f"Invalid child element '{local(element)}'.")
-        if not folder.rights(call.user.email).visible:
-            raise Refusal("ErrorAccessDenied")
-        return folder
-
-    def _distinguished(self, call: Call, element: Element) -> Folder:
-        kind = attribute(element, "Id")
-        if kind not in NAMED_FOLDERS:
-            raise invalid(f"The 'Id' attribute is invalid: the value '{kind}' is not one of the enumeration.")
-        email = element.findtext(f"{TYPES}Mailbox/{TYPES}EmailAddress") or call.user.email
-        owner = next((each for each in self.service.users if each.casefold() == email.casefold()), None)
-        if owner is None:
-            raise Refusal("ErrorNonExistentMailbox")
-        found = [each for each in self.service.folders.values() if each.owner == owner and each.distinguished == kind]
-        if not found:
-            raise Refusal("ErrorFolderNotFound")
-        if owner != call.user.email and call.user.email not in found[0].roles:
-            # Nobody learns whether a folder of a stranger is there.
-            raise Refusal("ErrorItemNotFound" if kind == "calendar" else "ErrorAccessDenied")
-        return found[0]
-
-    def _by_id(self, text: str) -> Folder:
-        token = read_folder_id(text)
-        if token is None:
-            raise Refusal("ErrorInvalidIdMalformed")
-        folder = self.service.folders.get(token)
-        if folder is None:
-            raise Refusal("ErrorFolderNotFound")
-        return folder
-
-    def readable(self, call: Call, element: Element) -> Folder:
-        folder = self.folder(call, element)
-        if not folder.rights(call.user.email).read:
-            raise Refusal("ErrorAccessDenied")
-        return folder
-
-    def item(self, call: Call, element: Element) -> tuple[Folder, Named, Item]:
-        """Of an ItemId, an occurrence by its number, or the series of an occurrence. Raises Fault, Refusal."""
-        if local(element) == "ItemId":
-            text = attribute(element, "Id")
-        elif local(element) == "OccurrenceItemId":
-            text = attribute(element, "RecurringMasterId")
-        elif local(element) == "RecurringMasterItemId":
-            text = attribute(element, "OccurrenceId")
-        else:
-            raise invalid(f"Invalid child element '{local(element)}'.")
-        named = read_item_id(text)
-        if named is None:
-            raise Refusal(
-                "ErrorCannotUseFolderIdForItemId" if read_folder_id(text) else "ErrorInvalidIdMalformed", "Id is malformed."
-            )
-        folder = self.service.holding(named.token)
-        if folder is None:
-            raise Refusal("ErrorItemNotFound")
-        if not folder.rights(call.user.email).read:
-            raise Refusal("ErrorAccessDenied")
-        if local(element) == "RecurringMasterItemId":
-            named = Named(named.token)
-        item = folder.find(named)
-        if item is None:
-            raise Refusal("ErrorItemNotFound")
-        if local(element) == "OccurrenceItemId":
-            if item["Recurrence"] is None:
-                raise Refusal("ErrorInvalidOperation", "The item is no recurring master.")
-            item = folder.numbered(item, int(attribute(element, "InstanceIndex")))
-            named = Named(named.token, item["_stamp"])
-        return folder, named, item
-
-    def seen(self, call: Call, folder: Folder, item: Item, shape: Shape) -> Seen:
-        owner = (folder.owner, self.service.users[folder.owner].name)
-        rights = folder.rights(call.user.email)
-        if item["Recurrence"] is None:
-            return Seen(shape, folder.token, rights, owner)
-        token = item["_token"]
-        changed = folder.exceptions.get(token, {})
-        modified = tuple(folder.find(Named(token, stamp)) or {} for stamp in sorted(changed))
-        deleted = tuple(folder.original_start(item, stamp) for stamp in sorted(folder.deleted.get(token, ())))
-        ends = folder.ends(item) if {"FirstOccurrence", "LastOccurrence"} & shape.names else ()
-        return Seen(shape, folder.token, rights, owner, modified, deleted, ends)
-
-    def told(self, call: Call, folder: Folder, item: Item, shape: Shape) -> str:
-        """As XML, which is kept: most of what a client asks for it asked for before."""
-        place = (item["_token"], item.get("_stamp", ""), item["_key"], shape, folder.rights(call.user.email))
-        found = folder.rendered.get(place)
-        if found is None:
-            found = folder.rendered[place] = tell(item, self.seen(call, folder, item, shape))
-        return found
 
 
 class Operations(Places):
@@ -212,7 +73,7 @@ class Operations(Places):
         return tag("CalendarFolder" if folder.is_calendar else kinds.get(folder.folder_class, "Folder"), content)
 
     def create_folder(self, call: Call) -> str:
-        parent = next(children(needed(call.element, "ParentFolderId")))
+        parent = only(needed(call.element, "ParentFolderId"))
 
         def answer(part: Element) -> str:
             above = self.folder(call, parent)
@@ -263,10 +124,12 @@ class Operations(Places):
         target = child(call.element, "SavedItemFolderId")
 
         def answer(part: Element) -> str:
+            if local(part) == "CancelCalendarItem":
+                return self._cancel(call, needed(part, "ReferenceItemId", TYPES))
             if given is None:
                 raise Refusal("ErrorSendMeetingInvitationsRequired")
             send = attribute(call.element, "SendMeetingInvitations", SEND_NEW)
-            folder = self.service.default(call.user.email) if target is None else self.folder(call, next(children(target)))
+            folder = self.service.default(call.user.email) if target is None else self.folder(call, only(target))
             if not folder.rights(call.user.email).create:
                 raise Refusal("ErrorAccessDenied")
             if not folder.is_calendar:
@@ -277,12 +140,24 @@ class Operations(Places):
 
         return each("CreateItem", children(needed(call.element, "Items")), answer, "<m:Items/>")
 
+    def _cancel(self, call: Call, reference: Element) -> str:
+        """The organizer calls a meeting off: everybody is told, and it goes to the deleted items."""
+        folder, named, item = self.by_id(call, attribute(reference, "Id"))
+        if not folder.rights(call.user.email).delete:
+            raise Refusal("ErrorAccessDenied")
+        if item.get("Organizer") is not None or not guests(item):
+            raise Refusal("ErrorCalendarIsNotOrganizer", "Only the organizer of a meeting can cancel it.")
+        self._check_key(reference, item, "AutoResolve")
+        self.service.take_away(folder, named, "SendToAllAndSaveCopy", to_bin=True)
+        call.user.writes.append(("CancelCalendarItem", named.token))
+        return message("CreateItemResponseMessage", "<m:Items/>")
+
     def update_item(self, call: Call) -> str:
         resolution = attribute(call.element, "ConflictResolution", CONFLICTS)
         given = call.element.get("SendMeetingInvitationsOrCancellations")
 
         def answer(part: Element) -> str:
-            reference, updates = list(children(part))
+            reference, updates = only(part, 2)[0], needed(part, "Updates", TYPES)
             folder, named, item = self.item(call, reference)
             if not folder.rights(call.user.email).modify:
                 raise Refusal("ErrorAccessDenied")
@@ -368,40 +243,6 @@ class Operations(Places):
         names = ["Romance Standard Time", "W. Europe Standard Time", "Eastern Standard Time", "UTC"]
         if asked is not None:
             names = [part.text or "" for part in children(asked)]
-        full = call.element.get("ReturnFullTimeZoneData", "false") in ("true", "1")
-        shown = "".join(zone_definition(name) if full else zone_definition(name, full=True) for name in names)
+        shown = "".join(zone_definition(name) for name in names)
         content = f"<m:TimeZoneDefinitions>{shown}</m:TimeZoneDefinitions>"
         return response("GetServerTimeZones", [message("GetServerTimeZonesResponseMessage", content)])
-
-
-def read_updates(updates: Element, version: str, context: str) -> Item:
-    """What an item is to become; a property that is deleted is None. Raises Fault, Refusal."""
-    found: Item = {"_extended": {}}
-    for update in children(updates):
-        parts = list(children(update))
-        if local(update) not in ("SetItemField", "DeleteItemField", "AppendToItemField") or not parts:
-            raise invalid(f"The element 'Updates' has invalid child element '{local(update)}'.")
-        path = parts[0]
-        extended = local(path) == "ExtendedFieldURI"
-        name = "" if extended else known_uri(path.get("FieldURI", ""), version)
-        if local(update) == "DeleteItemField":
-            if extended:
-                found["_extended"][extended_key(path)] = None
-            elif name in ("Start", "End", "StartTimeZone", "EndTimeZone", "IsAllDayEvent"):
-                raise Refusal("ErrorInvalidPropertyDelete", f"Delete action is invalid for property {name}.")
-            else:
-                found[name] = None
-            continue
-        if local(update) == "AppendToItemField" or len(parts) != 2 or len(parts[1]) != 1:
-            raise Refusal("ErrorIncorrectUpdatePropertyCount", "An update has to set exactly one property.")
-        value = next(children(parts[1]))
-        if extended:
-            key, text = read_extended(value)
-            if key != extended_key(path):
-                raise Refusal("ErrorUpdatePropertyMismatch", "The property of the update is another one than that of its path.")
-            found["_extended"][key] = text
-        elif local(value) != name:
-            raise Refusal("ErrorUpdatePropertyMismatch", "The property of the update is another one than that of its path.")
-        else:
-            found[name] = read_property(value, context)
-    return found

@@ -9,9 +9,20 @@ from app.domain.clock import DAY
 from tests.servers.ews.fields import known_uri, read_folder_shape, read_shape
 from tests.servers.ews.folders import Folder
 from tests.servers.ews.items import Item, extended_key
-from tests.servers.ews.operations import Call, Operations, each
+from tests.servers.ews.operations import Operations
+from tests.servers.ews.places import Call, each
 from tests.servers.ews.soap import (
-    Element, Refusal, attribute, child, children, invalid, local, message, needed, number,
+    Element,
+    Refusal,
+    attribute,
+    child,
+    children,
+    invalid,
+    local,
+    message,
+    needed,
+    number,
+    only,
 )  # fmt: skip
 from tests.servers.ews.soap import T as TYPES
 from tests.servers.ews.zones import read_time, told
@@ -102,7 +113,7 @@ class Searching(Operations):
         found = list(folder.items.values())
         restriction = child(call.element, "Restriction")
         if restriction is not None:
-            test = read_test(next(children(restriction)), call)
+            test = read_test(only(restriction), call)
             found = [item for item in found if test(item)]
         order = child(call.element, "SortOrder")
         for field in reversed(list(children(order))) if order is not None else ():
@@ -148,7 +159,7 @@ def read_test(element: Element, call: Call) -> Test:
         tests = [read_test(part, call) for part in parts]
         return lambda item: (all if name == "And" else any)(test(item) for test in tests)
     if name == "Not":
-        inner = read_test(parts[0], call)
+        inner = read_test(only(element), call)
         return lambda item: not inner(item)
     if not parts:
         raise invalid(f"The element '{name}' has incomplete content.")

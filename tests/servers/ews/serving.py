@@ -25,7 +25,8 @@ from tests.servers.ews.authentication import Outcome, SignIns
 from tests.servers.ews.autodiscover import Answer, Autodiscover
 from tests.servers.ews.certificates import Tls, authority, pem, write
 from tests.servers.ews.faults import AFTERWARDS, Fault, Kind
-from tests.servers.ews.operations import WRITES, Call
+from tests.servers.ews.operations import WRITES
+from tests.servers.ews.places import Call
 from tests.servers.ews.recording import record
 from tests.servers.ews.replay import Replay
 from tests.servers.ews.soap import Refusal, children, local, refused, response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
@@ -225,6 +225,14 @@ def boolean(text: str | None) -> bool:
     if (text or "").strip() not in ("true", "false", "0", "1"):
         raise invalid(f"The value '{text}' is not a valid Boolean value.")
     return (text or "").strip() in ("true", "1")
+
+
+def only(element: Element, count: int = 1) -> Any:
+    """The one element inside, or all ``count`` of them. Raises Fault."""
+    found = list(children(element))
+    if len(found) != count:
+        raise invalid(f"The element '{local(element)}' has incomplete or invalid content.")
+    return found[0] if count == 1 else found
 
 
 def children(element: Element) -> Iterator[Element]:

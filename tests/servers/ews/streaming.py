@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from tests.servers.ews.ids import folder_id
-from tests.servers.ews.operations import Call
+from tests.servers.ews.places import Call
 from tests.servers.ews.soap import (
     Element,
     Fault,

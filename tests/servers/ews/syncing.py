@@ -8,9 +8,9 @@ import binascii
 from tests.servers.ews.fields import read_folder_shape, read_shape
 from tests.servers.ews.folders import Change, Folder
 from tests.servers.ews.ids import change_key, folder_id, item_id
-from tests.servers.ews.operations import Call, each
+from tests.servers.ews.places import Call, each
 from tests.servers.ews.searching import Searching
-from tests.servers.ews.soap import Element, Refusal, child, children, message, needed, number, refused, response, tag
+from tests.servers.ews.soap import Element, Refusal, child, children, message, needed, number, only, refused, response, tag
 
 MOST = 512
 
@@ -50,7 +50,7 @@ class Syncing(Searching):
         """Everything at first, then everything that is new or gone."""
         names = read_folder_shape(needed(call.element, "FolderShape")) | {"FolderId"}
         known, at = child(call.element, "SyncState"), child(call.element, "SyncFolderId")
-        above = self.service.distinguished(call.user.email, "root") if at is None else self.folder(call, next(children(at)))
+        above = self.service.distinguished(call.user.email, "root") if at is None else self.folder(call, only(at))
         name = "SyncFolderHierarchyResponseMessage"
         try:
             before = read_tokens("" if known is None else known.text or "")
