@@ -17,8 +17,12 @@ from app.domain.connections import Access, Lost
 from app.domain.errors import AccessLost, Conflict, NotFound, RateLimited, SignInExpired, Unreachable
 from app.providers.office365 import api as api_module
 from app.providers.office365 import reading
+from app.providers.office365.api import Api
 from app.providers.office365.mapping import OUR_TRANSACTIONS
+from app.providers.office365.places import Places
+from app.providers.office365.tokens import Session
 from tests.providers.contract import END, START, ZONE, all_day, at, seen, timed
+from tests.providers.office365.exchanges import answer, answering
 from tests.providers.office365.worlds import GraphWorld, as_outlook
 from tests.servers.graph.faults import Kind
 
@@ -203,18 +207,27 @@ async def test_changes_when_graph_has_forgotten_the_link_then_everything_is_told
 
 
 async def test_changes_when_the_link_leads_elsewhere_then_nobody_there_gets_our_token(world: GraphWorld) -> None:
-    heard: list[bytes] = []
-
-    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heard.append(await reader.read(1000))
-        writer.close()
-
     token = await followed(world)
-    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
-        elsewhere = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1.0/me/calendarView/delta?$deltatoken=x"
-        forged = json.dumps({**json.loads(token), "link": elsewhere})
+    async with answering() as elsewhere:
+        link = f"{elsewhere.base}/v1.0/me/calendarView/delta?$deltatoken=x"
+        forged = json.dumps({**json.loads(token), "link": link})
         assert (await world.provider.changes(world.calendar, forged, START, END)).full
-    assert heard == []
+        assert elsewhere.heard == []
+
+
+async def test_pages_when_the_next_one_lies_elsewhere_or_is_the_same_then_they_are_not_followed(world: GraphWorld) -> None:
+    async with answering() as elsewhere, answering() as here:
+        session = Session("account", world.credentials(), world.clock, where=Places(here.base, world.server.base))
+        for link, asked in ((f"{elsewhere.base}/v1.0/me/calendars?$skip=1", 1), (f"{here.base}/v1.0/me/calendars?$skip=1", 2)):
+            page = answer("200 OK", json.dumps({"value": [], "@odata.nextLink": link}))
+            here.answers[:] = [page, page, page]
+            here.heard.clear()
+            api = Api(session)
+            with pytest.raises(ValueError, match=r"a link to somebody else|pages without an end"):
+                await api.pages("me/calendars", len)
+            await api.close()
+            assert len(here.heard) == asked
+        assert elsewhere.heard == []
 
 
 @pytest.mark.shows("SYNC-2")

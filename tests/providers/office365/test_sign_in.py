@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import html
 import json
 import logging
 import re
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import httpx2
 import pytest
@@ -25,6 +24,7 @@ from app.providers.office365.connector import Connector
 from app.providers.office365.places import Places
 from app.providers.office365.tokens import NEEDED, Credentials, Session
 from tests.providers.contract import END, START, seen
+from tests.providers.office365.exchanges import answer, answering
 from tests.providers.office365.worlds import CLIENT, GraphWorld
 from tests.servers.graph.serving import serving
 from tests.servers.graph.state import AppRegistration
@@ -451,29 +451,6 @@ async def test_calls_when_microsoft_wants_the_person_again_then_it_is_asked_once
     assert world.server.consents.token_calls == before + 1
 
 
-@contextlib.asynccontextmanager
-async def answering(*answers: bytes) -> AsyncIterator[str]:
-    """The base address of a server that gives these answers, one a connection."""
-    left = list(answers)
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        size = re.search(rb"(?i)content-length: (\d+)", head)
-        await reader.readexactly(int(size[1]) if size else 0)
-        writer.write(left.pop(0))
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-
-
-def answer(status: str, body: str, *headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
-    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
-
-
 @pytest.mark.shows("R14")
 @pytest.mark.parametrize(
     ("trouble", "expected"),
@@ -493,11 +470,35 @@ async def test_token_call_when_the_service_is_not_well_then_it_is_a_passing_faul
     credentials = world.credentials()
     world.server.consents.expire_access(world.email)
     good = answer("200 OK", json.dumps(world.server.consents.give(world.email, CLIENT)), "Content-Type: application/json")
-    async with answering(trouble, good) as base:
-        session = Session("account", credentials, world.clock, where=Places(world.server.base, base))
+    async with answering(trouble, good) as stub:
+        session = Session("account", credentials, world.clock, where=Places(world.server.base, stub.base))
         with pytest.raises(expected) as failed:
             await session.bearer(stale="old")
         if isinstance(failed.value, RateLimited):
             assert failed.value.retry_after in (7, 15)
         assert await session.bearer(stale="old")
     assert "planted" not in caplog.text
+
+
+@pytest.mark.shows("R15")
+async def test_refresh_when_it_was_refused_for_good_then_nothing_makes_us_ask_again(world: GraphWorld) -> None:
+    refusal = answer("400 Bad Request", '{"error": "invalid_grant", "error_description": "AADSTS70043"}')
+    async with answering(refusal) as stub:
+        session = Session("account", world.credentials(), world.clock, where=Places(world.server.base, stub.base))
+        for claims in ("", '{"access_token": {"acrs": {"essential": true, "value": "c1"}}}', ""):
+            with pytest.raises(SignInExpired) as expired:
+                await session.bearer(stale="old", claims=claims)
+            assert expired.value.detail == "invalid_grant"
+        assert len(stub.heard) == 1
+
+
+@pytest.mark.shows("R15")
+async def test_refresh_when_claims_are_asked_for_then_they_are_passed_on(world: GraphWorld) -> None:
+    wanted = {"access_token": {"acrs": {"essential": True, "value": "c1"}}}
+    good = answer("200 OK", json.dumps(world.server.consents.give(world.email, CLIENT)), "Content-Type: application/json")
+    async with answering(good) as stub:
+        session = Session("account", world.credentials(), world.clock, where=Places(world.server.base, stub.base))
+        await session.bearer(stale="old", claims=json.dumps(wanted))
+        form = parse_qs(stub.heard[0].partition(b"\r\n\r\n")[2].decode())
+        assert json.loads(form["claims"][0]) == wanted
+        assert form["grant_type"] == ["refresh_token"]
