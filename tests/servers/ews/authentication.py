@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from spnego._ntlm_raw.md4 import md4
 
-from tests.servers.ews.state import EwsService, User
+from tests.servers.ews.changing import User
+from tests.servers.ews.state import EwsService
 
 SIGNATURE = b"NTLMSSP\x00"
 UNICODE, TARGET, NTLM, SIGN, TARGET_DOMAIN = 0x1, 0x4, 0x200, 0x10, 0x10000

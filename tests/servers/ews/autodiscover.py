@@ -16,7 +16,8 @@ from tests.servers.ews.soap import PARSER, SOAP
 from tests.servers.ews.versions import SCHEMAS
 
 if TYPE_CHECKING:
-    from tests.servers.ews.state import EwsService, User
+    from tests.servers.ews.changing import User
+    from tests.servers.ews.state import EwsService
 
 POX_REQUEST = "http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"
 POX_ANSWER = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
@@ -124,7 +125,8 @@ class Autodiscover:
         url = about.target or f"{base}/EWS/Exchange.asmx"
         release = self.service.release
         known = {
-            "UserDisplayName": self._name(email), "AutoDiscoverSMTPAddress": email, "ExternalEwsUrl": url, "InternalEwsUrl": url,
+            "UserDisplayName": self._name(email), "AutoDiscoverSMTPAddress": email, "ExternalEwsUrl": url,
+            "InternalEwsUrl": url,
             "CasVersion": f"{release.major}.{release.minor:02}.{release.build:04}.{release.revision:03}",
             "EwsSupportedSchemas": ", ".join(each for each in SCHEMAS if release.understands(each)),
         }  # fmt: skip
@@ -153,7 +155,8 @@ def pox_account(content: str, before: str = "") -> str:
 
 
 def pox_settings(name: str, email: str, url: str, version: int) -> str:
-    user = f"<User><DisplayName>{escape(name)}</DisplayName><AutoDiscoverSMTPAddress>{escape(email)}</AutoDiscoverSMTPAddress></User>"
+    address = f"<AutoDiscoverSMTPAddress>{escape(email)}</AutoDiscoverSMTPAddress>"
+    user = f"<User><DisplayName>{escape(name)}</DisplayName>{address}</User>"
     protocols = "".join(
         f"<Protocol><Type>{kind}</Type><Server>mail.example.com</Server><ASUrl>{escape(url)}</ASUrl><EwsUrl>{escape(url)}</EwsUrl>"
         f"<ServerVersion>73C{version:X}</ServerVersion></Protocol>"

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 class Kind(StrEnum):
     """``DROP``: the connection breaks and nothing was done; ``LOSE``: it was done, and the answer is lost; ``HALF``: done, and
-    half of the answer arrives; ``HTML``: a proxy answers in Exchange's place; the rest are the server's own refusals."""
+    half of the answer arrives; ``HTML``: a proxy answers in Exchange's place; ``NOTHING``: no answer comes, and the connection
+    stays; ``DRIP``: an answer begins, and a byte of it comes now and then, for ever; the rest are the server's own refusals."""
 
     DROP = "drop"
     LOSE = "lose"
@@ -25,10 +26,11 @@ class Kind(StrEnum):
     FORBIDDEN = "403"
     UNAUTHORIZED = "401"
     NOTHING = "nothing"
+    DRIP = "drip"
 
 
 AFTERWARDS = (Kind.LOSE, Kind.HALF)
-NOT_DRAWN = (Kind.REFUSE, Kind.FORBIDDEN, Kind.UNAUTHORIZED, Kind.NOTHING)
+NOT_DRAWN = (Kind.REFUSE, Kind.FORBIDDEN, Kind.UNAUTHORIZED, Kind.NOTHING, Kind.DRIP)
 """What does not pass by itself."""
 
 

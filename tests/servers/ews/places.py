@@ -15,7 +15,8 @@ from tests.servers.ews.soap import T as TYPES
 from tests.servers.ews.telling import Seen, tell
 
 if TYPE_CHECKING:
-    from tests.servers.ews.state import EwsService, User
+    from tests.servers.ews.changing import User
+    from tests.servers.ews.state import EwsService
 
 NAMED_FOLDERS = {
     "calendar", "contacts", "deleteditems", "drafts", "inbox", "journal", "notes", "outbox", "sentitems", "tasks",

@@ -21,30 +21,29 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tests.servers.ews import soap
+from tests.servers.ews.answers import XML, fault_of, refusing, replayed, unauthorized
 from tests.servers.ews.authentication import Outcome, SignIns
 from tests.servers.ews.autodiscover import Answer, Autodiscover
 from tests.servers.ews.certificates import Tls, authority, pem, write
+from tests.servers.ews.changing import User
 from tests.servers.ews.faults import AFTERWARDS, Fault, Kind
 from tests.servers.ews.operations import WRITES
 from tests.servers.ews.places import Call
 from tests.servers.ews.recording import record
 from tests.servers.ews.replay import Replay
-from tests.servers.ews.soap import Refusal, children, local, refused, response
-from tests.servers.ews.state import EwsService, User
+from tests.servers.ews.soap import Refusal
+from tests.servers.ews.state import EwsService
 from tests.servers.ews.streaming import Streaming
 from tests.servers.google.serving import TRANSPORTS, Broken
 
-XML = "text/xml; charset=utf-8"
 LARGE = 2000
-LOOK = 0.005
-ASKED_IN = {"ItemIds", "FolderIds", "Items", "ItemChanges", "Folders", "ParentFolderIds", "SyncFolderId", "SourceIds"}
-WITH_ITEMS = {"GetItem", "CreateItem", "UpdateItem"}
+LOOK, DROP = 0.005, 0.1
 
 
 class EwsServer:
-    """A service and its socket. ``base`` is its address, ``url`` that of EWS; ``ca`` the authority in PEM, if it speaks TLS: who
-    trusts it trusts the server. ``silent``: set while no request at all is answered. ``minute``: how long one of a streaming
-    connection takes. ``replay``: recorded answers instead of the service's."""
+    """A service and its socket. ``base`` is its address, ``url`` that of EWS; ``ca`` the authority in PEM, if it speaks TLS:
+    who trusts it trusts the server. ``silent``: set while no request at all is answered. ``minute``: how long one of a
+    streaming connection takes. ``replay``: recorded answers instead of the service's."""
 
     def __init__(self, version: str = "2019", replay: Replay | None = None) -> None:
         self.service = EwsService(version)
@@ -53,17 +52,7 @@ class EwsServer:
         self.replay = replay
         self.silent, self.ended = threading.Event(), threading.Event()
         self.minute = 60.0
-        every = ["GET", "POST", "HEAD", "PUT"]
-        routes = [
-            Route("/{ews:path}", self._call, methods=every) if path == "ews" else Route(path, self._discover, methods=every)
-            for path in (
-                "/autodiscover/autodiscover.xml",
-                "/autodiscover/autodiscover.svc",
-                "/Autodiscover/Autodiscover.xml",
-                "ews",
-            )
-        ]
-        self.app = Starlette(routes=routes)
+        self.app = Starlette(routes=[Route("/{path:path}", self._enter, methods=["GET", "POST", "HEAD", "PUT"])])
 
     @property
     def url(self) -> str:
@@ -71,18 +60,24 @@ class EwsServer:
 
     # EWS
 
-    async def _call(self, request: Request) -> Response:
+    async def _enter(self, request: Request) -> Response:
         body = await request.body()
         await self._kept_waiting(self.silent.is_set)
-        if request.url.path.lower() != "/ews/exchange.asmx":
-            return HTMLResponse("<html><body>Not found</body></html>", 404)
         if self.service.latency:
             await asyncio.sleep(self.service.latency)
+        path = request.url.path.lower()
+        if path == "/ews/exchange.asmx":
+            return await self._call(request, body)
+        if path in ("/autodiscover/autodiscover.xml", "/autodiscover/autodiscover.svc"):
+            return self._discover(request, body)
+        return HTMLResponse("<html><body>Not found</body></html>", 404)
+
+    async def _call(self, request: Request, body: bytes) -> Response:
         connection = tuple(request.scope["client"])
         with self.service.lock:
             outcome = self.sign_ins.who(request.headers.get("authorization", ""), connection)
         if outcome.user is None:
-            return self._recorded(request, body, self._unauthorized(outcome))
+            return self._recorded(request, body, unauthorized(self.service, outcome))
         return await self._signed_in(request, body, outcome.user)
 
     async def _signed_in(self, request: Request, body: bytes, user: User) -> Response:
@@ -111,15 +106,18 @@ class EwsServer:
             return HTMLResponse("<html><body>Sign in to the hotel network</body></html>")
         if kind is Kind.NOTHING:
             await self._kept_waiting(lambda: True)
+            return Broken(Response(), 0)
+        if kind is Kind.DRIP:
+            return StreamingResponse(self._drip(), media_type=XML)
         if kind is Kind.UNAUTHORIZED:
-            return self._recorded(request, body, self._unauthorized(Outcome()))
+            return self._recorded(request, body, unauthorized(self.service, Outcome()))
         if kind is Kind.FORBIDDEN:
             return self._recorded(request, body, Response("", 403))
         if kind is Kind.ERROR_503:
             wait = {"Retry-After": str(fault.wait)} if fault and fault.wait is not None else {}
             return self._recorded(request, body, Response("The service is unavailable.", 503, wait, "text/plain"))
         if self.replay is not None:
-            return self._replayed(body)
+            return replayed(self.replay.answer(body))
         if isinstance(call, Call) and call.request.name == "GetStreamingEvents" and fault is None and self.service.streaming:
             return StreamingResponse(self._stream(request, body, call), media_type=XML)
         with self.service.lock:
@@ -164,40 +162,16 @@ class EwsServer:
         finally:
             self._recorded(request, body, Response("".join(sent), media_type=XML))
 
-    def _replayed(self, body: bytes) -> Response:
-        assert self.replay is not None
-        found = self.replay.answer(body)
-        if found is None:
-            return Response(
-                soap.fault_envelope(soap.Fault("ErrorInvalidRequest", "Nothing like it was recorded.")), 500, media_type=XML
-            )
-        headers = {name: text for name, text in found.headers.items() if name.lower() in ("content-type", "www-authenticate")}
-        return Response(found.body, found.status, headers)
-
-    # Sign-in
-
-    def _unauthorized(self, outcome: Outcome) -> Response:
-        answer = Response("" if outcome.challenge else "Unauthorized", 401, media_type="text/html")
-        realm = {"Basic": 'Basic realm="mail.example.com"', "Bearer": 'Bearer client_id="00000002-0000-0ff1-ce00-000000000000"'}
-        for offered in (outcome.challenge,) if outcome.challenge else self.service.offers:
-            answer.headers.append("WWW-Authenticate", realm.get(offered, offered))
-        if not outcome.challenge and self.service.offers == ("Bearer",):
-            answer.headers["x-ms-diagnostics"] = (
-                '4000000;reason="Flighting is not enabled for domain";error_category="oauth_not_available"'
-            )
-            answer.headers["ms-diagnostics-public"] = '4000000;reason="Modern Auth required"'
-        return answer
-
     # Autodiscover
 
-    async def _discover(self, request: Request) -> Response:
-        body = await request.body()
-        await self._kept_waiting(self.silent.is_set)
+    def _discover(self, request: Request, body: bytes) -> Response:
+        if request.method == "GET" and self.service.elsewhere:
+            return RedirectResponse(self.service.elsewhere, 302)
         connection = tuple(request.scope["client"])
         with self.service.lock:
             outcome = self.sign_ins.who(request.headers.get("authorization", ""), connection)
         if outcome.user is None:
-            return self._unauthorized(outcome)
+            return unauthorized(self.service, outcome)
         outcome.user.requests += 1
         find = self.discovering.pox if request.url.path.lower().endswith(".xml") else self.discovering.soap
         with self.service.lock:
@@ -207,6 +181,12 @@ class EwsServer:
         return Response(answer.body, answer.status, media_type=XML)
 
     # What all have in common
+
+    async def _drip(self) -> AsyncIterator[str]:
+        yield '<?xml version="1.0" encoding="utf-8"?>'
+        while not self.ended.is_set():
+            yield " "
+            await asyncio.sleep(DROP)
 
     async def _kept_waiting(self, held: Any) -> None:
         while held() and not self.ended.is_set():
@@ -236,27 +216,6 @@ class EwsServer:
             self.service.recording = True
 
 
-def refusing(call: Call) -> str:
-    """Everything that was asked for is refused."""
-    name = call.request.name
-    asked = next((len(part) for part in children(call.element) if local(part) in ASKED_IN), 1)
-    content = "<m:Items/>" if name in WITH_ITEMS else ""
-    return response(name, [refused(f"{name}ResponseMessage", Refusal("ErrorAccessDenied"), content)] * asked)
-
-
-def fault_of(fault: Fault) -> soap.Fault:
-    """The answer of a server that is not well."""
-    values = {} if fault.wait is None else {"BackOffMilliseconds": fault.wait * 1000}
-    return {
-        Kind.ERROR_500: lambda: soap.Fault("ErrorInternalServerError"),
-        Kind.FAULT: lambda: soap.Fault(
-            "ErrorInternalServerTransientError", "An internal server error occurred. Try again later."
-        ),
-        Kind.BUSY: lambda: soap.Fault("ErrorServerBusy", **values),
-        Kind.TIMEOUT: lambda: soap.Fault("ErrorTimeoutExpired"),
-    }[fault.kind]()
-
-
 def breakable(open_here: set[asyncio.Transport], sign_ins: SignIns) -> type[H11Protocol]:
     """A protocol whose open connections are known, so that a fault, or the end of the server, can break them."""
 
@@ -284,8 +243,8 @@ def breakable(open_here: set[asyncio.Transport], sign_ins: SignIns) -> type[H11P
 def serving(
     port: int = 0, tls: Tls | bool = False, version: str = "2019", replay: Replay | Path | None = None
 ) -> Iterator[EwsServer]:
-    """The server in a thread of its own: on 127.0.0.1, or with ``tls`` on localhost with a certificate of that kind (``True``: a
-    good one). ``version``: a key of ``RELEASES``. ``replay``: recorded exchanges, or the folder with them."""
+    """The server in a thread of its own: on 127.0.0.1, or with ``tls`` on localhost with a certificate of that kind
+    (``True``: a good one). ``version``: a key of ``RELEASES``. ``replay``: recorded exchanges, or the folder with them."""
     server = EwsServer(version, Replay.of(replay) if isinstance(replay, Path) else replay)
     # With the protocol named, asyncio switches Nagle off, which costs 40 ms an answer.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -324,16 +283,3 @@ def serving(
             running.should_exit = True
             thread.join(10)
             listening.close()
-
-
-@contextlib.contextmanager
-def mute(port: int = 0) -> Iterator[int]:
-    """A port where connections are taken and nothing is ever said, not even TLS. Gives the port."""
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", port))
-    listening.listen(128)
-    try:
-        yield listening.getsockname()[1]
-    finally:
-        listening.close()

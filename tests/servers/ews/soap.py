@@ -183,8 +183,8 @@ def fault_envelope(fault: Fault) -> str:
     return (
         f'<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="{SOAP}"><s:Body><s:Fault>'
         f'<faultcode xmlns:a="{TYPES}">a:{fault.code}</faultcode><faultstring xml:lang="en-US">{text}</faultstring><detail>'
-        f'<e:ResponseCode xmlns:e="{ERRORS}">{fault.code}</e:ResponseCode><e:Message xmlns:e="{ERRORS}">{text}</e:Message>{more}'
-        "</detail></s:Fault></s:Body></s:Envelope>"
+        f'<e:ResponseCode xmlns:e="{ERRORS}">{fault.code}</e:ResponseCode><e:Message xmlns:e="{ERRORS}">{text}</e:Message>'
+        f"{more}</detail></s:Fault></s:Body></s:Envelope>"
     )
 
 

@@ -199,7 +199,8 @@ WRITERS: dict[str, Writer] = {
     **{
         name: _plain(name)
         for name in (
-            "Subject", "Sensitivity", "Importance", "InReplyTo", "ReminderIsSet", "ReminderMinutesBeforeStart", "Culture", "UID",
+            "Subject", "Sensitivity", "Importance", "InReplyTo", "ReminderIsSet", "ReminderMinutesBeforeStart", "Culture",
+            "UID",
             "IsAllDayEvent", "LegacyFreeBusyStatus", "Location", "When", "IsCancelled", "IsResponseRequested",
             "CalendarItemType", "MyResponseType", "ConferenceType", "AllowNewTimeProposal", "IsOnlineMeeting",
             "MeetingWorkspaceUrl", "NetShowUrl",
