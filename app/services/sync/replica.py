@@ -14,6 +14,7 @@ from typing import Any
 from app.domain.calendars import Event
 from app.domain.clock import Instant
 from app.domain.connections import Calendar, CalendarState, Lost
+from app.domain.errors import NotFound
 from app.domain.events import Fact
 from app.domain.syncing import Difference, Window, compare, fresh, guarded, kept
 from app.models import accounts as account_rows
@@ -166,11 +167,11 @@ def add(
     session: Session, reading: Reading, part: tuple[Event, ...], before: Mapping[str, Event], hooks: tuple[Hook, ...]
 ) -> tuple[Fact, ...] | None:
     """Adds some of the events, before all that is to come is known; None if the calendar is gone."""
-    calendar = find(session, reading.calendar.id)
-    if calendar is None:
+    try:
+        rows.upsert_events(session, reading.calendar.id, part)
+    except NotFound:
         return None
-    rows.upsert_events(session, calendar.id, part)
-    return _call(session, replace(calendar, read_at=reading.began), part, (), reading.first, before, hooks)
+    return _call(session, replace(reading.calendar, read_at=reading.began), part, (), reading.first, before, hooks)
 
 
 def _finish(
