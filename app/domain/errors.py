@@ -72,7 +72,13 @@ class SignInFailed(AftaleError):
     not take the OAuth client), ``no_refresh`` (it gave no lasting sign-in), ``answer`` (what came back makes no sense),
     ``rights`` (a needed right was left out), ``other_account`` (signed in as somebody else than the one to reconnect),
     ``already`` (that account is connected), ``shared_mailbox``, ``no_mailbox``, ``no_consent`` (personal e-mail access is
-    off), ``no_client`` (the provider needs an OAuth client, CON-7), ``locked`` (there is no key to seal the sign-in under)."""
+    off), ``no_client`` (the provider needs an OAuth client, CON-7), ``locked`` (there is no key to seal the sign-in under).
+
+    Where a form is signed in with: ``password`` (refused; ``detail``: the names that were tried, by comma), ``server`` (not
+    found; ``detail``: the addresses that were tried, by space), ``too_old`` (``detail``: what the server says it is),
+    ``certificate`` (not believed; ``detail``: ``why=…; subject=…; issuer=…; until=YYYY-MM-DD; sha256=AA:BB…``, ``why`` is
+    ``unknown_ca``, ``self_signed``, ``wrong_host``, ``expired`` or ``not_yet``), ``microsoft`` (the mailbox is at Exchange
+    Online: connect Office 365), ``forbidden`` (the server lets nobody in this way, or not this person)."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)

@@ -1,0 +1,191 @@
+"""What goes over the line: exchangelib's SOAP, versions and errors around requests of our own. Blocks; imports exchangelib.
+
+Each account has a protocol of its own, outside exchangelib's cache by address and credentials: it is closed with the account,
+and a new password begins a new one. One connection is enough, for one thread calls.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import requests.exceptions
+from exchangelib.account import Identity
+from exchangelib.configuration import Configuration
+from exchangelib.credentials import DELEGATE, Credentials
+from exchangelib.errors import (
+    EWSError,
+    EWSWarning,
+    MalformedResponseError,
+    RateLimitError,
+    SOAPError,
+    TransportError,
+    UnauthorizedError,
+)
+from exchangelib.ewsdatetime import UTC
+from exchangelib.protocol import BaseProtocol, FailFast
+from exchangelib.services.common import EWSAccountService
+from exchangelib.transport import BASIC, DEFAULT_HEADERS, NOAUTH, NTLM
+from exchangelib.util import MNS, SOAPNS, ParseError, to_xml
+from exchangelib.version import Build, Version
+
+from app.providers.exchange.keys import Keys
+from app.providers.exchange.showing import auth_of
+from app.providers.exchange.trust import session
+from app.providers.http import seconds_to_wait
+
+__all__ = ["EWSError", "Line", "MalformedResponseError", "NotServed", "RateLimitError", "TransportError", "UnauthorizedError"]
+
+ANSWER = 30.0
+"""Seconds to wait for more of an answer."""
+AGENT = "Aftale"
+for _name in ("exchangelib", "spnego", "requests_ntlm"):
+    # They log whole requests, with the texts of meetings in them, and failures that are told here as errors.
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+
+class NotServed(TransportError):  # type: ignore[misc]
+    """An answer that is no answer of EWS. ``wait``: seconds that it asks for."""
+
+    def __init__(self, status: int, wait: float | None = None) -> None:
+        super().__init__(f"status {status}")
+        self.status, self.wait = status, wait
+
+
+class Policy(FailFast):  # type: ignore[misc]
+    """Nothing is waited for or tried again in here. What exchangelib would take for *busy* keeps its status."""
+
+    def raise_response_errors(self, response: Any) -> None:
+        status = response.status_code
+        if status in (429, 503) or (status >= 400 and status not in (401, 500)):
+            raise NotServed(status, seconds_to_wait(response.headers.get("Retry-After", ""), 0))
+        if status == 401:
+            raise UnauthorizedError("401")
+        super().raise_response_errors(response)
+
+
+class Protocol(BaseProtocol):  # type: ignore[misc]
+    """exchangelib's protocol of one account."""
+
+    TIMEOUT = ANSWER
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        version = Version(build=Build(*keys.build), api_version=keys.version)
+        auth = {"basic": BASIC, "": NOAUTH}.get(keys.auth, NTLM)
+        super().__init__(
+            Configuration(
+                service_endpoint=keys.url, credentials=Credentials(keys.user, keys.password), auth_type=auth, version=version,
+                retry_policy=Policy(), max_connections=1,
+            )
+        )  # fmt: skip
+
+    @property
+    def version(self) -> Any:
+        return self.config.version
+
+    def get_auth_type(self) -> Any:
+        return self.config.auth_type
+
+    def create_session(self) -> Any:
+        made: Any = session(self.keys.ca, self.keys.url)
+        made.headers.update(DEFAULT_HEADERS)
+        made.headers["User-Agent"] = AGENT
+        made.auth = auth_of(self.keys.auth, self.keys.user, self.keys.password)
+        made.session_id, made.usage_count = 0, 0
+        return made
+
+
+class Line:
+    """A connection to one mailbox, in the shape of the account that exchangelib's services want. For one thread."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        self.protocol = Protocol(keys)
+        self.version = self.protocol.version.copy()
+        self.primary_smtp_address = keys.email
+        self.identity = Identity(primary_smtp_address=keys.email)
+        self.default_timezone, self.access_type, self.affinity_cookie = UTC, DELEGATE, None
+
+    def ask(self, service: str, payload: Any) -> list[Any]:
+        """The response messages of a request, each an element, in the order of what was asked for. Raises exchangelib's errors
+        for the request as a whole."""
+        found: list[Any] = list(_SERVICES[service](account=self)._get_response_xml(payload))
+        return found
+
+    def one(self, service: str, payload: Any) -> Any:
+        """The one message of a request. Raises exchangelib's error if it is none of success."""
+        (message,) = self.ask(service, payload)
+        return good(message)
+
+    def close(self) -> None:
+        self.protocol.close()
+
+
+class _Service(EWSAccountService):  # type: ignore[misc]
+    """A service whose payload is made here."""
+
+    def _api_versions_to_try(self) -> tuple[str, ...]:
+        """The one that is known: other versions would only be refused for other reasons."""
+        return (self._version_hint.api_version,)
+
+    @classmethod
+    def _get_soap_parts(cls, response: Any) -> tuple[Any, Any]:
+        """Header and body. exchangelib would read the answer byte by byte."""
+        try:
+            root = to_xml(response.content)
+        except ParseError as error:
+            raise SOAPError("not XML") from error
+        body = root.find(f"{{{SOAPNS}}}Body")
+        if body is None:
+            raise MalformedResponseError("no body")
+        return root.find(f"{{{SOAPNS}}}Header"), body
+
+    def _update_api_version(self, api_version: str, header: Any) -> None:
+        """The version was found out when the account was connected."""
+
+
+def _service(name: str) -> type[Any]:
+    return type(name, (_Service,), {"SERVICE_NAME": name})
+
+
+_SERVICES: Mapping[str, type[Any]] = {
+    name: _service(name)
+    for name in (
+        "GetFolder", "FindFolder", "CreateFolder", "DeleteFolder", "FindItem", "GetItem", "CreateItem", "UpdateItem",
+        "DeleteItem", "SyncFolderItems",
+    )
+}  # fmt: skip
+
+
+def good(message: Any) -> Any:
+    """The response message, if it tells of success. Raises the error that it tells of, a warning too."""
+    error = error_in(message)
+    if error is not None:
+        raise error
+    return message
+
+
+def error_in(message: Any) -> Exception | None:
+    """The error that a response message tells of; None if it tells of success."""
+    if message.get("ResponseClass") == "Success":
+        return None
+    code = (message.findtext(f"{{{MNS}}}ResponseCode") or "").strip()
+    text, details = message.findtext(f"{{{MNS}}}MessageText") or code, message.find(f"{{{MNS}}}MessageXml")
+    error: Exception = EWSAccountService._get_exception(code=code, text=text, msg_xml=details)
+    if details is not None and code == "ErrorServerBusy":
+        error.back_off = back_off(details)  # type: ignore[attr-defined]
+    return error
+
+
+def back_off(details: Iterable[Any]) -> float | None:
+    """Seconds that a busy server asks for."""
+    for each in details:
+        if each.get("Name") == "BackOffMilliseconds" and (each.text or "").strip().isdecimal():
+            return int(each.text) / 1000
+    return None
+
+
+WARNINGS: type[Exception] = EWSWarning
+UNREACHED = (requests.exceptions.RequestException, OSError)

@@ -1,0 +1,167 @@
+"""Requests to servers that are not known yet: who is there, which ways in it offers, and which name it takes. Blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import spnego.exceptions
+
+from app.providers.exchange.forms import Typed, is_microsoft, user_candidates
+from app.providers.exchange.report import Report
+from app.providers.exchange.search import Search
+from app.providers.exchange.showing import BASIC, auth_of, offered, only_tokens
+from app.providers.exchange.trust import WRONG_HOST, session, shown, why_not_believed
+from app.providers.http import seconds_to_wait
+
+MOST_BYTES = 1024 * 1024
+MOST_NAMES = 3
+"""Names and ways that are tried with one password: each wrong one may count towards a lock."""
+
+
+class NotBelieved(Exception):
+    """The server's certificate does not count. ``detail``: it, in words of ``trust.Certificate``."""
+
+    def __init__(self, detail: str, microsoft: bool = False) -> None:
+        super().__init__(detail)
+        self.detail, self.microsoft = detail, microsoft
+
+
+class NotReached(Exception):
+    """Nobody answers. ``hangs``: somebody is there."""
+
+    def __init__(self, cause: BaseException, hangs: bool = False) -> None:
+        super().__init__(type(cause).__name__)
+        self.cause, self.hangs = cause, hangs
+
+
+class NobodyIn(Exception):
+    """An answer that lets nobody in. ``refused``: the names that were tried in vain."""
+
+    def __init__(self, status: int, refused: tuple[str, ...] = (), microsoft: bool = False, wait: float | None = None) -> None:
+        super().__init__(f"status {status}")
+        self.status, self.refused, self.microsoft, self.wait = status, refused, microsoft, wait
+
+
+class Knocker:
+    """``user`` and ``way`` are those that worked last: they are tried first at the next door."""
+
+    def __init__(self, form: Typed, search: Search, report: Report, go_on: Callable[[], None]) -> None:
+        self._form, self._search, self._report, self._go_on = form, search, report, go_on
+        self.user, self.way = "", ""
+
+    def knock(self, url: str, request: Any, what: str, names: Callable[[], object]) -> requests.Response:
+        """Sends ``request`` (body and content type) without a name, and then with those that may be meant. Raises NotBelieved,
+        NotReached, NobodyIn."""
+        answer = self._send(url, request, what, "")
+        if answer.status_code != 401:
+            return self._checked(url, answer)
+        challenge = answer.headers.get("WWW-Authenticate", "")
+        if only_tokens(challenge) or "modern auth" in answer.headers.get("ms-diagnostics-public", "").lower():
+            raise NobodyIn(401, microsoft=True)
+        ways = offered(challenge)
+        if not ways:
+            raise NobodyIn(401)
+        names()
+        refused = []
+        for way, user in self._tries(ways):
+            self._go_on()
+            try:
+                answer = self._send(url, request, f"{what} as {user} ({way})", way, user)
+            except (spnego.exceptions.SpnegoError, PermissionError, KeyError, ValueError) as error:
+                self._report.add(url, f"{way} as {user}", type(error).__name__)
+                refused.append(user)
+                continue
+            if answer.status_code != 401:
+                self.user, self.way = user, way
+                return self._checked(url, answer)
+            refused.append(user)
+        raise NobodyIn(401, tuple(dict.fromkeys(refused)))
+
+    def _tries(self, ways: tuple[str, ...]) -> list[tuple[str, str]]:
+        users = user_candidates(self._form)
+        pairs = [(ways[0], user) for user in users]
+        if BASIC in ways[1:]:
+            pairs.append((BASIC, users[0]))
+        if self.way in ways:
+            return [(self.way, self.user)]
+        return pairs[:MOST_NAMES]
+
+    @staticmethod
+    def _checked(url: str, answer: requests.Response) -> requests.Response:
+        status = answer.status_code
+        if status in (301, 302, 303, 307, 308):
+            target = urlsplit(answer.headers.get("Location", "")).hostname or ""
+            if is_microsoft(target):
+                raise NobodyIn(status, microsoft=True)
+            return answer
+        if status in (200, 500):
+            return answer
+        microsoft = status == 403 and is_exchange_online(answer)
+        raise NobodyIn(status, (), microsoft, seconds_to_wait(answer.headers.get("Retry-After", ""), 0))
+
+    def _send(self, url: str, request: Any, what: str, way: str, user: str = "") -> requests.Response:
+        self._go_on()
+        body, kind = request
+        limits = (self._search.connect, self._search.answer)
+        try:
+            with session(self._form.ca) as http:
+                http.auth = auth_of(way, user, self._form.password) if way else _nobody
+                headers = {"Content-Type": kind, "User-Agent": "Aftale", "Accept-Encoding": "gzip, deflate"}
+                answer = http.post(url, data=body, headers=headers, timeout=limits, allow_redirects=False, stream=False)
+        except (requests.exceptions.RequestException, OSError) as error:
+            raise self._failed(url, what, error) from error
+        self._report.add(url, what, words_of(answer))
+        return answer
+
+    def _failed(self, url: str, what: str, error: Exception) -> Exception:
+        if isinstance(error, PermissionError):
+            return error
+        if why := why_not_believed(error):
+            found = shown(url, why)
+            detail = found.text() if found else f"why={why}"
+            self._report.add(url, what, f"certificate not believed: {detail}")
+            named = why == WRONG_HOST and found is not None
+            return NotBelieved(detail, named and found is not None and _microsofts(found.subject))
+        self._report.add(url, what, f"{type(error).__name__}: {cause_of(error)}")
+        return NotReached(error, hangs=isinstance(error, requests.exceptions.ReadTimeout))
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Shows nothing, and keeps requests from looking for a password in the user's own files."""
+    return request
+
+
+def _microsofts(subject: str) -> bool:
+    return any(is_microsoft(part.partition("=")[2].removeprefix("*.")) for part in subject.split(",") if part.startswith("CN="))
+
+
+def is_exchange_online(answer: requests.Response) -> bool:
+    """Whether Microsoft's own servers say so."""
+    names = " ".join(
+        answer.headers.get(name, "") for name in ("X-CalculatedBETarget", "X-BEServer", "X-FEServer", "X-DiagInfo")
+    )
+    return "prod.outlook.com" in names.lower()
+
+
+def words_of(answer: requests.Response) -> str:
+    """Status and what the server says of itself."""
+    told = [f"status {answer.status_code}"]
+    for name in ("Server", "X-FEServer", "X-CasErrorCode"):
+        if value := answer.headers.get(name):
+            told.append(f"{name}: {value[:80]}")
+    if answer.status_code == 401 and (ways := offered(answer.headers.get("WWW-Authenticate", ""))):
+        told.append(f"offers {', '.join(ways)}")
+    return ", ".join(told)
+
+
+def cause_of(error: BaseException) -> str:
+    """The last words of a chain of errors, which say most."""
+    seen: BaseException = error
+    while True:
+        inner = [each for each in (*seen.args, getattr(seen, "reason", None)) if isinstance(each, BaseException)]
+        if not inner:
+            return " ".join(str(seen).split())[:200]
+        seen = inner[0]

@@ -1,0 +1,90 @@
+"""Exchange on premises as a provider of calendars (``providers.base.Provider``).
+
+All that blocks runs in one thread of the account, in turn. Nothing is guessed there: address, version and way in come with the
+keys. Changes are looked for with SyncFolderItems; a streaming subscription would hold a second
+connection open and is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from app.domain.calendars import Event, EventDraft
+from app.domain.clock import Clock, Instant
+from app.domain.connections import ProviderKind
+from app.domain.errors import Unreachable
+from app.providers.base import Changes, RemoteCalendar
+from app.providers.exchange.keys import Keys
+from app.providers.exchange.worker import LIMIT, TookTooLong, Worker
+
+if TYPE_CHECKING:
+    from app.providers.exchange.mailbox import Mailbox
+
+T = TypeVar("T")
+
+
+class ExchangeProvider:
+    """``invites``: guests of our events stand in them, and Exchange invites them and tells them about every change; else their
+    addresses stand in the text. ``here``: the zone of this computer. ``limit``: seconds that a call may take. To be closed."""
+
+    kind = ProviderKind.EXCHANGE
+    keeps_events_here = False
+
+    def __init__(
+        self, account: str, keys: Keys, clock: Clock, invites: bool = True, here: str = "", limit: float = LIMIT
+    ) -> None:
+        self.account, self._keys, self._clock = account, keys, clock
+        self._invites, self._here = invites, here
+        self._worker: Worker[Mailbox] = Worker("exchange", self._open, limit)
+
+    def __repr__(self) -> str:
+        return f"ExchangeProvider({self.account})"
+
+    async def close(self) -> None:
+        self._worker.close()
+
+    async def calendars(self) -> tuple[RemoteCalendar, ...]:
+        return await self._do(lambda mailbox: mailbox.calendars())
+
+    async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
+        return (await self._do(lambda mailbox: mailbox.window(calendar, start, end))).events
+
+    async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
+        return await self._do(lambda mailbox: mailbox.changes(calendar, token, start, end))
+
+    async def create(self, calendar: str, draft: EventDraft) -> Event:
+        """Writes the event once: it is looked for by its mark first, which is written with it."""
+        return await self._do(lambda mailbox: mailbox.create(calendar, draft))
+
+    async def update(self, calendar: str, event: str, draft: EventDraft) -> Event:
+        return await self._do(lambda mailbox: mailbox.update(calendar, event, draft))
+
+    async def delete(self, calendar: str, event: str) -> None:
+        """Removes the event; guests of a meeting of ours get a cancellation."""
+        await self._do(lambda mailbox: mailbox.delete(calendar, event))
+
+    async def find(self, calendar: str, key: str) -> Event | None:
+        return await self._do(lambda mailbox: mailbox.find(calendar, key))
+
+    async def _do(self, call: Callable[[Mailbox], T]) -> T:
+        try:
+            return await self._worker.run(call)
+        except TookTooLong as error:
+            raise Unreachable(self.account, "took too long") from error
+
+    def _open(self) -> Mailbox:
+        """In the thread: exchangelib takes half a second to import."""
+        from app.providers.exchange.calls import Line
+        from app.providers.exchange.mailbox import Mailbox
+        from app.providers.exchange.mapping import Home
+        from app.providers.exchange.writing import Manners
+
+        home = Home(self._keys.email, self._here or _local_zone())
+        return Mailbox(self.account, Line(self._keys), home, Manners(self._invites))
+
+
+def _local_zone() -> str:
+    import tzlocal
+
+    return str(tzlocal.get_localzone_name() or "UTC")

@@ -1,0 +1,222 @@
+"""Windows of a calendar: asked for month by month, put together, and completed with what a view does not tell. Blocks.
+
+A view tells nothing of guests and texts. They are asked for where there may be some (meetings, and what bookings of ours made),
+once for each state of an item: a month without news costs one round trip, whatever is in it. Occurrences have the details of
+their series, which also says what its id is; a view does not.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from app.domain.calendars import Event
+from app.domain.clock import DAY, HOUR, Instant
+from app.domain.connections import Lost
+from app.domain.errors import AccessLost
+from app.domain.recurrence import RuleError
+from app.providers.events import in_order, in_window
+from app.providers.exchange import asking
+from app.providers.exchange.calls import Line, error_in, good
+from app.providers.exchange.errors import denied, name_of, no_item
+from app.providers.exchange.expanding import Pattern, occurrences
+from app.providers.exchange.items import EXCEPTION, MASTER, OCCURRENCE, Item, read_item
+from app.providers.exchange.mapping import NO_DETAILS, Details, Home, details_of, event_of, fingerprint_of, has_details
+from app.providers.exchange.xml import MESSAGES, TYPES, Element
+from app.providers.http import undisturbed
+
+_T, _M = f"{{{TYPES}}}", f"{{{MESSAGES}}}"
+MONTH = 31 * DAY
+SMALLEST = HOUR
+"""A view of less is not asked for, however many items the server says it has."""
+ITEMS_A_CALL = 100
+FINGERPRINTS = 1 << 62
+MOST_KEPT = 20_000
+"""Items whose details are kept."""
+FIRST_YEARS = (366 * DAY, 30 * 366 * DAY)
+"""Seconds after the start of a series in which its first occurrence is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What lies in a window, in order, and how it looks."""
+
+    events: tuple[Event, ...]
+    fingerprint: int
+
+
+class Reading:
+    """Reads calendars of one mailbox, and keeps what costs a call of its own: details by item and state, series by UID."""
+
+    def __init__(self, line: Line, home: Home) -> None:
+        self._line, self._home = line, home
+        self._details: OrderedDict[tuple[str, str], Details] = OrderedDict()
+        self._series: OrderedDict[str, str] = OrderedDict()
+
+    # Windows
+
+    def window(self, calendar: str, start: Instant, end: Instant) -> Window:
+        """Asked for is a day more at either end: what touches the window is our own decision then, down to events of no length
+        and days of other zones. Raises exchangelib's errors."""
+        events: dict[str, Event] = {}
+        for low, high in spans(start - DAY, end + DAY):
+            events |= undisturbed(partial(self._events, calendar, self._viewed(calendar, low, high), low, high))
+        return undisturbed(lambda: _window(events.values(), start, end))
+
+    def _viewed(self, calendar: str, low: Instant, high: Instant) -> list[Item]:
+        """The items of a view, with the series of occurrences known and all details that are needed kept. A view with too many is
+        halved."""
+        (message,) = self._line.ask("FindItem", asking.view(calendar, low, high))
+        error = error_in(message)
+        too_many = error is not None and name_of(error) == "ErrorExceededFindCountLimit"
+        if not too_many:
+            root = good(message).find(f"{_M}RootFolder")
+            too_many = root.get("IncludesLastItemInRange", "true").lower() in ("false", "0")
+        if too_many and high - low > SMALLEST:
+            middle = (low + high) // 2
+            return self._viewed(calendar, low, middle) + self._viewed(calendar, middle, high)
+        found: list[Item] = undisturbed(lambda: [read_item(each) for each in self.listed(good(message))])
+        return self._completed(found)
+
+    def listed(self, message: Element) -> Iterator[Element]:
+        """The calendar items of an answer: there may be others in a calendar."""
+        items = message.find(f"{_M}RootFolder/{_T}Items")
+        return (each for each in (() if items is None else items) if each.tag == f"{_T}CalendarItem")
+
+    def _events(self, calendar: str, items: list[Item], low: Instant, high: Instant) -> dict[str, Event]:
+        found: dict[str, Event] = {}
+        for item in items:
+            for each, series in self._expanded(item, low, high):
+                event = event_of(each, calendar, self._home, self._details.get(self._state(each), NO_DETAILS), series)
+                if event is not None:
+                    found[event.id] = event
+        return found
+
+    def _expanded(self, item: Item, low: Instant, high: Instant) -> Iterator[tuple[Item, str]]:
+        """The item itself, or the unchanged occurrences of a series; and the series' id."""
+        if item.kind != MASTER:
+            yield item, self.series_of(item)
+            return
+        if item.recurrence is None:
+            return
+        try:
+            for each in occurrences(item, self._home, low, high):
+                yield each, item.id
+        except RuleError:
+            # A pattern that nobody understands: what is known of it is that it begins.
+            yield item, ""
+
+    # What a view does not tell
+
+    def _state(self, item: Item) -> tuple[str, str]:
+        """What an item's details are kept under: occurrences share those of their series."""
+        shared = item.kind == OCCURRENCE
+        return (f"uid:{item.plain.get('UID', '')}" if shared else item.id, item.change)
+
+    def kept_details(self, item: Item, details: Details) -> Details:
+        """Keeps the details of an item that was read whole, if a view would ask for them."""
+        if not has_details(item):
+            return NO_DETAILS
+        self._keep(self._state(item), details)
+        return details
+
+    def _keep(self, state: tuple[str, str], details: Details) -> None:
+        self._details[state] = details
+        while len(self._details) > MOST_KEPT:
+            self._details.popitem(last=False)
+
+    def series_of(self, item: Item) -> str:
+        """The id of the series that an occurrence belongs to; empty for any other item."""
+        if item.kind not in (OCCURRENCE, EXCEPTION):
+            return ""
+        uid = item.plain.get("UID", "") or item.id
+        if uid not in self._series:
+            self._masters([item])
+        return self._series.get(uid, "")
+
+    def _completed(self, items: list[Item]) -> list[Item]:
+        """The items, series that the server did not expand among them read whole, with their changed occurrences."""
+        wanted: dict[tuple[str, str], Item] = {}
+        for each in items:
+            if each.kind in (OCCURRENCE, EXCEPTION) and (self._is_new(each) or (each.kind == OCCURRENCE and self._lacks(each))):
+                wanted.setdefault(self._state(each), each)
+        self._masters(wanted.values())
+        lacking = [
+            each for each in items
+            if each.kind not in (MASTER, OCCURRENCE) and self._lacks(each)
+        ]  # fmt: skip
+        for item in self._whole([asking.item_id(each.id) for each in lacking]):
+            self._keep(self._state(item), details_of(item, self._home))
+        masters = self._whole([asking.item_id(each.id) for each in items if each.kind == MASTER])
+        changed = self._whole([asking.item_id(moved.id) for master in masters for moved in master.moved])
+        for item in (*masters, *changed):
+            uid = item.plain.get("UID", "") or item.id
+            if item.kind == MASTER:
+                self._series[uid] = item.id
+                if has_details(item):
+                    self._keep((f"uid:{item.plain.get('UID', '')}", item.change), details_of(item, self._home))
+            elif has_details(item):
+                self._keep(self._state(item), details_of(item, self._home))
+        return [*(each for each in items if each.kind != MASTER), *masters, *changed]
+
+    def _is_new(self, item: Item) -> bool:
+        return (item.plain.get("UID", "") or item.id) not in self._series
+
+    def _lacks(self, item: Item) -> bool:
+        return has_details(item) and self._state(item) not in self._details
+
+    def _masters(self, members: Iterable[Item]) -> None:
+        """Reads the series of occurrences: their ids and details."""
+        asked = list(members)
+        for member, master in zip(asked, self._asked([asking.master_id(each.id) for each in asked]), strict=True):
+            self._series[member.plain.get("UID", "") or member.id] = master.id if master is not None else ""
+            while len(self._series) > MOST_KEPT:
+                self._series.popitem(last=False)
+            if master is not None and has_details(master) and member.kind == OCCURRENCE:
+                self._keep(self._state(member), details_of(master, self._home))
+
+    def _whole(self, ids: list[Element]) -> list[Item]:
+        """Items with all that is read of them, those that are gone left out."""
+        return [each for each in self._asked(ids) if each is not None]
+
+    def _asked(self, ids: list[Element]) -> Iterator[Item | None]:
+        for begin in range(0, len(ids), ITEMS_A_CALL):
+            for message in self._line.ask("GetItem", asking.get_items(ids[begin : begin + ITEMS_A_CALL])):
+                error = error_in(message)
+                if no_item(error) or denied(error):
+                    yield None
+                else:
+                    yield read_item(good(message).find(f"{_M}Items")[0])
+
+    def probe(self, calendar: str, account: str) -> None:
+        """Raises AccessLost if the calendar's items may not be seen."""
+        (message,) = self._line.ask("FindItem", asking.view(calendar, 0, DAY))
+        if denied(error_in(message)):
+            raise AccessLost(account, calendar, Lost.UNSHARED)
+
+
+def spans(start: Instant, end: Instant) -> Iterator[tuple[Instant, Instant]]:
+    """A window in parts of a month at most."""
+    while start < end:
+        yield start, min(start + MONTH, end)
+        start += MONTH
+
+
+def _window(events: Iterable[Event], start: Instant, end: Instant) -> Window:
+    inside = in_order(each for each in events if in_window(each, start, end))
+    return Window(inside, sum(map(fingerprint_of, inside)) % FINGERPRINTS)
+
+
+def first_event(reading: Reading, calendar: str, master: Item, pattern: Pattern, home: Home) -> Event | None:
+    """The first occurrence that is left of a series, as a window tells it; None if none is."""
+    begin = master.start
+    for years in FIRST_YEARS:
+        for low, high in spans(begin - DAY, begin + years):
+            found = [each for each in reading.window(calendar, low, high).events if each.series == master.id]
+            if found:
+                return found[0]
+            if not any(True for _ in pattern.starts(high, begin + years)):
+                break
+    return None

@@ -1,0 +1,17 @@
+"""A world for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.providers.exchange.worlds import EwsWorld
+
+
+@pytest.fixture
+async def world(anyio_backend: str) -> AsyncIterator[EwsWorld]:
+    made = EwsWorld()
+    yield made
+    made.user.open.set()
+    await made.close()
