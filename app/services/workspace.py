@@ -72,7 +72,10 @@ class Workspace:
         self._providers: dict[str, Provider] = {}
         self._make_provider = provider_of
         self.outbox = Outbox(database, self.announcer, clock, lambda account: self.accounts.provider(account))
-        self.sync = SyncService(database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake)
+        self.sync = SyncService(
+            database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake, self.outbox.account_back
+        )
+        self.outbox.lost = self.sync.lost
         self.sync.after.append(Following(clock))
         self.accounts = AccountsService(
             database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake,

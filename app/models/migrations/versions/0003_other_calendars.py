@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('held', 'waiting', 'sent', 'dropped', 'dead')"),
         sqlite_strict=True,
     )
-    only = {"sqlite_where": sa.text(OPEN_MAIL), "postgresql_where": sa.text(OPEN_MAIL)}
+    only: dict[str, Any] = {"sqlite_where": sa.text(OPEN_MAIL), "postgresql_where": sa.text(OPEN_MAIL)}
     op.create_index("mail_open", "mail", ["run_at"], **only)
     op.create_index("mail_about", "mail", ["about"])
 
