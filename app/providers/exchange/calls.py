@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import requests.exceptions
-from exchangelib.account import Identity
-from exchangelib.configuration import Configuration
-from exchangelib.credentials import DELEGATE, Credentials
-from exchangelib.errors import (
+from exchangelib.account import Identity  # type: ignore[import-untyped]
+from exchangelib.configuration import Configuration  # type: ignore[import-untyped]
+from exchangelib.credentials import DELEGATE, Credentials  # type: ignore[import-untyped]
+from exchangelib.errors import (  # type: ignore[import-untyped]
     EWSError,
     EWSWarning,
     MalformedResponseError,
@@ -23,12 +23,12 @@ from exchangelib.errors import (
     TransportError,
     UnauthorizedError,
 )
-from exchangelib.ewsdatetime import UTC
-from exchangelib.protocol import BaseProtocol, FailFast
-from exchangelib.services.common import EWSAccountService
-from exchangelib.transport import BASIC, DEFAULT_HEADERS, NOAUTH, NTLM
-from exchangelib.util import MNS, SOAPNS, ParseError, to_xml
-from exchangelib.version import Build, Version
+from exchangelib.ewsdatetime import UTC  # type: ignore[import-untyped]
+from exchangelib.protocol import BaseProtocol, FailFast  # type: ignore[import-untyped]
+from exchangelib.services.common import EWSAccountService  # type: ignore[import-untyped]
+from exchangelib.transport import BASIC, DEFAULT_HEADERS, NOAUTH, NTLM  # type: ignore[import-untyped]
+from exchangelib.util import MNS, SOAPNS, ParseError, to_xml  # type: ignore[import-untyped]
+from exchangelib.version import Build, Version  # type: ignore[import-untyped]
 
 from app.providers.exchange.keys import Keys
 from app.providers.exchange.showing import auth_of

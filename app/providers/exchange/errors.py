@@ -10,8 +10,13 @@ from contextlib import contextmanager
 
 import requests.exceptions
 import spnego.exceptions
-from exchangelib.errors import EWSError, RateLimitError, ResponseMessageError, UnauthorizedError
-from lxml import etree
+from exchangelib.errors import (  # type: ignore[import-untyped]
+    EWSError,
+    RateLimitError,
+    ResponseMessageError,
+    UnauthorizedError,
+)
+from lxml import etree  # type: ignore[import-untyped]
 
 from app.domain.connections import Lost
 from app.domain.errors import AccessLost, Conflict, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable

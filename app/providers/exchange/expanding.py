@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.clock import DAY, Instant
-from app.domain.recurrence import Rule
-from app.domain.series import Start, expand, occurrence_id, split_occurrence_id
+from app.domain.recurrence import Rule, RuleError
+from app.domain.series import Start, expand, occurrence_id, split_occurrence_id, to_instant
 from app.providers.exchange.items import Item
 from app.providers.exchange.mapping import Home, days_of
 from app.providers.exchange.recurrence import rule_of
@@ -95,6 +95,26 @@ def occurrence(master: Item, pattern: Pattern, start: Start) -> Item:
 
 def _text(at: Instant) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def changed_ids(master: Item, home: Home) -> list[str]:
+    """The ids that the changed occurrences of a series had before they were changed."""
+    if not master.moved:
+        return []
+    try:
+        pattern = pattern_of(master, home)
+    except RuleError:
+        return [each.id for each in master.moved]
+    info = ZoneInfo(pattern.zone)
+    found = []
+    for each in master.moved:
+        if pattern.whole:
+            start: Start = _nearest_day(each.original, info)
+        else:
+            wall = datetime.combine(_day(each.original, info), datetime.time(pattern.first))  # type: ignore[arg-type]
+            start = to_instant(wall, info)
+        found.append(occurrence_id(master.id, start))
+    return found
 
 
 def place_in(master: Item, home: Home, start: Start) -> int | None:

@@ -28,7 +28,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An occurrence that was changed. ``day`` is that of its original start, in UTC."""
+    """An occurrence that was changed, and when it took place before."""
 
     id: str
     original: Instant
@@ -132,8 +132,8 @@ def _read_left_out(item: Item, found: Element) -> None:
 
 _READERS = {
     "StartTimeZone": _read_zone, "EndTimeZone": _read_end_zone, "ExtendedProperty": _read_property,
-    "Organizer": _read_organizer, "RequiredAttendees": _read_people, "OptionalAttendees": _read_people, "Recurrence": _read_recurrence,
-    "ModifiedOccurrences": _read_moved, "DeletedOccurrences": _read_left_out,
+    "Organizer": _read_organizer, "RequiredAttendees": _read_people, "OptionalAttendees": _read_people,
+    "Recurrence": _read_recurrence, "ModifiedOccurrences": _read_moved, "DeletedOccurrences": _read_left_out,
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from app.domain.calendars import Event, EventDraft
@@ -194,6 +195,8 @@ class Mailbox:
 
     def _shown(self, calendar: str, item: Item, event: str = "") -> Event:
         """An event as a window tells it; of a series its first occurrence that is left. Raises NotFound if none is."""
+        if split_id(event) is not None:
+            item = replace(item, id=event)
         with self._of(calendar):
             if item.kind == MASTER:
                 found = first_event(self._reading, calendar, item, pattern_of(item, self._home), self._home)

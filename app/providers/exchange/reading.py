@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from app.domain.calendars import Event
@@ -21,7 +21,7 @@ from app.providers.events import in_order, in_window
 from app.providers.exchange import asking
 from app.providers.exchange.calls import Line, error_in, good
 from app.providers.exchange.errors import denied, name_of, no_item
-from app.providers.exchange.expanding import Pattern, occurrences
+from app.providers.exchange.expanding import Pattern, changed_ids, occurrences
 from app.providers.exchange.items import EXCEPTION, MASTER, OCCURRENCE, Item, read_item
 from app.providers.exchange.mapping import NO_DETAILS, Details, Home, details_of, event_of, fingerprint_of, has_details
 from app.providers.exchange.xml import MESSAGES, TYPES, Element
@@ -66,8 +66,8 @@ class Reading:
         return undisturbed(lambda: _window(events.values(), start, end))
 
     def _viewed(self, calendar: str, low: Instant, high: Instant) -> list[Item]:
-        """The items of a view, with the series of occurrences known and all details that are needed kept. A view with too many is
-        halved."""
+        """The items of a view, with the series of occurrences known and all details that are needed kept. A view with too
+        many is halved."""
         (message,) = self._line.ask("FindItem", asking.view(calendar, low, high))
         error = error_in(message)
         too_many = error is not None and name_of(error) == "ErrorExceededFindCountLimit"
@@ -150,7 +150,7 @@ class Reading:
         for item in self._whole([asking.item_id(each.id) for each in lacking]):
             self._keep(self._state(item), details_of(item, self._home))
         masters = self._whole([asking.item_id(each.id) for each in items if each.kind == MASTER])
-        changed = self._whole([asking.item_id(moved.id) for master in masters for moved in master.moved])
+        changed = [each for master in masters for each in self._changed(master)]
         for item in (*masters, *changed):
             uid = item.plain.get("UID", "") or item.id
             if item.kind == MASTER:
@@ -160,6 +160,13 @@ class Reading:
             elif has_details(item):
                 self._keep(self._state(item), details_of(item, self._home))
         return [*(each for each in items if each.kind != MASTER), *masters, *changed]
+
+    def _changed(self, master: Item) -> Iterator[Item]:
+        """The changed occurrences of a series that is expanded here, under the ids that they had before."""
+        asked = self._asked([asking.item_id(moved.id) for moved in master.moved])
+        for item, name in zip(asked, changed_ids(master, self._home), strict=True):
+            if item is not None:
+                yield replace(item, id=name)
 
     def _is_new(self, item: Item) -> bool:
         return (item.plain.get("UID", "") or item.id) not in self._series

@@ -6,6 +6,7 @@ the month out. That can be read as a rule; what cannot be said exactly raises Ru
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -91,7 +92,7 @@ def _month(found: Element) -> str:
     return f"BYMONTH={MONTHS.index(name) + 1}"
 
 
-_PATTERNS = {
+_PATTERNS: Mapping[str, Callable[[Element], str]] = {
     "DailyRecurrence": lambda found: f"FREQ=DAILY;{_interval(found)}",
     "WeeklyRecurrence": _read_weekly,
     "AbsoluteMonthlyRecurrence": lambda found: f"FREQ=MONTHLY;{_interval(found)};{_read_day_of_month(found)}",

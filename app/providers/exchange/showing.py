@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,6 @@ from urllib.parse import urlsplit
 import requests.auth
 import requests_ntlm
 import spnego
-import spnego.exceptions
 
 BASIC, NTLM, NEGOTIATE = "basic", "ntlm", "negotiate"
 _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z]+)(?=\s*(?:,|$|\s))")
@@ -29,15 +29,6 @@ def only_tokens(challenge: str) -> bool:
 
 def has_kerberos() -> bool:
     """Whether this system can speak Kerberos for somebody."""
-    try:
-        return "kerberos" in spnego.NegotiateProxy.available_protocols()
-    except (AttributeError, ImportError, spnego.exceptions.SpnegoError):
-        return _has_library()
-
-
-def _has_library() -> bool:
-    import importlib.util
-
     return any(importlib.util.find_spec(each) is not None for each in ("sspilib", "gssapi"))
 
 
@@ -66,10 +57,11 @@ class Basic(requests.auth.AuthBase):
         return request
 
 
-class Negotiate(requests_ntlm.HttpNtlmAuth):  # type: ignore[misc]
+class Negotiate(requests_ntlm.HttpNtlmAuth):
     """SPNEGO by the system: Kerberos, or NTLM inside it (RFC 4559)."""
 
-    def response_hook(self, response: requests.Response, **how: Any) -> requests.Response:
+    def response_hook(self, r: requests.Response, **kwargs: Any) -> requests.Response:
+        response, how = r, kwargs
         challenge = response.headers.get("www-authenticate", "")
         if response.status_code != 401 or NEGOTIATE not in offered(challenge) or "Authorization" in response.request.headers:
             return response
@@ -82,7 +74,7 @@ class Negotiate(requests_ntlm.HttpNtlmAuth):  # type: ignore[misc]
             seen.raw.release_conn()
             request = seen.request.copy()
             request.headers["Authorization"] = f"Negotiate {base64.b64encode(token).decode()}"
-            answer: requests.Response = seen.connection.send(request, **how)  # type: ignore[attr-defined]
+            answer: requests.Response = seen.connection.send(request, **how)
             answer.history.append(seen)
             seen = answer
             told = re.search(r"negotiate ([\w+/=]+)", answer.headers.get("www-authenticate", ""), re.IGNORECASE)

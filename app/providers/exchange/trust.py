@@ -9,6 +9,7 @@ import ssl
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import requests
 import truststore
@@ -64,7 +65,7 @@ def session(ca: str = "", only: str = "https://", connections: int = 1) -> reque
     """A session that speaks to addresses which begin with ``only``."""
     made = requests.Session()
     made.trust_env = False
-    made.proxies = requests.utils.getproxies()
+    made.proxies = getproxies()
     for prefix in ("http://", "https://"):
         made.mount(prefix, Refusing())
     made.mount(

@@ -14,7 +14,7 @@ COMPARED_FROM, COMPARED_HOURS = datetime(2025, 1, 1, tzinfo=UTC), 2 * 365 * 24
 def iana_zone(name: str, here: str = "") -> str:
     """The IANA name of a zone, empty for one that nobody knows (*Customized Time Zone*). Windows has one name for several of
     them, *Romance Standard Time* for Paris, Madrid and Copenhagen: ``here`` is taken if its clocks are the same."""
-    from exchangelib.winzone import MS_TIMEZONE_TO_IANA_MAP
+    from exchangelib.winzone import MS_TIMEZONE_TO_IANA_MAP  # type: ignore[import-untyped]
 
     found = str(MS_TIMEZONE_TO_IANA_MAP.get(name, ""))
     if not found or _info(found) is None:

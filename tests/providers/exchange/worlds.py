@@ -108,7 +108,7 @@ def _recurrence(rule: dict[str, str], days: list[int], first: datetime) -> dict[
         "DAILY": {"pattern": "DailyRecurrence", "Interval": interval},
         "WEEKLY": {
             "pattern": "WeeklyRecurrence", "Interval": interval,
-            "DaysOfWeek": tuple(DAYS[each] for each in days or [first.weekday()]), "FirstDayOfWeek": "Monday",
+            "DaysOfWeek": [DAYS[each] for each in days or [first.weekday()]], "FirstDayOfWeek": "Monday",
         },
         "MONTHLY": {"pattern": "AbsoluteMonthlyRecurrence", "Interval": interval, "DayOfMonth": first.day},
     }  # fmt: skip
