@@ -95,6 +95,19 @@ class Provider(Protocol):
         ...
 
 
+Early = Callable[[tuple[Event, ...]], Awaitable[None]]
+
+
+@runtime_checkable
+class TellsEarly(Provider, Protocol):
+    """A provider whose ``changes`` gives the events of each page to ``early`` while the next one is on its way, where it has to
+    tell everything. They all come again in the answer, which alone is complete."""
+
+    tells_early: bool
+
+    async def changes(self, calendar: str, token: str, start: Instant, end: Instant, early: Early | None = None) -> Changes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What an import brought: occurrences and series, and what could not be read (codes: ``ics.reading``)."""

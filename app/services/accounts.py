@@ -340,7 +340,9 @@ class AccountsService:
             return ground, ground.checked(page) if page is not None else ()
 
         ground, calendars = await self._database.read(read)
-        accounts = {account.id: account for account in ground.accounts}
+        # Where access is lost nobody can book, and a sign-in that has ended is not tried by every visitor.
+        calendars = tuple(each for each in calendars if each.state is CalendarState.ACTIVE)
+        accounts = {account.id: account for account in ground.accounts if not account.signed_out}
         first, last = fresh_window(start, duration)
         found: dict[str, tuple[Event, ...]] = {}
 

@@ -13,7 +13,7 @@ from app.domain.calendars import Event, EventDraft
 from app.domain.clock import Instant
 from app.domain.connections import Account
 from app.domain.errors import SecretUnreadable, SignInExpired
-from app.providers.base import Changes, Provider, RemoteCalendar
+from app.providers.base import Changes, Early, Provider, RemoteCalendar, TellsEarly
 
 Maker = Callable[[Account], Awaitable[Provider]]
 
@@ -22,6 +22,7 @@ class RemoteProvider:
     """``make`` opens the sign-in and builds the provider. Raises SignInExpired from every call while there is no sign-in."""
 
     keeps_events_here = False
+    tells_early = True
 
     def __init__(self, account: Account, make: Maker) -> None:
         self.kind, self.account = account.provider, account.id
@@ -54,8 +55,12 @@ class RemoteProvider:
     async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
         return await (await self._there()).read_window(calendar, start, end)
 
-    async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
-        return await (await self._there()).changes(calendar, token, start, end)
+    async def changes(self, calendar: str, token: str, start: Instant, end: Instant, early: Early | None = None) -> Changes:
+        """``early`` hears nothing from a provider that tells everything at its end."""
+        made = await self._there()
+        if early is not None and isinstance(made, TellsEarly):
+            return await made.changes(calendar, token, start, end, early)
+        return await made.changes(calendar, token, start, end)
 
     async def create(self, calendar: str, draft: EventDraft) -> Event:
         return await (await self._there()).create(calendar, draft)

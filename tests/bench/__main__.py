@@ -49,6 +49,9 @@ BOUNDS = (
     Bound("P7", "bench_web", "page_ratio", 0.5, "an unchanged page, × a constant answer of the same server", least=True),
     Bound("P6", "bench_start", "lateness_p99_ms", 3, "lateness of a 5 ms timer while the pages are saturated"),
     Bound("P8", "bench_start", "notice_told_p99_ms", 5, "from a booking's commit until the window knows"),
+    Bound("P11", "bench_recurrence", "recurrence_dateutil_ratio", 0.15, "2,000 series over one year, × python-dateutil"),
+    Bound("P11", "bench_recurrence", "recurrence_library_ratio", 0.02, "the same, × recurring-ical-events"),
+    Bound("P11", "bench_recurrence", "recurrence_differences", 0, "series of which the three find other instants"),
     Bound("P12", "bench_sync", "upsert_insert_ratio", 1.3, "10,000 new events stored, × bare executemany of the same rows"),
     Bound("P12", "bench_sync", "upsert_change_ratio", 1.3, "10,000 events that all changed, × the same"),
     Bound("P12", "bench_sync", "upsert_unchanged_ratio", 1.1, "10,000 events of which none changed, × the same"),
@@ -60,6 +63,9 @@ BOUNDS = (
     Bound("P17", "bench_sync", "sync_total_ratio", 1.6, "first sync of 10,000 events, 80 ms a page, × bare download"),
     Bound("P17", "bench_sync", "sync_cpu_ratio", 0.5, "its CPU time, × google-api-python-client with the same store"),
     Bound("P17", "bench_sync", "sync_stall_ms", 20, "longest stall of the loop's thread meanwhile"),
+    Bound("P17", "bench_idle", "first_10000_stall_ms", 20, "the same, of 10,000 events that come without a network"),
+    Bound("idle", "bench_idle", "idle_cpu_s", 36, "five accounts and nothing happening: CPU seconds in a simulated hour"),
+    Bound("idle", "bench_idle", "idle_growth_kb", 200, "growth of memory in that hour: kB"),
 )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import hashlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.domain.calendars import Event, EventDraft
 from app.domain.clock import DAY, Instant, from_iso
 from app.domain.connections import Access, Lost, ProviderKind
 from app.domain.errors import AccessLost, Conflict, NotFound, Unreachable
-from app.providers.base import Changes, RemoteCalendar
+from app.providers.base import Changes, Early, RemoteCalendar
 from app.providers.events import in_order, in_window
 from app.providers.google.api import Api, Body, Session, aside, part
 from app.providers.google.errors import Refused, translated
@@ -45,7 +45,6 @@ LINK_WAITS = (0.3, 0.7, 1.5)
 PAGE_FIELDS = f"nextPageToken,nextSyncToken,timeZone,accessRole,items({LISTED_FIELDS})"
 TASKS_NOTE = "aftale:tasks"
 
-Early = Callable[[tuple[Event, ...]], Awaitable[None]]
 """Takes the first events of a long answer while the rest is on its way."""
 
 
@@ -54,6 +53,7 @@ class GoogleProvider:
 
     kind = ProviderKind.GOOGLE
     keeps_events_here = False
+    tells_early = True
 
     def __init__(self, session: Session, invites: bool = True) -> None:
         self.account, self._api, self._invites = session.account, Api(session), invites

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
 
 from app.domain.calendars import Event
-from app.domain.clock import Instant
 from app.domain.connections import Calendar
 from app.domain.events import Fact, SyncProgressed
 from app.domain.syncing import Difference, Window, kept
 from app.models import accounts as rows
 from app.models.database import CHUNK, chunks
-from app.providers.base import Changes, Provider
+from app.providers.base import Provider, TellsEarly
 from app.services.sync.asking import Asking
 from app.services.sync.desk import Desk, Plan
 from app.services.sync.replica import FEW, PAUSE, Arrived, Reading, Stored, add, all_known, differences, store
-
-Early = Callable[[tuple[Event, ...]], Awaitable[None]]
-
-
-@runtime_checkable
-class TellsEarly(Protocol):
-    """A provider whose ``changes`` gives the events of each page to ``early`` while the next one is on its way, where it has to
-    tell everything. They all come again in the answer, which alone is complete."""
-
-    tells_early: bool
-
-    async def changes(self, calendar: str, token: str, start: Instant, end: Instant, early: Early | None = None) -> Changes: ...
 
 
 @dataclass(slots=True)

@@ -19,9 +19,8 @@ from app.domain.pages import Fixed, Rules
 from app.models import accounts as account_rows
 from app.models.base import Session
 from app.models.database import chunks
-from app.providers.base import Changes
+from app.providers.base import Changes, Early
 from app.providers.memory import MemoryProvider
-from app.services.sync.copying import Early
 from tests.services.opened import MONDAY, page
 from tests.services.sync.followed import House, draft, house, service
 
