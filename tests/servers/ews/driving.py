@@ -101,8 +101,9 @@ class Caller:
     def __call__(self, operation: str, zone: str = "") -> Told:
         context = f'<t:TimeZoneContext><t:TimeZoneDefinition Id="{zone}"/></t:TimeZoneContext>' if zone else ""
         body = (
-            f'<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="{SOAP}" xmlns:m="{MESSAGES}" xmlns:t="{TYPES}"><s:Header>'
-            f'<t:RequestServerVersion Version="{self.version}"/>{context}</s:Header><s:Body>{operation}</s:Body></s:Envelope>'
+            f'<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="{SOAP}" xmlns:m="{MESSAGES}" xmlns:t="{TYPES}">'
+            f'<s:Header><t:RequestServerVersion Version="{self.version}"/>{context}</s:Header>'
+            f"<s:Body>{operation}</s:Body></s:Envelope>"
         )
         return self.post(body)
 
@@ -123,9 +124,8 @@ class Caller:
     def view(self, folder: str, low: str = "2026-10-01T00:00:00Z", high: str = "2026-12-01T00:00:00Z", **more: object) -> Told:
         given = "".join(f' {name}="{value}"' for name, value in more.items())
         window = f'<m:CalendarView StartDate="{low}" EndDate="{high}"{given}/>'
-        return self(
-            f'<m:FindItem Traversal="Shallow">{ID_ONLY}{window}<m:ParentFolderIds>{by_id(folder)}</m:ParentFolderIds></m:FindItem>'
-        )
+        place = f"<m:ParentFolderIds>{by_id(folder)}</m:ParentFolderIds>"
+        return self(f'<m:FindItem Traversal="Shallow">{ID_ONLY}{window}{place}</m:FindItem>')
 
     def create(self, folder: str, inner: str = "", send: str | None = "SendToNone") -> Told:
         given = f' SendMeetingInvitations="{send}"' if send else ""
