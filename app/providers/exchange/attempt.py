@@ -14,11 +14,12 @@ from urllib.parse import urljoin, urlsplit
 
 from app.domain.errors import AftaleError, RateLimited, SignInFailed, Unreachable
 from app.providers.base import SignedIn, Told
+from app.providers.exchange.discovery import Told as Directions
 from app.providers.exchange.discovery import read_answer, request_for
 from app.providers.exchange.forms import Typed, is_microsoft
 from app.providers.exchange.greeting import greeting, read_greeting
 from app.providers.exchange.keys import Keys
-from app.providers.exchange.knocking import Knocker, NobodyIn, NotBelieved, NotReached
+from app.providers.exchange.knocking import REDIRECTS, Knocker, NobodyIn, NotBelieved, NotReached
 from app.providers.exchange.report import Report
 from app.providers.exchange.search import Search
 
@@ -132,9 +133,10 @@ class Attempt:
         email = self._form.email
         for _hop in range(MOST_HOPS):
             answer = self._knock(knocker, place, request_for(email), "autodiscover")
-            if answer is None or answer.status_code != 200:
+            if answer is None:
                 return ()
-            told = read_answer(answer.content)
+            moved = urljoin(place, answer.headers.get("Location", "")) if answer.status_code in REDIRECTS else ""
+            told = Directions(place=moved) if moved else read_answer(answer.content)
             self._report.add(place, "autodiscover", told.summary)
             if any(is_microsoft(urlsplit(each).hostname or "") for each in (*told.urls, told.place)) or (
                 told.email and is_microsoft(told.email.rpartition("@")[2])
@@ -154,7 +156,7 @@ class Attempt:
             answer = self._knock(knocker, url, greeting(), "sign in", tell)
             if answer is None:
                 break
-            if answer.status_code in (301, 302, 303, 307, 308):
+            if answer.status_code in REDIRECTS:
                 url = urljoin(url, answer.headers.get("Location", ""))
                 if not url.lower().startswith("https://"):
                     break
@@ -207,11 +209,9 @@ class Attempt:
 
         line = Line(keys)
         try:
-            with translated(""):
+            with translated("", "calendar"):
                 folder = own_calendar(line)
-        except RateLimited:
-            raise
-        except Unreachable:
+        except (RateLimited, Unreachable):
             raise
         except AftaleError as error:
             self._report.add(keys.url, "own calendar", str(error))

@@ -16,7 +16,7 @@ from app.providers.exchange.showing import BASIC, auth_of, offered, only_tokens
 from app.providers.exchange.trust import WRONG_HOST, session, shown, why_not_believed
 from app.providers.http import seconds_to_wait
 
-MOST_BYTES = 1024 * 1024
+REDIRECTS = (301, 302, 303, 307, 308)
 MOST_NAMES = 3
 """Names and ways that are tried with one password: each wrong one may count towards a lock."""
 
@@ -92,7 +92,7 @@ class Knocker:
     @staticmethod
     def _checked(url: str, answer: requests.Response) -> requests.Response:
         status = answer.status_code
-        if status in (301, 302, 303, 307, 308):
+        if status in REDIRECTS:
             target = urlsplit(answer.headers.get("Location", "")).hostname or ""
             if is_microsoft(target):
                 raise NobodyIn(status, microsoft=True)
