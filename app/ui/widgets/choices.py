@@ -180,7 +180,6 @@ class ChoiceRow(Sized, QWidget):
         self.box = box
         self._title = Label(title, "body_medium", wrap=True)
         self._effect = Label(effect, "small", "muted", wrap=True)
-        self._effect.setVisible(bool(effect))
         words = column(gap=2)
         words.addWidget(self._title)
         words.addWidget(self._effect)
@@ -192,6 +191,8 @@ class ChoiceRow(Sized, QWidget):
             line.addWidget(box, 0, Qt.AlignmentFlag.AlignTop)
             line.addLayout(words, 1)
             box.setFixedHeight(theme.line("body_medium"))
+        # Only now is it part of the row: shown before, it would be a window of its own.
+        self._effect.setVisible(bool(effect))
         box.setAccessibleName(title)
         box.setAccessibleDescription(effect)
         box.toggled.connect(self.toggled)

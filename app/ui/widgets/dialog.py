@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui import theme
@@ -63,6 +63,18 @@ class Dialog(QDialog):
         self.answer = answer
         self.accept() if answer else self.reject()
 
+    def sizeHint(self) -> QSize:
+        """As wide as it was made, or as its buttons need, and as high as its texts are at that width. Qt would take the height
+        that they have at the width they would like best."""
+        layout = self.layout()
+        if layout is None:
+            return super().sizeHint()
+        width = max(self.minimumWidth(), self.footer.sizeHint().width(), layout.minimumSize().width())
+        if self.screen() is not None:
+            width = min(width, self.screen().availableGeometry().width())
+        high = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        return QSize(width, high)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not isinstance(self.focusWidget(), QPlainTextEdit) and self._primary is not None and self._primary.isEnabled():
@@ -101,8 +113,8 @@ class Question(Dialog):
     ) -> None:
         super().__init__(parent, title, width=width, heading=title)
         self._text = Label(text, "body", "muted", wrap=True)
-        self._text.setVisible(bool(text))
         self.body.addWidget(self._text)
+        self._text.setVisible(bool(text))
         self._word: TextArea | None = None
         self._said = ""
         if word:
@@ -111,6 +123,11 @@ class Question(Dialog):
         self.body.addStretch(1)
         for answer, words, kind in answers:
             self.add_button(answer, words, kind, at="left" if kind == "ghost" else "right")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt lets a new window have two thirds of the screen at most, which may be less than it needs."""
+        super().showEvent(event)
+        self.resize(self.size().expandedTo(self.sizeHint()))
 
     def close_with(self, answer: str) -> None:
         """Keeps the word, for the field is gone when the answer is read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -18,6 +18,7 @@ from app.ui.widgets import (
     Card,
     CheckBox,
     ChipGroup,
+    ChoiceRow,
     DayRibbon,
     Dialog,
     IconButton,
@@ -287,6 +288,28 @@ def test_segmented_when_an_arrow_is_pressed_chooses_the_next(window: QWidget) ->
     assert heard == [2]
 
 
+def test_choice_row_when_made_shows_no_window_of_its_own(qapp: QApplication) -> None:
+    shown: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                shown.append(type(watched).__name__)
+            return False
+
+    watch = Watch()
+    qapp.installEventFilter(watch)
+    try:
+        row = ChoiceRow(CheckBox(), "Calendar sync", "Shows your meetings in Aftale.")
+        question = Question(None, "Leave?", "What you changed is lost.", (("go", "Leave", "danger"),))
+    finally:
+        qapp.removeEventFilter(watch)
+    assert shown == []
+    assert "Shows your meetings in Aftale." in [label.text() for label in row.findChildren(QLabel) if label.isVisibleTo(row)]
+    row.deleteLater()
+    question.deleteLater()
+
+
 # Surfaces and what floats
 
 
@@ -429,6 +452,27 @@ def test_question_when_a_word_is_written_enter_makes_a_line(window: QWidget) -> 
     assert question.isVisible()
     question.button("go").click()
     assert (question.answer, question.said()) == ("go", "Sorry")
+
+
+@pytest.mark.parametrize("size", [100, 130])
+@pytest.mark.parametrize("word", ["", "A word to Lars"])
+def test_question_when_shown_cuts_neither_its_text_nor_its_buttons(window: QWidget, size: int, word: str) -> None:
+    theme.active().apply("light", size)
+    answers = (("help", "Show me how", "ghost"), ("stay", "Keep the calendar", "secondary"), ("go", "Disconnect", "danger"))
+    try:
+        for count in range(3, 60, 2):
+            text = " ".join(("meetings", "stay", "in", "calendars")[number % 4] for number in range(count))
+            question = Question(window, "Disconnect this calendar, and all that is in it?", text, answers, word=word)
+            question.open()
+            QApplication.processEvents()
+            for label in question.findChildren(Label):
+                if label.isVisible():
+                    assert label.height() >= label.heightForWidth(label.width()), (count, label.text())
+            for button in question.findChildren(Button):
+                assert button.width() >= button.sizeHint().width(), (count, button.text())
+            question.close()
+    finally:
+        theme.active().apply("light", 100)
 
 
 def test_dialog_when_it_has_buttons_gives_each_a_mnemonic_of_its_own(window: QWidget) -> None:
