@@ -95,22 +95,26 @@ class Told:
 class Caller:
     """Somebody who writes requests by hand."""
 
-    def __init__(self, server: EwsServer, login: str = ANNA, password: str = PASSWORD, version: str = "Exchange2016") -> None:
-        self.server, self.login, self.password, self.version = server, login, password, version
+    def __init__(
+        self, server: EwsServer, login: str = ANNA, password: str = PASSWORD, version: str = "Exchange2016", timeout: float = 10
+    ) -> None:
+        self.server, self.login, self.password, self.version, self.timeout = server, login, password, version, timeout
 
     def __call__(self, operation: str, zone: str = "") -> Told:
+        return self.post(self.envelope(operation, zone))
+
+    def envelope(self, operation: str, zone: str = "") -> str:
         context = f'<t:TimeZoneContext><t:TimeZoneDefinition Id="{zone}"/></t:TimeZoneContext>' if zone else ""
-        body = (
+        return (
             f'<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="{SOAP}" xmlns:m="{MESSAGES}" xmlns:t="{TYPES}">'
             f'<s:Header><t:RequestServerVersion Version="{self.version}"/>{context}</s:Header>'
             f"<s:Body>{operation}</s:Body></s:Envelope>"
         )
-        return self.post(body)
 
-    def post(self, body: str, url: str = "", **headers: str) -> Told:
-        given = {"Content-Type": XML, **headers}
+    def post(self, body: str, url: str = "") -> Told:
         auth = (self.login, self.password) if self.login else None
-        answer = httpx2.post(url or self.server.url, content=body.encode(), headers=given, auth=auth, timeout=10)
+        headers = {"Content-Type": XML}
+        answer = httpx2.post(url or self.server.url, content=body.encode(), headers=headers, auth=auth, timeout=self.timeout)
         return Told(answer.status_code, answer.headers, answer.text)
 
     def get_folder(self, reference: str) -> Told:
