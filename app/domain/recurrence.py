@@ -13,12 +13,16 @@ import re
 from calendar import isleap, monthrange
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
-from itertools import product
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice, product
+
+from app.domain.fine_recurrence import DAY, UNITS, TooManySteps, fine_effort, fine_walls
 
 MOST_A_PERIOD = 200_000
 """Combinations of days and times that one period of a rule may have."""
 
+FIRST_DAY = datetime(1, 1, 1)
+_NO_END = datetime.max.toordinal() * DAY + DAY - 1
 _DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 _BY_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?")
@@ -29,8 +33,8 @@ _RANGES = {
 
 
 class RuleError(ValueError):
-    """The rule is not followed. ``reason``: ``form`` (it cannot be read), ``too_fine`` (it recurs more often than daily),
-    or ``too_many`` (starts in the window)."""
+    """The rule is not followed. ``reason``: ``form`` (it cannot be read), ``too_fine`` (one period has too many starts), or
+    ``too_many`` (the window has)."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -67,9 +71,7 @@ def parse_rule(text: str) -> Rule:
             raise RuleError("form", part[:40])
         parts[name.strip()] = value.strip()
     every = parts.get("FREQ", "")
-    if every in ("SECONDLY", "MINUTELY", "HOURLY"):
-        raise RuleError("too_fine", every)
-    if every not in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY"):
+    if every not in (*UNITS, "DAILY", "WEEKLY", "MONTHLY", "YEARLY"):
         raise RuleError("form", f"FREQ={every[:20]}")
     if parts.get("RSCALE", "GREGORIAN") not in ("GREGORIAN", "GREGORY"):
         raise RuleError("form", "RSCALE")
@@ -142,23 +144,48 @@ def _until(text: str) -> date | None:
 
 def effort(rule: Rule, first: datetime, low: datetime, high: datetime) -> int:
     """About how many steps ``walls`` takes, for whoever follows the rules of strangers."""
-    days = max(0, (high - (first if rule.count is not None else max(first, low))).days)
+    rule, last = _uncounted(rule, in_seconds(first))
+    begin = in_seconds(first if rule.count is not None else max(first, low))
+    seconds = max(0, min(in_seconds(high), last) - begin)
+    if rule.every in UNITS:
+        return fine_effort(rule, seconds)
     length, cost = {"DAILY": (1, 1), "WEEKLY": (7, 3), "MONTHLY": (30, 15), "YEARLY": (365, 60)}[rule.every]
     times = max(1, len(rule.by_hour)) * max(1, len(rule.by_minute)) * max(1, len(rule.by_second))
-    return (days // (length * rule.interval) + 1) * (cost + times)
+    return (seconds // (DAY * length * rule.interval) + 1) * (cost + times)
 
 
 def walls(rule: Rule, first: datetime, low: datetime, high: datetime) -> Iterator[datetime]:
     """The walls of ``rule`` from ``low`` to ``high``, both included, ascending; ``first`` is the series' first start. UNTIL is
-    the caller's. Raises RuleError (``too_fine``) where one period has too many of them."""
-    if high < first:
-        return
-    begin = first if rule.count is not None else max(first, low)
-    for number, wall in enumerate(_all_walls(_completed(rule, first), first, begin, high), 1):
-        if wall >= low:
-            yield wall
-        if number == rule.count:
-            return
+    the caller's. Raises RuleError: ``too_fine`` where one period has too many of them, ``too_many`` where the way to them is
+    too long."""
+    return (FIRST_DAY + timedelta(seconds=wall - DAY) for wall in wall_seconds(rule, first, low, high))
+
+
+def wall_seconds(rule: Rule, first: datetime, low: datetime, high: datetime) -> Iterator[int]:
+    """``walls`` as ``in_seconds``, three times as quick."""
+    begin, lowest = in_seconds(first), in_seconds(low)
+    rule, last = _uncounted(rule, begin)
+    last = min(last, in_seconds(high))
+    if last < begin:
+        return iter(())
+    if rule.count is None:
+        return iter(_all_walls(rule, first, max(begin, lowest), last))
+    return (wall for wall in islice(_all_walls(rule, first, begin, last), rule.count) if wall >= lowest)
+
+
+def in_seconds(wall: datetime) -> int:
+    """Seconds from the midnight before day 0 of the calendar, as ``toordinal`` counts days."""
+    return wall.toordinal() * DAY + wall.hour * 3_600 + wall.minute * 60 + wall.second
+
+
+def _uncounted(rule: Rule, first: int) -> tuple[Rule, int]:
+    """The rule, and the last wall that its count allows: where every period has one start, that needs no counting."""
+    units = UNITS | {"DAILY": DAY, "WEEKLY": 7 * DAY}
+    if rule.count is None or rule.every not in units or rule != Rule(
+        rule.every, rule.interval, rule.count, rule.until, rule.week_start
+    ):  # fmt: skip
+        return rule, _NO_END
+    return replace(rule, count=None), first + (rule.count - 1) * rule.interval * units[rule.every]
 
 
 def _completed(rule: Rule, first: datetime) -> Rule:
@@ -180,45 +207,83 @@ def _completed(rule: Rule, first: datetime) -> Rule:
     )
 
 
-def _all_walls(rule: Rule, first: datetime, low: datetime, high: datetime) -> Iterator[datetime]:
-    times = tuple(time(*each) for each in product(rule.by_hour, rule.by_minute, rule.by_second))
-    for days in _periods(rule, first.date(), low.date(), high.date()):
+def _all_walls(rule: Rule, first: datetime, low: int, high: int) -> Iterable[int]:
+    if rule.every in UNITS:
+        return _fine_walls(rule, first, low, high)
+    rule = _completed(rule, first)
+    step = _even_step(rule)
+    return _even_walls(rule, first, step, low, high) if step else _uneven_walls(rule, first, low, high)
+
+
+def _fine_walls(rule: Rule, first: datetime, low: int, high: int) -> Iterator[int]:
+    try:
+        yield from fine_walls(rule, in_seconds(first), low, high, _day_test(rule))
+    except TooManySteps as error:
+        raise RuleError("too_many", "no end of periods") from error
+
+
+def _uneven_walls(rule: Rule, first: datetime, low: int, high: int) -> Iterator[int]:
+    times = [
+        (hour * 60 + minute) * 60 + second for hour, minute, second in product(rule.by_hour, rule.by_minute, rule.by_second)
+    ]
+    for days in _periods(rule, first.toordinal(), low // DAY, high // DAY):
         if len(days) * len(times) > MOST_A_PERIOD:
             raise RuleError("too_fine", "too many times in one period")
-        for day, at in _positions(rule, product(days, times)) if rule.by_position else product(days, times):
-            wall = datetime.combine(date.fromordinal(day), at)
+        found = [day * DAY + at for day in days for at in times]
+        for wall in _positions(rule, found) if rule.by_position else found:
             if wall > high:
                 return
             if wall >= low:
                 yield wall
 
 
-def _positions(rule: Rule, found: Iterable[tuple[int, time]]) -> Iterator[tuple[int, time]]:
+def _even_step(rule: Rule) -> int:
+    """The seconds between the starts of a rule whose walls are evenly spaced; 0 for any other."""
+    several = len(rule.by_hour) > 1 or len(rule.by_minute) > 1 or len(rule.by_second) > 1
+    if several or rule.by_position or rule.by_month or rule.by_month_day or rule.by_year_day or rule.by_week:
+        return 0
+    if rule.every == "WEEKLY" and len(rule.by_day) == 1:
+        return rule.interval * 7 * DAY
+    return rule.interval * DAY if rule.every == "DAILY" and not rule.by_day else 0
+
+
+def _even_walls(rule: Rule, first: datetime, step: int, low: int, high: int) -> range:
+    at = (rule.by_hour[0] * 60 + rule.by_minute[0]) * 60 + rule.by_second[0]
+    begin = first.toordinal()
+    if rule.every == "WEEKLY":
+        begin += (rule.by_day[0][1] - rule.week_start) % 7 - (first.weekday() - rule.week_start) % 7
+    begin = begin * DAY + at
+    return range(begin - (begin - low) // step * step if begin < low else begin, high + 1, step)
+
+
+def _positions(rule: Rule, found: list[int]) -> Iterator[int]:
     """BYSETPOS: the period's starts by their number, from 1, or from -1 backwards."""
-    every = tuple(found)
-    wanted = {at - 1 if at > 0 else len(every) + at for at in rule.by_position}
-    return (every[at] for at in sorted(wanted) if 0 <= at < len(every))
+    wanted = {at - 1 if at > 0 else len(found) + at for at in rule.by_position}
+    return (found[at] for at in sorted(wanted) if 0 <= at < len(found))
 
 
-def _periods(rule: Rule, first: date, low: date, high: date) -> Iterator[Collection[int]]:
+def _periods(rule: Rule, first: int, low: int, high: int) -> Iterator[Collection[int]]:
     """The days (ordinals, ascending) of each period that can touch ``low`` to ``high``, in order. Periods are ``interval``
     apart, counted from the one that holds ``first``; where ``first`` cuts it, the days before belong to it as well."""
     fits = _day_test(rule)
     if rule.every == "DAILY":
         weekdays = {day for _, day in rule.by_day} or set(range(7))
-        for day in _steps(first.toordinal(), rule.interval, low.toordinal(), high.toordinal()):
+        for day in _steps(first, rule.interval, low, high):
             if (day - 1) % 7 in weekdays and (fits is None or fits(day)):
                 yield (day,)
-    elif rule.every == "WEEKLY":
-        begin = first.toordinal() - (first.weekday() - rule.week_start) % 7
+        return
+    if rule.every == "WEEKLY":
+        begin = first - (first - 1 - rule.week_start) % 7
         offsets = sorted((day - rule.week_start) % 7 for _, day in rule.by_day)
-        for week in _steps(begin, rule.interval * 7, low.toordinal(), high.toordinal()):
+        for week in _steps(begin, rule.interval * 7, low, high):
             yield _those([week + offset for offset in offsets], fits)
-    elif rule.every == "MONTHLY":
-        for number in _steps(_month_number(first), rule.interval, _month_number(low), _month_number(high)):
+        return
+    one, from_, to = map(date.fromordinal, (first, low, high))
+    if rule.every == "MONTHLY":
+        for number in _steps(_month_number(one), rule.interval, _month_number(from_), _month_number(to)):
             yield _those(_spanned([(number // 12, number % 12 + 1)], rule), fits)
     else:
-        for year in _steps(first.year, rule.interval, low.year, high.year):
+        for year in _steps(one.year, rule.interval, from_.year, to.year):
             yield _those(_spanned([(year, month) for month in rule.by_month] or [(year, 0)], rule), fits)
 
 
@@ -260,12 +325,17 @@ def _day_test(rule: Rule) -> Callable[[int], bool] | None:
     )  # fmt: skip
     if not (months or month_days or year_days or weeks):
         return None
+    from_the_end = min(month_days, default=0) < 0
 
     def fits(day: int) -> bool:
         at = date.fromordinal(day)
         if months and at.month not in months:
             return False
-        if month_days and at.day not in month_days and at.day - monthrange(at.year, at.month)[1] - 1 not in month_days:
+        if (
+            month_days
+            and at.day not in month_days
+            and not (from_the_end and at.day - monthrange(at.year, at.month)[1] - 1 in month_days)
+        ):
             return False
         if year_days:
             number = day - date(at.year, 1, 1).toordinal() + 1

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import islice
 
 from app.domain.clock import DAY, Instant
-from app.domain.recurrence import Rule, RuleError, walls
+from app.domain.offsets import day_offsets
+from app.domain.recurrence import FIRST_DAY, Rule, RuleError, wall_seconds, walls
 
 Start = Instant | date
 """An instant, or the date of an all-day occurrence."""
@@ -45,15 +47,14 @@ def expand(
     if not _is_over(rules, first, zone):
         found.add(to_instant(first, zone))
     for rule in rules:
-        for instant in _instants(rule, first, zone, low, high):
-            found.add(instant)
-            if len(found) > MOST_STARTS:
-                raise RuleError("too_many")
+        found.update(islice(_instants(rule, first, zone, low, high), MOST_STARTS + 1))
+        if len(found) > MOST_STARTS:
+            raise RuleError("too_many")
     days = {each for each in left_out if isinstance(each, date)}
     found -= {each for each in left_out if isinstance(each, int)}
-    return tuple(
-        sorted(each for each in found if low <= each <= high and not (days and to_wall(each, zone).date() in days)),
-    )
+    if days:
+        found = {each for each in found if to_wall(each, zone).date() not in days}
+    return tuple(sorted([each for each in found if low <= each <= high]))
 
 
 def _expand_days(
@@ -124,8 +125,10 @@ def _instants(rule: Rule, first: datetime, zone: tzinfo, low: Instant, high: Ins
         last = min(last, until)
     elif until is not None:
         last = min(last, datetime.combine(until, time.max))
-    for wall in walls(rule, first, to_wall(low - DAY, zone), last):
-        instant = to_instant(wall, zone)
+    offsets = day_offsets(zone)
+    for wall in wall_seconds(rule, first, to_wall(low - DAY, zone), last):
+        offset = offsets[wall // DAY]
+        instant = wall - offset if offset is not None else to_instant(FIRST_DAY + timedelta(seconds=wall - DAY), zone)
         if instant <= high:
             yield instant
 
