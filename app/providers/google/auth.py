@@ -10,6 +10,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -85,7 +86,8 @@ async def _sign_in(
         tokens = await _exchange(http, where, client, query["code"], verifier, redirect, clock)
     if not tokens.refresh:
         raise SignInFailed("no_refresh")
-    return tokens
+    # Scopes are left out where they are those that were asked for (RFC 6749 §5.1).
+    return tokens if tokens.scopes else replace(tokens, scopes=tuple(sorted((*IDENTITY, *scopes))))
 
 
 async def _exchange(

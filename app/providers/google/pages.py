@@ -68,6 +68,9 @@ def page_reader(calendar: str) -> Callable[[Item], Page]:
     """Reads an answer of events.list or events.instances."""
 
     def read(answer: Item) -> Page:
+        if "items" not in answer and "accessRole" not in answer:
+            # Whatever this is, it is no list of events that happens to be empty.
+            raise ValueError("list of events")
         zone = zone_or_utc(answer.get("timeZone", ""))
         items = answer.get("items", ())
         events, cancelled = [], []
@@ -82,7 +85,7 @@ def page_reader(calendar: str) -> Callable[[Item], Page]:
             events=in_order(events),
             cancelled=tuple(cancelled),
             recurs=any(_recurs(each) for each in items),
-            role=answer["accessRole"],
+            role=answer.get("accessRole", ""),
             zone=zone,
             next_page=answer.get("nextPageToken", ""),
             sync_token=answer.get("nextSyncToken", ""),

@@ -54,8 +54,9 @@ class Tokens:
 
 def granted(answer: Mapping[str, Any], now: Instant) -> Tokens:
     """The tokens of a first token answer (RFC 6749 §5.1). Raises ValueError for one that makes no sense."""
-    access, lasts = answer["access_token"], answer.get("expires_in", HOUR)
-    if not isinstance(access, str) or not isinstance(lasts, int):
+    # Some authorities write the seconds in quotation marks.
+    access, lasts = answer["access_token"], int(answer.get("expires_in", HOUR))
+    if not isinstance(access, str):
         raise ValueError("token answer")
     ends = answer.get("refresh_token_expires_in")
     return Tokens(

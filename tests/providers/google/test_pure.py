@@ -27,6 +27,7 @@ from app.domain.errors import (
 from app.providers.google import api
 from app.providers.google.client_file import OAuthClient, check_client, read_client
 from app.providers.google.errors import Refused, meaning, refusal, seconds_to_wait, translated
+from app.providers.google.pages import page_reader
 from app.providers.google.places import Places, places
 from app.providers.google.tokens import EVENTS, LIST, Tokens, died_of_testing, from_plain, granted, missing, plain, refreshed
 
@@ -261,3 +262,18 @@ def test_places_when_another_server_is_named_then_all_doors_lie_there() -> None:
 def test_tokens_when_shown_then_no_secret_is() -> None:
     assert "secret-a" not in repr(Tokens("secret-a", "secret-r", NOW, (), NOW))
     assert "secret" not in repr(OAuthClient("id", "secret"))
+
+
+# Servers that are not quite Google's
+
+
+def test_tokens_when_their_life_stands_in_quotation_marks_then_it_is_read() -> None:
+    assert granted(answer(expires_in="3599"), NOW).expires_at == NOW + 3599
+    with pytest.raises(ValueError, match="soon"):
+        granted(answer(expires_in="soon"), NOW)
+
+
+def test_page_when_the_role_is_left_out_then_its_events_are_read_and_no_other_answer_is_taken_for_an_empty_page() -> None:
+    assert page_reader("c")({"kind": "calendar#events", "items": []}).events == ()
+    with pytest.raises(ValueError, match="list"):
+        page_reader("c")({"login": "captive portal"})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import httpx2
@@ -11,6 +13,7 @@ import pytest
 
 from app.domain.clock import DAY
 from app.domain.errors import SignInExpired
+from app.providers.google import auth
 from app.providers.google.auth import SignInFailed, lacking, sign_in, sign_out
 from app.providers.google.client_file import OAuthClient
 from app.providers.google.places import Places
@@ -177,3 +180,16 @@ async def test_tokens_when_shown_or_raised_then_no_secret_is_seen(world: GoogleW
     shown += f"{expired.value!r} {expired.value.__cause__!r}"
     for secret in (tokens.access, tokens.refresh, world.client.secret):
         assert secret not in shown
+
+
+@pytest.mark.shows("CON-6")
+async def test_sign_in_when_the_answer_leaves_the_scopes_out_then_they_are_those_that_were_asked_for(
+    world: GoogleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = auth.exchange
+
+    async def without_scope(*given: Any) -> Tokens:
+        return replace(await exchange(*given), scopes=())
+
+    monkeypatch.setattr(auth, "exchange", without_scope)
+    assert lacking(await signing_in(world, Browser(world))) == ()
