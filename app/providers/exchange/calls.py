@@ -30,15 +30,15 @@ from exchangelib.transport import BASIC, DEFAULT_HEADERS, NOAUTH, NTLM  # type: 
 from exchangelib.util import MNS, SOAPNS, ParseError, to_xml  # type: ignore[import-untyped]
 from exchangelib.version import Build, Version  # type: ignore[import-untyped]
 
+from app.providers.exchange import showing
 from app.providers.exchange.keys import Keys
-from app.providers.exchange.showing import auth_of
 from app.providers.exchange.trust import session
 from app.providers.http import seconds_to_wait
 
 __all__ = ["EWSError", "Line", "MalformedResponseError", "NotServed", "RateLimitError", "TransportError", "UnauthorizedError"]
 
-ANSWER = 30.0
-"""Seconds to wait for more of an answer."""
+CONNECT, ANSWER = 10.0, 30.0
+"""Seconds to reach the server, and to wait for more of an answer."""
 AGENT = "Aftale"
 for _name in ("exchangelib", "spnego", "requests_ntlm"):
     # They log whole requests, with the texts of meetings in them, and failures that are told here as errors.
@@ -68,7 +68,7 @@ class Policy(FailFast):  # type: ignore[misc]
 class Protocol(BaseProtocol):  # type: ignore[misc]
     """exchangelib's protocol of one account."""
 
-    TIMEOUT = ANSWER
+    TIMEOUT = (CONNECT, ANSWER)
 
     def __init__(self, keys: Keys) -> None:
         self.keys = keys
@@ -92,7 +92,7 @@ class Protocol(BaseProtocol):  # type: ignore[misc]
         made: Any = session(self.keys.ca, self.keys.url)
         made.headers.update(DEFAULT_HEADERS)
         made.headers["User-Agent"] = AGENT
-        made.auth = auth_of(self.keys.auth, self.keys.user, self.keys.password)
+        made.auth = showing.auth_of(self.keys.auth, self.keys.user, self.keys.password)
         made.session_id, made.usage_count = 0, 0
         return made
 
@@ -111,7 +111,14 @@ class Line:
     def ask(self, service: str, payload: Any) -> list[Any]:
         """The response messages of a request, each an element, in the order of what was asked for. Raises exchangelib's errors
         for the request as a whole."""
-        found: list[Any] = list(_SERVICES[service](account=self)._get_response_xml(payload))
+        call = _SERVICES[service](account=self)
+        try:
+            found: list[Any] = list(call._get_response_xml(payload))
+        except UnauthorizedError:
+            if self.keys.auth == showing.BASIC:
+                raise
+            # The connection was signed in, and somebody on the way may have changed it for another one.
+            found = list(call._get_response_xml(payload))
         return found
 
     def one(self, service: str, payload: Any) -> Any:

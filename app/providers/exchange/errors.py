@@ -113,6 +113,9 @@ def translated(account: str, calendar: str = "", write: bool = False) -> Iterato
         raise
     except EWSError as error:
         raise meaning(error, account, calendar, write) from error
+    except PermissionError as error:
+        # NTLM was asked for, and the server does not speak it (any more).
+        raise SignInExpired(account, "no way in") from error
     except (requests.exceptions.RequestException, OSError, spnego.exceptions.SpnegoError) as error:
         raise Unreachable(account, name_of(error)) from error
     except RuleError as error:

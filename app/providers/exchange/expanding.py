@@ -12,12 +12,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.clock import DAY, Instant
-from app.domain.recurrence import Rule, RuleError
+from app.domain.recurrence import Rule, RuleError, walls
 from app.domain.series import Start, expand, occurrence_id, split_occurrence_id, to_instant
 from app.providers.exchange.items import Item
 from app.providers.exchange.mapping import Home, days_of
 from app.providers.exchange.recurrence import rule_of
 from app.providers.exchange.zones import iana_zone
+
+FIRST_WITHIN = timedelta(days=12 * 366)
+"""A 29th of February may be eight years away, and a pattern may skip years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,14 @@ def pattern_of(master: Item, home: Home) -> Pattern:
     day, rule = rule_of(master.recurrence)
     if master.says("IsAllDayEvent"):
         days = days_of(master, home)
-        zone, first, length = home.zone, day, (days.end - days.first).days
+        zone, wall, length = home.zone, datetime.combine(day, time(0)), (days.end - days.first).days
     else:
         zone = iana_zone(master.zone, home.zone) or iana_zone(master.plain.get("StartTimeZoneId", ""), home.zone) or home.zone
-        wall = datetime.fromtimestamp(master.start, UTC).astimezone(ZoneInfo(zone))
-        first, length = datetime.combine(day, wall.time()), master.end - master.start
+        begin = datetime.fromtimestamp(master.start, UTC).astimezone(ZoneInfo(zone))
+        wall, length = datetime.combine(day, begin.time()), master.end - master.start
+    # A pattern begins with the first day that it names, which need not be the one from which on it is to be.
+    fitting = next(iter(walls(rule, wall, wall, wall + FIRST_WITHIN)), wall)
+    first = fitting.date() if master.says("IsAllDayEvent") else fitting
     info = ZoneInfo(zone)
     changed = (*master.left_out, *(each.original for each in master.moved))
     out = frozenset(_nearest_day(at, info) if master.says("IsAllDayEvent") else _day(at, info) for at in changed)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from app.domain.calendars import Event, EventDraft
 from app.domain.clock import Clock, Instant
 from app.domain.connections import ProviderKind
-from app.domain.errors import Unreachable
+from app.domain.errors import SignInExpired, Unreachable
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.exchange.keys import Keys
 from app.providers.exchange.worker import LIMIT, TookTooLong, Worker
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.providers.exchange.mailbox import Mailbox
 
 T = TypeVar("T")
+REFUSED_FOR = 60
+"""Seconds for which a refused password is not shown again: companies lock accounts after a few."""
 
 
 class ExchangeProvider:
@@ -36,6 +38,7 @@ class ExchangeProvider:
     ) -> None:
         self.account, self._keys, self._clock = account, keys, clock
         self._invites, self._here = invites, here
+        self._refused_until = 0
         self._worker: Worker[Mailbox] = Worker("exchange", self._open, limit)
 
     def __repr__(self) -> str:
@@ -68,8 +71,13 @@ class ExchangeProvider:
         return await self._do(lambda mailbox: mailbox.find(calendar, key))
 
     async def _do(self, call: Callable[[Mailbox], T]) -> T:
+        if self._clock.now() < self._refused_until:
+            raise SignInExpired(self.account, "refused")
         try:
             return await self._worker.run(call)
+        except SignInExpired:
+            self._refused_until = self._clock.now() + REFUSED_FOR
+            raise
         except TookTooLong as error:
             raise Unreachable(self.account, "took too long") from error
 
