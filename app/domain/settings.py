@@ -81,6 +81,17 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long is kept what visitors left (DATA-3): ``bookings`` in months after the meeting, 0 until the owner deletes them;
+    ``attempts`` in days, also for requests that came to nothing; ``addresses`` in days: the log, the one place where the
+    network address of a visitor, cut short, may stand."""
+
+    bookings: int = 12
+    attempts: int = 30
+    addresses: int = 14
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     """Which kinds of notices appear on screen."""
 
@@ -111,6 +122,7 @@ class Settings:
     publishing: Publishing = Publishing()
     notify: Notify = Notify()
     privacy: Privacy = Privacy()
+    retention: Retention = Retention()
     first_run: FirstRun = FirstRun()
     own_part: str = ""
     default_page: str = ""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Index, Row, and_, func, insert, or_, select, update
 
 from app.domain.booking import Attempt, AttemptKind
 from app.domain.clock import DAY, Instant
@@ -54,6 +55,13 @@ def record_attempt(session: Session, new: Attempt) -> Attempt:
 def recent_attempts(session: Session, limit: int = 30) -> tuple[Attempt, ...]:
     """The latest that were not put away, newest first."""
     statement = select(attempt).where(attempt.c.dismissed == 0).order_by(attempt.c.at.desc(), attempt.c.id).limit(limit)
+    return tuple(_from_row(row) for row in session.execute(statement))
+
+
+def attempts_of(session: Session, email: str, bookings: Iterable[str]) -> tuple[Attempt, ...]:
+    """All of a visitor, by an address in lower case or by one of their bookings, newest first."""
+    which = or_(func.lower(attempt.c.email) == email, attempt.c.booking.in_(list(bookings)))
+    statement = select(attempt).where(which).order_by(attempt.c.at.desc(), attempt.c.id)
     return tuple(_from_row(row) for row in session.execute(statement))
 
 

@@ -13,7 +13,7 @@ from itertools import chain
 from json.encoder import encode_basestring
 from typing import Any
 
-from sqlalchemy import Dialect, ForeignKey, Index, Row, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Dialect, ForeignKey, Index, Row, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from app.domain.calendars import Days, Event, Response, Series, ShowAs
@@ -209,6 +209,15 @@ def find_event_by_booking(session: Session, calendar_id: str, booking_id: str) -
 def find_event_by_key(session: Session, calendar_id: str, key: str) -> Event | None:
     """The event, of a series the first occurrence, that a write with this key made."""
     return _one(session, _SELECT.where(event.c.key == key, sql("key <> ''"), event.c.calendar == calendar_id))
+
+
+def events_naming(session: Session, calendar_id: str, email: str, bookings: Iterable[str]) -> tuple[Event, ...]:
+    """Events of the calendar that name the address, given in lower case, among their people, or that one of the bookings made,
+    ascending. Reads the whole calendar."""
+    people = func.lower(event.c.attendees + event.c.declined)
+    named = people.contains(encode_basestring(email), autoescape=True)
+    statement = _SELECT.where(event.c.calendar == calendar_id, or_(named, event.c.booking.in_(list(bookings))))
+    return tuple(map(_from_row, session.execute(statement.order_by(event.c.start, event.c.id))))
 
 
 def save_series(session: Session, saved: Series) -> Series:

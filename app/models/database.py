@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from app.domain.clock import Clock, SystemClock
 from app.domain.errors import WorkspaceUnusable
-from app.models import backups
+from app.models import backups, restoring
 from app.models.base import Session
 from app.models.errors import translate
 from app.models.lanes import Job, Reader, Writer, deliver
@@ -48,11 +48,13 @@ class Database:
         self._reader: Reader | None = None
 
     def open(self) -> None:
-        """Makes, checks and migrates the workspace as needed. Takes a moment: not for the loop's thread.
+        """Makes, checks and migrates the workspace as needed, after putting a backup in its place if that was ordered
+        (``restoring``). Takes a moment: not for the loop's thread.
 
         Raises WorkspaceReadOnly, WorkspaceDamaged (``detail``: the newest good backup's path, or empty), WorkspaceNewer,
         WorkspaceFull, WorkspaceInUse, or WorkspaceUnusable for a place where no file can be. Nothing was changed then.
         """
+        self._carry_out_order()
         writer, reader = Writer("writer", self.path, self._committed), Reader("reader", self.path)
         writer.start(self._connect)
         try:
@@ -125,6 +127,12 @@ class Database:
 
         threading.Thread(target=work, name="database backup", daemon=True).start()
         return cast(T, await job.future)
+
+    def _carry_out_order(self) -> None:
+        try:
+            restoring.finish(self.path)
+        except OSError as error:
+            raise translate(error, self.path) from error
 
     def _connect(self) -> Connection:
         session, self._opening = open_writer(self.path, self._clock)

@@ -13,6 +13,7 @@ from app.models import (
     notices,
     outbox,
     pages,
+    removals,
     secrets,
     settings,
     upstream,
@@ -21,5 +22,5 @@ from app.models.base import metadata
 
 __all__ = [
     "accounts", "attempts", "bookings", "calendars", "contacts", "idempotency", "mails", "metadata", "notices",
-    "outbox", "pages", "secrets", "settings", "upstream",
+    "outbox", "pages", "removals", "secrets", "settings", "upstream",
 ]  # fmt: skip
