@@ -7,6 +7,7 @@ import ssl
 import struct
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
@@ -161,7 +162,7 @@ def test_schema_when_the_release_does_not_know_it_then_it_is_refused_with_a_faul
 def test_release_when_it_is_older_than_2010_then_clients_can_tell(server: EwsServer) -> None:
     server.service.become("2007_SP1")
     told = Caller(server, version="Exchange2007_SP1")(CONVERT)
-    assert told.root.find("{*}Header/{*}ServerVersionInfo").get("MajorVersion") == "8"  # type: ignore[union-attr]
+    assert told.root.find("{*}Header/{*}ServerVersionInfo").get("MajorVersion") == "8"
 
 
 def test_event_when_written_in_the_dialect_of_2010_then_newer_properties_are_not_known(server: EwsServer) -> None:
@@ -176,7 +177,7 @@ def test_event_when_written_in_the_dialect_of_2010_then_newer_properties_are_not
         '<t:FieldURI FieldURI="item:TextBody"/></t:AdditionalProperties></m:ItemShape>'
     )
     told = call(f'<m:GetItem>{shape}<m:ItemIds><t:ItemId Id="{made}"/></m:ItemIds></m:GetItem>')
-    assert (told.status, told.code) == (500, "ErrorInvalidRequest")
+    assert (told.status, told.code) == (500, "ErrorSchemaValidation")
 
 
 def test_event_when_written_in_the_dialect_of_2007_then_it_has_the_meetings_zone(server: EwsServer) -> None:
@@ -253,7 +254,7 @@ def test_answer_when_it_never_ends_then_the_server_still_does(kind: Kind) -> Non
 # Autodiscover
 
 
-def pox(server: EwsServer, email: str = ANNA, **more: str) -> Told:
+def pox(server: EwsServer, email: str = ANNA, **more: Any) -> Told:
     wanted = f"<AcceptableResponseSchema>{POX_ANSWER}</AcceptableResponseSchema>"
     request = f"<Request><EMailAddress>{email}</EMailAddress>{wanted}</Request>"
     return Caller(server, **more).post(
@@ -292,7 +293,7 @@ def test_pox_when_nothing_is_there_or_elsewhere_then_the_status_says_so(server: 
     server.service.elsewhere = "https://elsewhere.example/autodiscover/autodiscover.xml"
     plain = httpx2.get(f"{server.base}/autodiscover/autodiscover.xml", timeout=10)
     assert (plain.status_code, plain.headers["location"]) == (302, server.service.elsewhere)
-    assert pox(server, "no address").root.find(".//{*}ErrorCode").text == "500"  # type: ignore[union-attr]
+    assert pox(server, "no address").root.find(".//{*}ErrorCode").text == "500"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from tests.servers.ews import soap
@@ -48,7 +50,7 @@ def refusing(call: Call) -> str:
 
 def fault_of(fault: Fault) -> soap.Fault:
     """The answer of a server that is not well."""
-    values = {} if fault.wait is None else {"BackOffMilliseconds": fault.wait * 1000}
+    values: dict[str, Any] = {} if fault.wait is None else {"BackOffMilliseconds": fault.wait * 1000}
     return {
         Kind.ERROR_500: lambda: soap.Fault("ErrorInternalServerError"),
         Kind.FAULT: lambda: soap.Fault(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.servers.ews.soap import Element, Fault, Refusal, attribute, children, invalid, local
+from tests.servers.ews.soap import Element, Refusal, attribute, children, invalid, local
 from tests.servers.ews.versions import is_before
 
 ITEM_ORDER = (
@@ -105,7 +105,7 @@ def known_uri(uri: str, version: str) -> str:
         URIS[uri] in SINCE_2010 and is_before(version, "Exchange2010")
     )
     if newer:
-        raise Fault("ErrorInvalidRequest", f"The property {uri} is not known in {version}.")
+        raise invalid(f"The 'FieldURI' attribute is invalid: the value '{uri}' is not one of the enumeration of {version}.")
     return URIS[uri]
 
 

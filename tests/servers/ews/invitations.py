@@ -8,8 +8,8 @@ from tests.servers.ews.ids import new_token
 from tests.servers.ews.items import Item
 
 if TYPE_CHECKING:
+    from tests.servers.ews.changing import Mailboxes
     from tests.servers.ews.folders import Folder
-    from tests.servers.ews.state import EwsService
 
 COPIED = (
     "Subject", "Body", "Start", "End", "StartTimeZone", "EndTimeZone", "IsAllDayEvent", "Location", "Recurrence",
@@ -17,7 +17,7 @@ COPIED = (
 )  # fmt: skip
 
 
-def deliver(service: EwsService, kind: str, source: Folder, meeting: Item, guests: tuple[str, ...]) -> None:
+def deliver(service: Mailboxes, kind: str, source: Folder, meeting: Item, guests: tuple[str, ...]) -> None:
     """Brings a whole meeting up to date in the guests' default calendars. A change of one occurrence is mail alone."""
     if "_stamp" in meeting:
         return

@@ -11,7 +11,6 @@ from tests.servers.ews.items import Item, guests, read_item, read_updates
 from tests.servers.ews.places import Call, Places, each
 from tests.servers.ews.soap import (
     Element,
-    Fault,
     Refusal,
     attribute,
     child,
@@ -24,6 +23,7 @@ from tests.servers.ews.soap import (
     response,
     said,
     tag,
+    unknown,
 )  # fmt: skip
 from tests.servers.ews.soap import T as TYPES
 from tests.servers.ews.telling import mailbox, zone_definition
@@ -238,7 +238,7 @@ class Operations(Places):
 
     def get_server_time_zones(self, call: Call) -> str:
         if not self.service.time_zones:
-            raise Fault("ErrorInvalidRequest", "Unknown request 'GetServerTimeZones'.")
+            raise unknown("GetServerTimeZones")
         asked = child(call.element, "Ids")
         names = ["Romance Standard Time", "W. Europe Standard Time", "Eastern Standard Time", "UTC"]
         if asked is not None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from app.domain.clock import DAY
-from tests.servers.ews.fields import known_uri, read_folder_shape, read_shape
+from tests.servers.ews.fields import extended_key, known_uri, read_folder_shape, read_shape
 from tests.servers.ews.folders import Folder
-from tests.servers.ews.items import Item, extended_key
+from tests.servers.ews.items import Item
 from tests.servers.ews.operations import Operations
 from tests.servers.ews.places import Call, each
 from tests.servers.ews.soap import (

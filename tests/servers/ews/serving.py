@@ -148,7 +148,7 @@ class EwsServer:
     def _perform(self, call: Call) -> str:
         method = getattr(self.api, re.sub(r"(?<!^)(?=[A-Z])", "_", call.request.name).lower(), None)
         if method is None or not call.request.name[0].isupper():
-            raise soap.Fault("ErrorInvalidRequest", f"Unknown request '{call.request.name}'.")
+            raise soap.invalid(f"The element '{call.request.name}' is no operation.")
         return str(method(call))
 
     async def _stream(self, request: Request, body: bytes, call: Call) -> AsyncIterator[str]:
@@ -193,7 +193,7 @@ class EwsServer:
             await asyncio.sleep(LOOK)
 
     def _recorded(self, request: Request, body: bytes, answer: Response) -> Response:
-        if self.service.recording:
+        if self.service.recording and request.method == "POST":
             sent = dict(request.headers)
             if answer.status_code != 401 and "authorization" not in sent:
                 # The connection is signed in.

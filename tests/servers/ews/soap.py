@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
@@ -17,7 +17,8 @@ MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"
 TYPES = "http://schemas.microsoft.com/exchange/services/2006/types"
 ERRORS = "http://schemas.microsoft.com/exchange/services/2006/errors"
 S, M, T = f"{{{SOAP}}}", f"{{{MESSAGES}}}", f"{{{TYPES}}}"
-Element = etree._Element
+Element = Any
+"""Of lxml, which has no types."""
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
 
 TEXTS = {
@@ -80,7 +81,8 @@ class Refusal(Exception):
 
 
 class Fault(Exception):
-    """The whole request is refused, with status 500. ``where``: what the parser says about a request that is not valid."""
+    """The whole request is refused, with status 500; without a code as other servers do it. ``where``: what the parser says
+    about a request that is not valid."""
 
     def __init__(self, code: str, text: str = "", where: str = "", **values: object) -> None:
         super().__init__(f"{code} {text} {where}")
@@ -128,6 +130,11 @@ def invalid(what: str) -> Fault:
     return Fault("ErrorSchemaValidation", "The request failed schema validation: " + what, what)
 
 
+def unknown(operation: str) -> Fault:
+    """What other servers than Exchange say to operations that they do not have."""
+    return Fault("", f"Unknown request '{operation}'.")
+
+
 # Writing
 
 
@@ -150,7 +157,7 @@ def message(name: str, content: str = "", last: str = "") -> str:
 
 
 def refused(name: str, refusal: Refusal, content: str = "", kind: str = "Error") -> str:
-    values = "".join(f"<t:Value Name={quoteattr(key)}>{escape(str(value))}</t:Value>" for key, value in refusal.values.items())
+    values = values_told(refusal.values)
     more = f"<m:MessageXml>{values}</m:MessageXml>" if values else ""
     return (
         f'<m:{name} ResponseClass="{kind}"><m:MessageText>{escape(refusal.text)}</m:MessageText>'
@@ -173,19 +180,25 @@ def envelope(content: str, release: Release) -> str:
 
 
 def fault_envelope(fault: Fault) -> str:
-    values = "".join(f"<t:Value Name={quoteattr(key)}>{escape(str(value))}</t:Value>" for key, value in fault.values.items())
-    if fault.where:
-        values = (
-            f"<t:LineNumber>1</t:LineNumber><t:LinePosition>1</t:LinePosition><t:Violation>{escape(fault.where)}</t:Violation>"
-        )
-    more = f'<t:MessageXml xmlns:t="{TYPES}">{values}</t:MessageXml>' if values else ""
     text = escape(fault.text)
+    head = f'<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="{SOAP}"><s:Body><s:Fault>'
+    foot = "</s:Fault></s:Body></s:Envelope>"
+    if not fault.code:
+        return f"{head}<faultcode>s:Server</faultcode><faultstring>{text}</faultstring>{foot}"
+    values = values_told(fault.values)
+    if fault.where:
+        violation = f"<t:Violation>{escape(fault.where)}</t:Violation>"
+        values = f"<t:LineNumber>1</t:LineNumber><t:LinePosition>1</t:LinePosition>{violation}"
+    more = f'<t:MessageXml xmlns:t="{TYPES}">{values}</t:MessageXml>' if values else ""
     return (
-        f'<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="{SOAP}"><s:Body><s:Fault>'
-        f'<faultcode xmlns:a="{TYPES}">a:{fault.code}</faultcode><faultstring xml:lang="en-US">{text}</faultstring><detail>'
-        f'<e:ResponseCode xmlns:e="{ERRORS}">{fault.code}</e:ResponseCode><e:Message xmlns:e="{ERRORS}">{text}</e:Message>'
-        f"{more}</detail></s:Fault></s:Body></s:Envelope>"
+        f'{head}<faultcode xmlns:a="{TYPES}">a:{fault.code}</faultcode><faultstring xml:lang="en-US">{text}</faultstring>'
+        f'<detail><e:ResponseCode xmlns:e="{ERRORS}">{fault.code}</e:ResponseCode>'
+        f'<e:Message xmlns:e="{ERRORS}">{text}</e:Message>{more}</detail>{foot}'
     )
+
+
+def values_told(values: Mapping[str, object]) -> str:
+    return "".join(f"<t:Value Name={quoteattr(key)}>{escape(str(value))}</t:Value>" for key, value in values.items())
 
 
 # Reading

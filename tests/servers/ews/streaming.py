@@ -24,6 +24,7 @@ from tests.servers.ews.soap import (
     response,
     said,
     tag,
+    unknown,
 )
 from tests.servers.ews.soap import T as TYPES
 from tests.servers.ews.syncing import Syncing
@@ -50,11 +51,11 @@ class Subscription:
 class Streaming(Syncing):
     def subscribe(self, call: Call) -> str:
         if not self.service.streaming:
-            raise Fault("ErrorInvalidRequest", "Unknown request 'Subscribe'.")
+            raise unknown("Subscribe")
         name = "SubscribeResponseMessage"
         asked = child(call.element, "StreamingSubscriptionRequest")
         if asked is None:
-            raise Fault("ErrorInvalidRequest", "Only streaming subscriptions are offered.")
+            raise Fault("ErrorInvalidSubscriptionRequest", "Only streaming subscriptions are offered.")
         kinds = tuple(part.text or "" for part in children(needed(asked, "EventTypes", TYPES)))
         for kind in kinds:
             attribute(asked, kind, None, kind if kind in EVENTS else None)
@@ -63,7 +64,7 @@ class Streaming(Syncing):
         except Refusal as refusal:
             return response("Subscribe", [refused(name, refusal)])
         if not folders and not boolean(asked.get("SubscribeToAllFolders", "false")):
-            raise Fault("ErrorInvalidRequest", "A subscription needs folders.")
+            raise Fault("ErrorInvalidSubscriptionRequest", "A subscription needs folders.")
         identity = secrets.token_urlsafe(24)
         seen = self.service.notices[-1].number if self.service.notices else 0
         self.service.subscriptions[identity] = Subscription(call.user.email, folders, kinds, seen)
