@@ -78,7 +78,8 @@ class SignInFailed(AftaleError):
     found; ``detail``: the addresses that were tried, by space), ``too_old`` (``detail``: what the server says it is),
     ``certificate`` (not believed; ``detail``: ``why=…; subject=…; issuer=…; until=YYYY-MM-DD; sha256=AA:BB…``, ``why`` is
     ``unknown_ca``, ``self_signed``, ``wrong_host``, ``expired`` or ``not_yet``), ``microsoft`` (the mailbox is at Exchange
-    Online: connect Office 365), ``forbidden`` (the server lets nobody in this way, or not this person)."""
+    Online: connect Office 365), ``forbidden`` (the server lets nobody in this way, or not this person),
+    ``no_calendars`` (signed in, and there is no calendar)."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)

@@ -53,6 +53,10 @@ class Credentials(httpx2.Auth):
         self._user, self._password = user, password
         self._ways: dict[str, httpx2.Auth] = {}
 
+    def insist(self, url: str) -> None:
+        """Shows the password to that server by Basic from now on, which never asked for it."""
+        self._ways[origin_of(url)] = httpx2.BasicAuth(self._user, self._password)
+
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         origin = origin_of(str(request.url))
         way = self._ways.get(origin)
@@ -84,6 +88,10 @@ class Client:
         if self._http is not None:
             http, self._http = self._http, None
             await http.aclose()
+
+    def insist(self, url: str) -> None:
+        """Shows the password to that server, which answers strangers too and so never asks for it."""
+        self._credentials.insist(url)
 
     async def call(
         self,

@@ -61,8 +61,9 @@ def read_token(text: str, window: str) -> Token | None:
         return None
     if not isinstance(found, list) or len(found) != 6 or not all(isinstance(each, str) for each in found) or found[0] != window:
         return None
-    series = found.pop()
-    return Token(*found, frozenset(series[at : at + MARK] for at in range(0, len(series), MARK)))
+    *_, zone, sync, ctag, tags, series = found
+    marks = frozenset(series[at : at + MARK] for at in range(0, len(series), MARK))
+    return Token(window, zone, sync, ctag, tags, marks)
 
 
 def tags_of(named: Iterable[tuple[str, str]]) -> str:

@@ -127,7 +127,11 @@ def refusal_of(fault: Fault) -> Answer:
     if fault.kind is Kind.HTML:
         return 200, {"content-type": "text/html"}, b"<!DOCTYPE html><html><body>Sign in to the hotel network</body></html>"
     if fault.kind is Kind.ODD:
-        return 207, {"content-type": "application/xml"}, b'<!DOCTYPE x [<!ENTITY a "aaaa">]><multistatus xmlns="DAV:">&a;</multistatus>'
+        return (
+            207,
+            {"content-type": "application/xml"},
+            b'<!DOCTYPE x [<!ENTITY a "aaaa">]><multistatus xmlns="DAV:">&a;</multistatus>',
+        )
     if fault.kind in (Kind.REFUSE, Kind.TOO_MANY, Kind.NO_TOKEN):
         inside = {
             Kind.REFUSE: '<C:valid-calendar-object-resource xmlns:C="urn:ietf:params:xml:ns:caldav"/>',

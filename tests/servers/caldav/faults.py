@@ -47,7 +47,9 @@ class Faults:
     def __init__(self) -> None:
         self._commanded: deque[Fault] = deque()
 
-    def add(self, kind: Kind, times: int = 1, methods: tuple[str, ...] = (), wait: int | None = None, about: bytes = b"") -> None:
+    def add(
+        self, kind: Kind, times: int = 1, methods: tuple[str, ...] = (), wait: int | None = None, about: bytes = b""
+    ) -> None:
         self._commanded.append(Fault(kind, times, methods, wait, about))
 
     def next(self, method: str, body: bytes) -> Fault | None:

@@ -39,7 +39,9 @@ class Radicale:
     def add_user(self, user: str) -> None:
         """With the first sign-in the home is made."""
         self.set_password(user, PASSWORD)
-        httpx2.request("PROPFIND", f"{self.base}/{user}/", auth=(user, PASSWORD), timeout=60, trust_env=False).raise_for_status()
+        httpx2.request(
+            "PROPFIND", f"{self.base}/{user}/", auth=(user, PASSWORD), timeout=60, trust_env=False
+        ).raise_for_status()
 
     def set_rights(self, path: str, permissions: str | None) -> None:
         """Radicale's letters for one collection; None: as its owner has them."""
