@@ -11,7 +11,9 @@ from contextlib import contextmanager
 import requests.exceptions
 import spnego.exceptions
 from exchangelib.errors import (  # type: ignore[import-untyped]
+    DoesNotExist,
     EWSError,
+    MultipleObjectsReturned,
     RateLimitError,
     ResponseMessageError,
     UnauthorizedError,
@@ -59,7 +61,9 @@ PASSING = frozenset(
     }
 )  # fmt: skip
 RESYNC = frozenset({"ErrorInvalidSyncStateData", "ErrorSyncFolderNotFound"})
-MISPLACED = (ValueError, KeyError, TypeError, AttributeError, IndexError, etree.LxmlError)
+MISPLACED = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, etree.LxmlError, DoesNotExist, MultipleObjectsReturned
+)  # fmt: skip
 DEFAULT_WAIT = 15.0
 """Seconds to wait where the answer does not say."""
 

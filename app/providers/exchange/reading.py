@@ -137,29 +137,30 @@ class Reading:
         return self._series.get(uid, "")
 
     def _completed(self, items: list[Item]) -> list[Item]:
-        """The items, series that the server did not expand among them read whole, with their changed occurrences."""
+        """The items with all that a window tells of them: series that the server did not expand are read whole, with their
+        changed occurrences, and so are items of which a view told but their names, as some servers have it."""
         wanted: dict[tuple[str, str], Item] = {}
         for each in items:
             if each.kind in (OCCURRENCE, EXCEPTION) and (self._is_new(each) or (each.kind == OCCURRENCE and self._lacks(each))):
                 wanted.setdefault(self._state(each), each)
         self._masters(wanted.values())
-        lacking = [
-            each for each in items
-            if each.kind not in (MASTER, OCCURRENCE) and self._lacks(each)
-        ]  # fmt: skip
-        for item in self._whole([asking.item_id(each.id) for each in lacking]):
-            self._keep(self._state(item), details_of(item, self._home))
-        masters = self._whole([asking.item_id(each.id) for each in items if each.kind == MASTER])
+        asked = {each.id for each in items if is_bare(each) or (each.kind != OCCURRENCE and self._lacks(each))}
+        whole = {each.id: each for each in self._whole([asking.item_id(each.id) for each in items if each.id in asked])}
+        read = [whole.get(each.id, each) for each in items]
+        masters = [each for each in read if each.kind == MASTER and each.id in whole]
         changed = [each for master in masters for each in self._changed(master)]
-        for item in (*masters, *changed):
-            uid = item.plain.get("UID", "") or item.id
-            if item.kind == MASTER:
-                self._series[uid] = item.id
-                if has_details(item):
-                    self._keep((f"uid:{item.plain.get('UID', '')}", item.change), details_of(item, self._home))
-            elif has_details(item):
-                self._keep(self._state(item), details_of(item, self._home))
-        return [*(each for each in items if each.kind != MASTER), *masters, *changed]
+        for item in (*whole.values(), *changed):
+            self._learn(item)
+        return [*(each for each in read if not is_bare(each)), *masters, *changed]
+
+    def _learn(self, item: Item) -> None:
+        """Keeps what an item that was read whole says of itself, or of its occurrences."""
+        uid = item.plain.get("UID", "")
+        if item.kind == MASTER:
+            self._series[uid or item.id] = item.id
+        if has_details(item):
+            state = (f"uid:{uid}", item.change) if item.kind == MASTER else self._state(item)
+            self._keep(state, details_of(item, self._home))
 
     def _changed(self, master: Item) -> Iterator[Item]:
         """The changed occurrences of a series that is expanded here, under the ids that they had before."""
@@ -202,6 +203,11 @@ class Reading:
         (message,) = self._line.ask("FindItem", asking.view(calendar, 0, DAY))
         if denied(error_in(message)):
             raise AccessLost(account, calendar, Lost.UNSHARED)
+
+
+def is_bare(item: Item) -> bool:
+    """Whether a view told too little of it to make events of it."""
+    return item.kind == MASTER or "Start" not in item.plain or "End" not in item.plain
 
 
 def spans(start: Instant, end: Instant) -> Iterator[tuple[Instant, Instant]]:

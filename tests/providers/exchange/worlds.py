@@ -7,8 +7,10 @@ import atexit
 import contextlib
 import functools
 import itertools
+import os
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +26,8 @@ from tests.servers.ews.faults import Faults, Kind
 from tests.servers.ews.serving import EwsServer, serving
 from tests.servers.ews.state import User
 
+EXCHANGES = Path(os.environ.get("AFTALE_JUDGES") or "/nonexistent") / "ews" / "exchanges"
+"""What a real server once said; there, if the outside judges are."""
 PASSWORD = "correct horse"
 SCHEMA, BUILD = "Exchange2016", (15, 2, 1544, 11)
 LEVELS = {Access.EDIT: "Editor", Access.DETAILS: "Reviewer", Access.FREE_BUSY: "FreeBusyTimeOnly"}
