@@ -49,7 +49,7 @@ _log = logging.getLogger(__name__)
 class AccountsService:
     """``provider_of`` makes or finds the provider of an account; the composition root knows how. ``gone`` hears of an account
     that was disconnected, with its sealed sign-in; ``follow`` makes the copy of a calendar follow after all; ``read_now``
-    reads an account."""
+    reads an account; ``lost`` hears of access that turned out to be lost."""
 
     def __init__(
         self,
@@ -62,10 +62,11 @@ class AccountsService:
         gone: Callable[[Account, bytes | None], Awaitable[None]] | None = None,
         follow: Callable[[str], Awaitable[None]] | None = None,
         read_now: Callable[[str], Awaitable[None]] | None = None,
+        lost: Callable[[AccessLost | SignInExpired], Awaitable[None]] | None = None,
     ) -> None:
         self._database, self._announcer, self._clock, self._settings = database, announcer, clock, settings
         self._provider_of, self._wake_outbox = provider_of, wake_outbox
-        self._gone, self._follow, self._read_now = gone, follow, read_now
+        self._gone, self._follow, self._read_now, self._lost = gone, follow, read_now, lost
         self._remote = False
 
     async def load(self) -> None:
@@ -329,7 +330,8 @@ class AccountsService:
     # FreshReader
 
     async def read_fresh(self, slug: str, start: Instant, duration: int, within: float) -> dict[str, tuple[Event, ...]]:
-        """The meeting's window from every checked calendar that is not kept here, as far as they answer ``within`` seconds."""
+        """The meeting's window from every checked calendar that is not kept here, as far as they answer ``within`` seconds. One
+        that turns out to be lost is inactive from then on: the booking that asked is the first that cannot be (INACT-2)."""
         if not self._remote:
             return {}
         settings = self._settings.current
@@ -353,6 +355,8 @@ class AccountsService:
                     found[calendar.id] = await provider.read_window(calendar.at, first, last)
                 except ProviderError as error:
                     _log.info("calendar %s could not be read afresh: %s", calendar.id, type(error).__name__)
+                    if self._lost is not None and isinstance(error, AccessLost | SignInExpired):
+                        await self._lost(error)
 
         tasks = [asyncio.ensure_future(one(calendar)) for calendar in calendars if calendar.account in accounts]
         if tasks:
