@@ -7,6 +7,7 @@ import ssl
 import struct
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -91,6 +92,16 @@ def test_ntlm_when_a_connection_is_signed_in_then_it_stays_so_until_the_password
         assert legs == [2, 0, 0]
         server.service.set_password(ANNA, "another one")
         assert session.get(server.url, timeout=10).status_code == 401
+
+
+@pytest.mark.parametrize(("bound", "status"), [(True, 200), (False, 401)])
+def test_ntlm_when_it_is_not_bound_to_the_certificate_then_it_is_refused(tmp_path: Path, bound: bool, status: int) -> None:
+    with serving(tls=True) as server, requests.Session() as session:
+        server.service.add_user(ANNA)
+        authority = tmp_path / "ca.pem"
+        authority.write_text(server.ca, encoding="ascii")
+        session.auth = HttpNtlmAuth(ANNA, PASSWORD, send_cbt=bound)
+        assert session.get(server.url, timeout=10, verify=str(authority)).status_code == status
 
 
 def test_ntlm_when_it_is_version_1_then_it_is_refused() -> None:

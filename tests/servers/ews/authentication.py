@@ -28,6 +28,7 @@ EXTENDED, TARGET_INFO, VERSION, BITS_128, KEY_EXCHANGE, BITS_56 = (
 )
 ASKED = EXTENDED | SIGN | BITS_128 | KEY_EXCHANGE | BITS_56
 DOMAIN_NAME, COMPUTER_NAME = "EXAMPLE", "MAIL"
+CHANNEL_BINDING = 10
 EPOCH = 116444736000000000
 """1970 in the ticks of Windows."""
 
@@ -41,10 +42,11 @@ class Outcome:
 
 
 class SignIns:
-    """``connections``: what each open connection has come to: a challenge that was sent, or who is signed in."""
+    """``connections``: what each open connection has come to: a challenge that was sent, or who is signed in. ``binding``: of
+    the certificate, if there is one; with extended protection a proof has to be made for this very connection."""
 
     def __init__(self, service: EwsService) -> None:
-        self.service = service
+        self.service, self.binding = service, b""
         self.connections: dict[tuple[str, int], bytes | tuple[str, str]] = {}
 
     def closed(self, connection: tuple[str, int]) -> None:
@@ -89,6 +91,8 @@ class SignIns:
         user = self.service.by_login(login[1]) or self.service.by_login("\\".join(login))
         if user is None or not proves(proof, known, login, user.password):
             return Outcome()
+        if self.service.extended_protection and self.binding and bound_to(proof) != self.binding:
+            return Outcome()
         self.connections[connection] = (user.email, user.password)
         return Outcome(user)
 
@@ -129,3 +133,22 @@ def proves(response: bytes, nonce: bytes, login: tuple[str, str], password: str)
     secret = hmac.new(md4(password.encode("utf-16-le")), (user.upper() + domain).encode("utf-16-le"), hashlib.md5).digest()
     right = hmac.new(secret, nonce + response[16:], hashlib.md5).digest()
     return hmac.compare_digest(right, response[:16])
+
+
+def bound_to(response: bytes) -> bytes:
+    """The channel binding that an NTLMv2 response was made for (MS-NLMP 2.2.2.1), nothing if it was made for none."""
+    at = 16 + 28
+    while at + 4 <= len(response):
+        number, length = struct.unpack_from("<HH", response, at)
+        if number == CHANNEL_BINDING:
+            return response[at + 4 : at + 4 + length]
+        if number == 0:
+            break
+        at += 4 + length
+    return b""
+
+
+def binding_of(certificate: bytes) -> bytes:
+    """Of a certificate in DER, signed with SHA-256 (RFC 5929, in the form of RFC 2744)."""
+    told = b"tls-server-end-point:" + hashlib.sha256(certificate).digest()
+    return hashlib.md5(bytes(16) + struct.pack("<I", len(told)) + told).digest()

@@ -17,6 +17,7 @@ from tests.servers.ews.fields import CALENDAR_ORDER, ITEM_ORDER, Key, extended_k
 from tests.servers.ews.recurrence import checked, read_recurrence, walls
 from tests.servers.ews.soap import Element, Refusal, attribute, boolean, children, invalid, local, needed, number, only
 from tests.servers.ews.soap import T as TYPES
+from tests.servers.ews.versions import is_before
 from tests.servers.ews.zones import instant, read_time, wall, zone
 
 Item = dict[str, Any]
@@ -54,7 +55,7 @@ LONGEST = 5 * 366 * DAY
 # Reading
 
 
-def read_item(element: Element, context: str) -> Item:
+def read_item(element: Element, context: str, version: str) -> Item:
     """The properties of a ``t:CalendarItem``, in the order of the schema. Raises Fault, Refusal."""
     if local(element) != "CalendarItem":
         raise Refusal("ErrorInvalidOperation", "Only calendar items can be kept in a calendar.")
@@ -69,17 +70,18 @@ def read_item(element: Element, context: str) -> Item:
             key, value = read_extended(part)
             found["_extended"][key] = value
         else:
-            found[name] = read_property(part, context)
+            found[name] = read_property(part, context, version)
     return found
 
 
-def read_property(part: Element, context: str) -> Any:
+def read_property(part: Element, context: str, version: str) -> Any:
     """Raises Fault, Refusal."""
     name = local(part)
     if name not in WRITABLE:
         raise Refusal("ErrorInvalidPropertySet", f"Set action is invalid for property {name}.")
     if name in CHOICES:
-        if (part.text or "") not in CHOICES[name]:
+        newer = part.text == "WorkingElsewhere" and is_before(version, "Exchange2013")
+        if (part.text or "") not in CHOICES[name] or newer:
             raise invalid(f"The value '{part.text}' of '{name}' is invalid.")
         return part.text
     if name in FLAGS:
@@ -159,7 +161,7 @@ def read_updates(updates: Element, version: str, context: str) -> Item:
         elif local(value) != name:
             raise Refusal("ErrorUpdatePropertyMismatch", "The property of the update is another one than that of its path.")
         else:
-            found[name] = read_property(value, context)
+            found[name] = read_property(value, context, version)
     return found
 
 

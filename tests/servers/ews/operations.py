@@ -134,7 +134,7 @@ class Operations(Places):
                 raise Refusal("ErrorAccessDenied")
             if not folder.is_calendar:
                 raise Refusal("ErrorInvalidOperation", "The folder keeps no calendar items.")
-            item = self.service.put_new(folder, read_item(part, call.zone), send, call.request.zone)
+            item = self.service.put_new(folder, read_item(part, call.zone, call.request.version), send, call.request.zone)
             call.user.writes.append(("CreateItem", item["_token"]))
             return message("CreateItemResponseMessage", f"<m:Items>{self.told(call, folder, item, REFERENCE)}</m:Items>")
 

@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import re
 import socket
+import ssl
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -22,7 +23,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tests.servers.ews import soap
 from tests.servers.ews.answers import XML, fault_of, refusing, replayed, unauthorized
-from tests.servers.ews.authentication import Outcome, SignIns
+from tests.servers.ews.authentication import Outcome, SignIns, binding_of
 from tests.servers.ews.autodiscover import Answer, Autodiscover
 from tests.servers.ews.certificates import Tls, authority, pem, write
 from tests.servers.ews.changing import User
@@ -264,6 +265,7 @@ def serving(
             shown, key = write(Tls.GOOD if tls is True else tls, Path(folder))
             config.ssl_certfile, config.ssl_keyfile = str(shown), str(key)
             server.ca, server.certificate = pem(authority()[0]), shown.read_text(encoding="ascii")
+            server.sign_ins.binding = binding_of(ssl.PEM_cert_to_DER_cert(server.certificate))
         running = uvicorn.Server(config)
         running.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
 

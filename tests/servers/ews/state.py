@@ -37,8 +37,9 @@ class EwsService(Mailboxes):
     """All mailboxes, and what the server is like.
 
     ``elsewhere``: where a GET for autodiscover, which needs no sign-in, is sent. ``offers``: how one may sign in.
-    ``find_limit``: most items that FindItem gives. ``unexpanded``: series are left as they are in a calendar view, as grommunio
-    does. ``time_zones``: whether GetServerTimeZones is there. ``streaming``: whether notifications are.
+    ``extended_protection``: over TLS, NTLM has to be bound to the certificate, as is the default since Exchange 2019 CU14.
+    ``find_limit``: most items that FindItem gives. ``unexpanded``: series are left as they are in a calendar view, as
+    grommunio does. ``time_zones``: whether GetServerTimeZones is there. ``streaming``: whether notifications are.
     """
 
     def __init__(self, version: str = "2019") -> None:
@@ -47,6 +48,7 @@ class EwsService(Mailboxes):
         self.discoveries: dict[str, Discovery] = {}
         self.elsewhere = ""
         self.offers: tuple[str, ...] = ("Negotiate", "NTLM", "Basic")
+        self.extended_protection = True
         self.find_limit = 1000
         self.unexpanded = False
         self.time_zones = self.streaming = True
