@@ -20,7 +20,7 @@ T = TypeVar("T")
 BATCH = 200
 """Resources that are asked for at once."""
 MOST_PAGES = 100
-TOO_MUCH = (400, 403, 413, 500, 507)
+TOO_MUCH = (400, 403, 413, 507)
 """How servers refuse an answer that would be too large (number-of-matches-within-limits is only one of their words)."""
 NO_TOKEN = (400, 403, 405, 409, 410, 412, 415, 501, 507)
 """How they refuse a sync token that is not valid any more, or never was: 403 by the book, Xandikos says 412."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 from app.domain.calendars import Event, EventDraft, midnight
 from app.domain.clock import DAY, Clock, Instant
@@ -211,8 +212,8 @@ class CalDavProvider:
         with suppress(Refused, ValueError):
             for each in await collection.fetch([href], (reader.start, reader.end)):
                 found, incomplete = reader.read(each)
-                if not incomplete:
-                    return found
+                if not incomplete and found:
+                    return tuple(replace(occurrence, series=event_id(resource.name)) for occurrence in found)
         return reader.events(resource)
 
     # Writing

@@ -166,6 +166,7 @@ def open_door(behind: Behind, **tls: Any) -> Iterator[Door]:
     # With the protocol named, asyncio switches Nagle off, which costs 40 ms an answer.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
+    listening.listen(64)
     door.base = f"{'https' if tls else 'http'}://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
         door, http=BreakableProtocol, lifespan="off", log_config=None, log_level="critical", access_log=False,
