@@ -55,7 +55,7 @@ def follow(
     marked |= {each.booking for each in rows.stuck_in(session, calendar.id)}
     if not marked:
         return ()
-    seen = look(session, calendar, sorted(marked), changed, lost, before)
+    seen = look(session, now, calendar, sorted(marked), changed, lost, before)
     facts = [_cancel(session, now, calendar, each.booking) for each in seen if was_deleted(each, now)]
     facts += _move(session, now, calendar, [each for each in seen if was_moved(each, now)])
     for each in seen:

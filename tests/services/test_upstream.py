@@ -258,6 +258,17 @@ async def test_an_answer_that_was_asked_for_before_a_change_here_is_not_taken_fo
     assert (await desk.booking(booking.id)).start == at(15, 9)
 
 
+@pytest.mark.shows("R21")
+async def test_a_booking_that_was_made_while_the_clock_was_ahead_follows_its_event_once_the_clock_is_right(desk: Desk) -> None:
+    desk.clock.at += 8 * HOUR
+    moved, deleted = await desk.booked(at(14, 10)), await desk.booked(at(14, 12), "bo@example.org")
+    desk.clock.at -= 8 * HOUR
+    await desk.moves(moved, at(14, 14))
+    await desk.read(gone=[(await desk.event(deleted)).id])
+    assert (await desk.booking(moved.id)).start == at(14, 14)
+    assert (await desk.booking(deleted.id)).state is State.CANCELLED
+
+
 @pytest.mark.shows("SYNC-4")
 async def test_an_answer_that_still_shows_what_was_before_our_write_moves_nothing_back(desk: Desk) -> None:
     booking = await desk.booked(at(13, 10))
