@@ -79,9 +79,16 @@ _INPUTS = {
 
 
 def fields(
-    page: PublicPage, host: PublicHost, words: Words, given: Given | None = None, faults: Mapping[str, str] | None = None
+    page: PublicPage,
+    host: PublicHost,
+    words: Words,
+    given: Given | None = None,
+    faults: Mapping[str, str] | None = None,
+    *,
+    fresh: bool = True,
 ) -> tuple[Field, ...]:
-    """All fields in their order. ``faults``: sentences by field, as they shall stand below it."""
+    """All fields in their order. ``faults``: sentences by field, as they shall stand below it. ``fresh``: the form was not sent
+    yet, so that what was not said by a link is what the owner set to begin with."""
     given, faults = given or {}, faults or {}
     _ = words.gettext
     name = typed.NAME_LONGEST
@@ -90,13 +97,25 @@ def fields(
         Field("last_name", _("Last name"), Input.TEXT, True, autocomplete="family-name", half=True, longest=name),
         Field("email", _("E-mail"), Input.EMAIL, True, autocomplete="email", longest=typed.EMAIL_LONGEST),
     ]
-    found += [_question(each, host, words) for each in questions_of(page)]
+    asked = [each for each in questions_of(page) if not each.hidden]
+    found += [_question(each, host, words) for each in asked]
     if page.guests_max:
         found.append(_guests(page, words))
     if page.state is PageState.REQUEST:
         label = _("A word to {name}").format(name=host.first_name)
         found.append(Field("message", label, Input.LONG, longest=typed.TEXT_LONGEST))
-    return tuple(_filled(field, given, faults) for field in found)
+    begin = {f"answers.{each.id}": each.default for each in asked if each.default} if fresh else {}
+    return tuple(_filled(field, {**begin, **given}, faults) for field in found)
+
+
+def carried(page: PublicPage, given: Given) -> tuple[tuple[str, str], ...]:
+    """What a link says about questions that are not shown: goes along unseen, by the names of the form's fields."""
+    found = []
+    for question in page.questions:
+        value = given.get(f"answers.{question.id}", "")
+        if question.hidden and value:
+            found += [(f"answers.{question.id}", each) for each in (value if isinstance(value, list) else [value])]
+    return tuple(found)
 
 
 def _question(question: Question, host: PublicHost, words: Words) -> Field:
@@ -151,7 +170,19 @@ def consent(
         tick=kind is ConsentKind.TICK,
         link_text=_("How {name} handles them").format(name=name),
         link=page.consent.link,
-        basis=_("The legal basis is legitimate interest.") if kind is ConsentKind.LEGITIMATE_INTEREST else "",
+        basis=_basis(page, words),
         ticked=bool((given or {}).get("consent.privacy")),
         fault=(faults or {}).get("consent.privacy", ""),
     )
+
+
+def _basis(page: PublicPage, words: Words) -> str:
+    if page.consent.kind is not ConsentKind.LEGITIMATE_INTEREST:
+        return ""
+    return page.consent.basis or words.gettext("The legal basis is legitimate interest.")
+
+
+def told(page: PublicPage, host: PublicHost, words: Words) -> str:
+    """The exact text about their data that a visitor reads or agrees to, as it is kept with the booking (PAGE-3)."""
+    asked = consent(page, host, words)
+    return "" if asked is None else " ".join(part for part in (asked.text, asked.basis) if part)

@@ -73,7 +73,8 @@ class Visitor:
 class BookingRequest:
     """One valid POST …/book, as the child hands it to the program. ``alternatives``: up to two more starts, for requests.
 
-    ``key`` is the idempotency key, empty if the caller gave none; ``body`` a digest of what was sent with it.
+    ``key`` is the idempotency key, empty if the caller gave none; ``body`` a digest of what was sent with it. ``link``: the
+    token of the secret link that the visitor came by. ``remember``: they want to be known again in this browser, on ``host``.
     """
 
     slug: str
@@ -86,6 +87,9 @@ class BookingRequest:
     alternatives: tuple[Instant, ...] = ()
     key: str = ""
     body: str = ""
+    link: str = ""
+    remember: bool = False
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +199,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """201: confirmed or requested."""
+    """201: confirmed or requested. ``remember``: what the visitor's browser keeps so that they are known again."""
 
     state: State
     start: Instant
     end: Instant
     manage: str
     booking: str = ""
+    remember: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +219,7 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class Refused:
     """422 (``invalid``, with fields), 404 (``not_found``), 503 (``paused``, ``unavailable``, ``stale``), 409 (``state``,
-    ``too_late``)."""
+    ``too_late``, ``not_allowed``), 410 (``link_spent``, ``link_expired``)."""
 
     error: str
     fields: dict[str, str] = field(default_factory=dict)
@@ -246,3 +251,5 @@ class ManagedBooking:
     why_not: str = ""
     offline: bool = False
     thanks: str = ""
+    may_move: bool = True
+    may_cancel: bool = True

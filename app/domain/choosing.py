@@ -156,7 +156,8 @@ class Pick:
 class Choose:
     """The first page. ``day`` is None where the shown month has no free time: ``nothing`` says so and ``first`` leads on.
 
-    ``shown``: year and month. ``owner_time``: what the clock shows where the owner is, if it shows something else there.
+    ``after_loss``: ``soonest`` holds the times nearest to one that somebody else took. ``shown``: year and month.
+    ``owner_time``: what the clock shows where the owner is, if it shows something else there.
     """
 
     request: bool
@@ -177,12 +178,20 @@ class Choose:
     caption: str
     bar: str
     bar_detail: str
+    after_loss: bool = False
 
 
 def choose(
-    page: PublicPage, host: PublicHost, words: Words, now: Instant, chosen: Selection, starts: Sequence[Instant]
+    page: PublicPage,
+    host: PublicHost,
+    words: Words,
+    now: Instant,
+    chosen: Selection,
+    starts: Sequence[Instant],
+    nearest: Sequence[Instant] = (),
 ) -> Choose:
-    """``starts``: the bookable ones of the chosen duration, ascending."""
+    """``starts``: the bookable ones of the chosen duration, ascending. ``nearest``: those nearest to a time that was lost,
+    which stand in the place of the soonest ones."""
     days = visitor_days(starts, chosen.zone)
     month, day = _shown(chosen, days, now)
     request = page.state is PageState.REQUEST
@@ -203,7 +212,8 @@ def choose(
         day=_day(words, day, days, picks, chosen.zone, request) if day is not None else None,
         nothing=_nothing(words, month, starts) if day is None else "",
         first=_soon(words, starts[0], chosen.zone, now) if day is None and starts else None,
-        soonest=() if request else _soonest(words, starts[:2], chosen.zone, now),
+        soonest=_quick(words, starts, nearest, chosen.zone, now, request),
+        after_loss=bool(nearest),
         picks=tuple(Pick(start, capital(words.moment(wall(start, chosen.zone)))) for start in picks),
         caption=_caption(words, host, page, chosen, picks),
         bar=_bar(words, chosen, picks, request),
@@ -317,6 +327,14 @@ def _soon(words: Words, start: Instant, zone: str, now: Instant) -> Soon:
     else:
         text = capital(words.moment(at))
     return Soon(start, at.date(), text)
+
+
+def _quick(
+    words: Words, starts: Sequence[Instant], nearest: Sequence[Instant], zone: str, now: Instant, request: bool
+) -> tuple[Soon, ...]:
+    if nearest:
+        return tuple(_soon(words, start, zone, now) for start in sorted(nearest))
+    return () if request else _soonest(words, starts[:2], zone, now)
 
 
 def _soonest(words: Words, starts: Sequence[Instant], zone: str, now: Instant) -> tuple[Soon, ...]:

@@ -12,6 +12,7 @@ AftaleError
 ├── WorkspaceUnusable                      the database cannot be used
 │   ├── WorkspaceReadOnly  WorkspaceDamaged  WorkspaceNewer  WorkspaceInUse  WorkspaceFull
 ├── PortTaken(port)
+├── FileUnusable(reason)                   a file outside the workspace, chosen by the owner
 └── ProviderError(account)                 an outside calendar
     ├── SignInExpired                      sign in again
     ├── AccessLost(calendar, reason)       the calendar went inactive
@@ -131,6 +132,15 @@ class PortTaken(AftaleError):
     def __init__(self, port: int) -> None:
         super().__init__(str(port))
         self.port = port
+
+
+class FileUnusable(AftaleError):
+    """``reason``: ``write`` or ``read`` (the system does not let us), ``full``, ``format`` (it is not what it should be),
+    ``damaged``, ``newer`` (made by a newer version), ``passphrase`` (one is needed, or another one)."""
+
+    def __init__(self, reason: str, name: str = "") -> None:
+        super().__init__(f"{reason}: {name}" if name else reason)
+        self.reason, self.name = reason, name
 
 
 class ProviderError(AftaleError):

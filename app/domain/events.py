@@ -108,6 +108,11 @@ class WriteFailed:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class WorkspaceOrdered:
+    """Another database takes the place of this one, or none does, as soon as the workspace is opened anew."""
+
+
 Fact = (
     Booked
     | Requested
@@ -124,4 +129,5 @@ Fact = (
     | SettingsSaved
     | ServerChanged
     | WriteFailed
+    | WorkspaceOrdered
 )

@@ -11,18 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from app.domain.recurrence import Rule
 
 UNITS = {"HOURLY": 3_600, "MINUTELY": 60, "SECONDLY": 1}
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 MOST_STEPS = 1_000_000
 """Periods and gaps that one walk looks at: a rule of strangers that needs more is not followed."""
+
+
+_LONGEST = 10_000 * 366 * DAY
 
 
 class TooManySteps(Exception):
@@ -122,11 +124,29 @@ class Coarse:
 
 def coarse(rule: Rule, first: datetime) -> Coarse:
     """What is left of a rule with more starts than anybody can follow: each of its days, from the hour of the first start
-    to the end of the hour of the last. Its count is left out."""
+    to the end of the hour of the last. A count is left out where only walking would tell when it is reached."""
     fine = rule.every in UNITS
     hours = rule.by_hour or (range(24) if fine else (first.hour,))
     every, interval = ("DAILY", 1) if fine else (rule.every, rule.interval)
+    seconds = counted_seconds(rule)
     daily = replace(
-        rule, every=every, interval=interval, count=None, by_hour=(min(hours),), by_minute=(0,), by_second=(0,), by_position=()
+        rule, every=every, interval=interval, count=None, by_hour=(min(hours),), by_minute=(0,), by_second=(0,), by_position=(),
+        until=rule.until if seconds is None else _later(first, seconds),
     )  # fmt: skip
     return Coarse(daily, (max(hours) - min(hours) + 1) * HOUR)
+
+
+def _later(first: datetime, seconds: int) -> datetime:
+    return first + min(timedelta(seconds=min(seconds, _LONGEST)), datetime.max - first)
+
+
+def counted_seconds(rule: Rule) -> int | None:
+    """How long after the first start its count is reached: where every period has one start, that needs no counting."""
+    parts = (
+        rule.by_month, rule.by_month_day, rule.by_year_day, rule.by_week, rule.by_day, rule.by_hour, rule.by_minute,
+        rule.by_second, rule.by_position,
+    )  # fmt: skip
+    length = {**UNITS, "DAILY": DAY, "WEEKLY": 7 * DAY}.get(rule.every)
+    if rule.count is None or length is None or any(parts):
+        return None
+    return (rule.count - 1) * rule.interval * length

@@ -219,6 +219,9 @@ def _read_answers(reading: _Reading, page: PublicPage) -> dict[str, str]:
     answers: dict[str, str] = {}
     for question in questions_of(page):
         value = given.get(question.id)
+        if question.hidden:
+            answers.update(_unseen(question, value))
+            continue
         name = f"answers.{question.id}"
         if value is False or value == []:
             value = None
@@ -228,6 +231,19 @@ def _read_answers(reading: _Reading, page: PublicPage) -> dict[str, str]:
         if answer:
             answers[question.id] = answer
     return answers
+
+
+def _unseen(question: Question, value: object) -> dict[str, str]:
+    """The answer to a question that nobody is asked: what the link said, or what the owner set. It is never at fault, for
+    nobody could mend it."""
+    for each in (value, question.default.split("\n") if question.kind is QuestionKind.SEVERAL else question.default):
+        try:
+            answer = _answer(question, each) if each else ""
+        except UnacceptableError:
+            continue
+        if answer:
+            return {question.id: answer}
+    return {}
 
 
 def _answer(question: Question, value: object) -> str:

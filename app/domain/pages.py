@@ -38,11 +38,16 @@ class LocationKind(StrEnum):
     PLACE = "place"
     LINK = "link"
     ASK = "ask"
+    ONLINE = "online"
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where the meeting is. ``detail``: the address, the number to call or the link."""
+    """Where the meeting is. ``detail``: the address, the number to call or the link.
+
+    ``ONLINE``: the booking calendar's own service makes the link (Google Meet, Teams); where it cannot, it is a video call
+    whose link the owner sends.
+    """
 
     kind: LocationKind = LocationKind.VIDEO
     detail: str = ""
@@ -62,7 +67,11 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A further question of the form (PAGE-3). ``id`` is the key in ``answers``."""
+    """A further question of the form (PAGE-3). ``id`` is the key in ``answers``.
+
+    ``default`` stands in the field to begin with. ``hidden``: nobody is asked; the answer is what the link says, or
+    ``default``.
+    """
 
     id: str
     label: str
@@ -70,6 +79,8 @@ class Question:
     required: bool = False
     choices: tuple[str, ...] = ()
     help: str = ""
+    hidden: bool = False
+    default: str = ""
 
 
 class ConsentKind(StrEnum):
@@ -81,11 +92,39 @@ class ConsentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the visitor is told or asked about their data. The key in ``consent`` is ``privacy``."""
+    """What the visitor is told or asked about their data. The key in ``consent`` is ``privacy``.
+
+    ``basis``: the legal ground, where it is a legitimate interest; empty names just that.
+    """
 
     kind: ConsentKind = ConsentKind.NONE
     text: str = ""
     link: str = ""
+    basis: str = ""
+
+
+class Picture(StrEnum):
+    """What stands beside the owner's name: their initials, a photo (drawn round) or a logo (drawn whole)."""
+
+    NONE = "none"
+    PHOTO = "photo"
+    LOGO = "logo"
+
+
+class ClockFace(StrEnum):
+    """How a page writes times: as the owner does, or in one way whatever they do elsewhere."""
+
+    USUAL = ""
+    HOURS_24 = "24"
+    HOURS_12 = "12"
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """The words of the event in the owner's calendar, with tokens (``domain.tokens``); empty: the usual ones."""
+
+    title: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +218,10 @@ class Page:
 
     ``hours`` None means the owner's usual hours. ``calendars`` are the checked ones (empty: all ticked in Settings).
     ``holds``: a request keeps its time from others until it is answered. ``cutoff``: minutes before the start after which
-    a visitor can no longer move or cancel. ``paused_at`` is set while ``on`` is False.
+    a visitor can no longer move or cancel. ``paused_at`` is set while ``on`` is False. ``internal`` is the name that only the
+    owner reads. ``zone_fixed``: every visitor reads times on the page's own clock. ``language`` empty: the visitor's.
+    ``redirect``: where guests are led after booking (https). ``secret``: only a link of ``page_link`` opens the page.
+    ``picture``: the id of the stored one.
     """
 
     id: str
@@ -201,8 +243,34 @@ class Page:
     on: bool = True
     paused_at: Instant = 0
     secret: bool = False
+    internal: str = ""
+    zone_fixed: bool = False
+    language: str = ""
+    clock: ClockFace = ClockFace.USUAL
+    invite: Invite = Invite()
+    redirect: str = ""
+    may_move: bool = True
+    may_cancel: bool = True
+    add_to_calendar: bool = True
+    prefill: bool = True
+    picture: str = ""
+    picture_kind: Picture = Picture.NONE
     position: int = 0
     created_at: Instant = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A secret link to a page. ``single``: good for one booking, ``booking`` once that is made; ``expires`` 0: never."""
+
+    id: str
+    page: str
+    label: str = ""
+    created_at: Instant = 0
+    expires: Instant = 0
+    single: bool = False
+    booking: str = ""
+    used_at: Instant = 0
 
 
 def check_slug(slug: str) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from app.domain.clock import Instant
-from app.domain.pages import Consent, Fixed, Hours, Location, Question, Rolling
+from app.domain.pages import ClockFace, Consent, Fixed, Hours, Location, Picture, Question, Rolling
 
 
 class PageState(StrEnum):
@@ -45,6 +45,7 @@ class PublicHost:
     week_starts_monday: bool = True
     default_slug: str = ""
     own_part: str = ""
+    prefill: bool = True
 
     @property
     def first_name(self) -> str:
@@ -79,7 +80,8 @@ class FreeStarts:
 @dataclass(frozen=True, slots=True)
 class PublicPage:
     """One page. ``free`` maps a duration in minutes to its free starts, computed as if notice were nil and the window a few
-    days longer: the child leaves out what the present moment forbids (``availability.bookable_span``)."""
+    days longer: the child leaves out what the present moment forbids (``availability.bookable_span``). ``picture`` is a name under
+    ``/picture/``."""
 
     id: str
     slug: str
@@ -103,6 +105,16 @@ class PublicPage:
     paused_until: Instant = 0
     position: int = 0
     thanks: str = ""
+    zone_fixed: bool = False
+    language: str = ""
+    clock: ClockFace = ClockFace.USUAL
+    redirect: str = ""
+    add_to_calendar: bool = True
+    may_move: bool = True
+    may_cancel: bool = True
+    prefill: bool = True
+    picture: str = ""
+    picture_kind: Picture = Picture.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, product
 
-from app.domain.fine_recurrence import DAY, UNITS, TooManySteps, fine_effort, fine_walls
+from app.domain.fine_recurrence import DAY, UNITS, TooManySteps, counted_seconds, fine_effort, fine_walls
 
 MOST_A_PERIOD = 200_000
 """Combinations of days and times that one period of a rule may have."""
@@ -179,13 +179,9 @@ def in_seconds(wall: datetime) -> int:
 
 
 def _uncounted(rule: Rule, first: int) -> tuple[Rule, int]:
-    """The rule, and the last wall that its count allows: where every period has one start, that needs no counting."""
-    units = UNITS | {"DAILY": DAY, "WEEKLY": 7 * DAY}
-    if rule.count is None or rule.every not in units or rule != Rule(
-        rule.every, rule.interval, rule.count, rule.until, rule.week_start
-    ):  # fmt: skip
-        return rule, _NO_END
-    return replace(rule, count=None), first + (rule.count - 1) * rule.interval * units[rule.every]
+    """The rule without its count where that is the same as an end, and that end."""
+    seconds = counted_seconds(rule)
+    return (rule, _NO_END) if seconds is None else (replace(rule, count=None), first + seconds)
 
 
 def _completed(rule: Rule, first: datetime) -> Rule:

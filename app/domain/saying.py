@@ -141,7 +141,7 @@ class Place:
 def place(location: Location, words: Words, host: str) -> Place:
     """As a visitor may know it before they have booked: neither a link nor a number to call."""
     match location.kind:
-        case LocationKind.VIDEO:
+        case LocationKind.VIDEO | LocationKind.ONLINE:
             return Place("video-camera", words.gettext("Video call"))
         case LocationKind.HOST_CALLS:
             return Place("phone", words.gettext("{name} calls you").format(name=host))
@@ -158,7 +158,8 @@ def place(location: Location, words: Words, host: str) -> Place:
 def place_later(location: Location, words: Words, host: str) -> str:
     """The same as a sentence for somebody about to book, with what they will be told then."""
     text = place(location, words, host).text
-    if location.kind in (LocationKind.VIDEO, LocationKind.LINK) and location.detail.startswith("http"):
+    linked = location.kind in (LocationKind.VIDEO, LocationKind.LINK) and location.detail.startswith("http")
+    if linked or location.kind is LocationKind.ONLINE:
         return words.gettext("{place}. You get the link once it is booked.").format(place=text)
     return text
 

@@ -45,14 +45,24 @@ class Component:
     name: str
     lines: list[str] = field(default_factory=list)
     parts: list[Component] = field(default_factory=list)
+    _by_name: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _looked_at: int = field(default=0, init=False, repr=False, compare=False)
 
     def all(self, name: str) -> Iterator[Property]:
         """The properties with that name (upper case) that can be read."""
+        if len(self.lines) != self._looked_at:
+            self._look()
+        for line in self._by_name.get(name, ()):
+            found = parse_line(line)
+            if found is not None:
+                yield found
+
+    def _look(self) -> None:
+        self._looked_at, self._by_name = len(self.lines), {}
         for line in self.lines:
-            if line[: len(name)].upper() == name and line[len(name) : len(name) + 1] in (":", ";"):
-                found = parse_line(line)
-                if found is not None:
-                    yield found
+            match = _NAME.match(line)
+            if match is not None and line[match.end() : match.end() + 1] in (":", ";"):
+                self._by_name.setdefault(match[0].upper(), []).append(line)
 
     def first(self, name: str) -> Property | None:
         return next(self.all(name), None)

@@ -10,7 +10,8 @@ import icalendar
 from icalendar.prop import vRecur
 
 from app.domain.calendars import EventDraft
-from app.domain.recurrence import parse_rule
+from app.domain.fine_recurrence import UNITS
+from app.domain.recurrence import RuleError, parse_rule
 from app.domain.series import Start
 from app.providers.ics.entries import Entry, read_entry
 from app.providers.ics.lines import Component, join, parse
@@ -22,8 +23,9 @@ _rule: Callable[[str], Any] = vRecur.from_ical
 
 
 def draft_text(draft: EventDraft, uid: str) -> str:
-    """The text of the series that ``draft`` with its rule describes. Raises RuleError."""
-    parse_rule(draft.rrule)
+    """The text of the series that ``draft`` with its rule describes. Raises RuleError; nobody meets every hour for ever."""
+    if parse_rule(draft.rrule).every in UNITS:
+        raise RuleError("too_fine", draft.rrule[:60])
     part = _event(draft, uid, draft.zone)
     part.add("rrule", _rule(draft.rrule))
     zones = [] if draft.days or draft.zone == "UTC" else [zone_component(draft.zone)]

@@ -1,7 +1,9 @@
 """Events of an iCalendar file: single ones, and the occurrences of its series with exceptions right (SYNC-2, SYNC-3).
 
-A file comes from anybody. Its size, its occurrences and the fineness of its rules are limited; what cannot be read is told as a
-problem, and all the rest counts. A rule that is refused still leaves the series' first start and its changed occurrences.
+A file comes from anybody. Its size, its occurrences and the work of its rules are limited; what cannot be read is told as a
+problem, and all the rest counts. A rule that cannot be read still leaves the series' first start and its changed occurrences.
+Time that cannot be told apart is taken: a series with too many starts counts as one span a day, and where even those find no
+room, as one span from its first start to the end of the window.
 
 *problem*: a code, and after ``: `` the title of what it is about, if there is one. Codes: ``too_large``, ``not_a_calendar``,
 ``broken_event``, ``unknown_zone`` (with its name), ``rule_form``, ``rule_too_fine``, ``rule_too_many``, ``too_many_events``.
@@ -13,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from app.domain.calendars import Event
+from app.domain.calendars import Event, Response, ShowAs
 from app.domain.clock import Instant
 from app.domain.recurrence import RuleError
 from app.domain.series import Start, occurrence_id
@@ -23,7 +25,7 @@ from app.providers.ics.lines import Component, join, parse
 from app.providers.ics.series import EntrySeries, Placed
 from app.providers.ics.zones import Zones, named_zone
 
-LARGEST = 5 * 1024 * 1024
+LARGEST = 10 * 1024 * 1024
 """Characters of a file."""
 MOST_EVENTS = 75_000
 MOST_EFFORT = 3_000_000
@@ -125,6 +127,7 @@ class _Reading:
         self._calendar, self._start, self._end = calendar, start, end
         self._groups: dict[str, _Group] = {}
         self._events: list[Event] = []
+        self._taken: dict[tuple[ShowAs, Response], Event] = {}
         self._effort, self._full = 0, False
         self._problems: dict[str, None] = {}
 
@@ -154,7 +157,7 @@ class _Reading:
                 self._problem("broken_event", group.title)
             if self._own and group.recurs:
                 series[id_of(uid)] = self._text(group)
-        return in_order(self._events), series
+        return in_order([*self._events, *self._taken.values()]), series
 
     def problems(self) -> tuple[str, ...]:
         for name in sorted(self._zones.unknown):
@@ -177,28 +180,52 @@ class _Reading:
                 self._keep(self._built([Placed(master.start, master.start, master)], event, uid), group)
 
     def _add_series(self, group: _Group, series: EntrySeries, event: str, uid: str) -> None:
-        self._effort += series.effort(self._start, self._end)
-        try:
-            if self._effort > MOST_EFFORT:
-                raise RuleError("too_many")
-            if not self._full:
-                placed = series.occurrences(self._start, self._end)
-                if self._keep(self._built(placed, event, uid, series=event), group):
-                    return
-                self._full = True
-        except RuleError as error:
-            self._problem(f"rule_{error.reason}", group.title)
-        self._keep(self._built(series.without_rules().occurrences(self._start, self._end), event, uid, series=event), group)
+        # Once even the coarse one found no room, all that follows is taken as one.
+        for each in (series, series.coarse()) if not self._taken else ():
+            try:
+                if self._follows(each, group):
+                    found = each.occurrences(self._start, self._end)
+                    if self._keep(self._built(found, event, uid, series=event), group):
+                        return
+            except RuleError as error:
+                self._problem(f"rule_{error.reason}", group.title)
+        self._take_all(group, event, uid)
+
+    def _follows(self, series: EntrySeries, group: _Group) -> bool:
+        """Whether there is time enough to follow the rules. Whoever needs too much of it takes none of it from the others."""
+        needed = series.effort(self._start, self._end)
+        if self._effort + needed > MOST_EFFORT:
+            self._problem("rule_too_many", group.title)
+        elif self._full and needed > MOST_EVENTS - len(self._events):
+            self._problem("too_many_events", group.title)
+        else:
+            self._effort += needed
+            return True
+        return False
 
     def _keep(self, events: Iterator[Event], group: _Group) -> bool:
         """Keeps the events if all find room, else none of them."""
         room = MOST_EVENTS - len(self._events)
         found = list(islice(events, room + 1))
         if len(found) > room:
+            self._full = True
             self._problem("too_many_events", group.title)
             return False
         self._events += found
         return True
+
+    def _take_all(self, group: _Group, event: str, uid: str) -> None:
+        """The time from the series' first start on, in one event. One for all such series that show alike is enough."""
+        master = group.master
+        if master is None:
+            return
+        begin = max(self._start, master.place(master.start, self._zones.home_name)[0])
+        known = self._taken.get((master.fields.show_as, master.fields.response))
+        if begin < self._end and (known is None or begin < known.start):
+            self._taken[master.fields.show_as, master.fields.response] = replace(
+                master.fields, id=occurrence_id(event, begin), calendar=self._calendar, uid=uid, series=event, start=begin,
+                end=self._end,
+            )  # fmt: skip
 
     def _built(self, placed: Iterable[Placed], event: str, uid: str, series: str = "") -> Iterator[Event]:
         """Those of the occurrences that lie in the window, as events."""

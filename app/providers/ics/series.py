@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 
 from app.domain.clock import DAY, Instant
+from app.domain.fine_recurrence import coarse
 from app.domain.recurrence import effort
 from app.domain.series import Start, expand, to_instant, to_wall
 from app.providers.ics.entries import Entry, Length
@@ -37,9 +38,16 @@ class EntrySeries:
         low, high = to_wall(start - self._reach, self._master.zone), to_wall(end + self._reach, self._master.zone)
         return len(self._changed) + sum(effort(rule, _wall_of(self._master.first), low, high) for rule in self._master.rules)
 
-    def without_rules(self) -> EntrySeries:
-        """The first start, the added and the changed occurrences alone."""
-        return EntrySeries(replace(self._master, rules=()), self._changed)
+    def coarse(self) -> EntrySeries:
+        """One span a day in place of starts that are too many to follow, and the changed occurrences."""
+        wall = _wall_of(self._master.first)
+        found = [coarse(rule, wall) for rule in self._master.rules]
+        longest, first = self._master.length, self._master.first
+        if isinstance(first, datetime) and found:
+            first = first.replace(hour=min(each.rule.by_hour[0] for each in found), minute=0, second=0)
+            longest = Length(longest.days, longest.seconds + max(each.seconds for each in found))
+        rules = tuple(each.rule for each in found)
+        return EntrySeries(replace(self._master, first=first, length=longest, rules=rules, left_out=()), self._changed)
 
     def occurrences(self, start: Instant, end: Instant) -> Iterator[Placed]:
         """All that can touch the window, and some more. Raises RuleError."""

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from icalendar.prop import vDDDTypes, vUTCOffset
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from app.domain.fine_recurrence import UNITS
 from app.domain.recurrence import RuleError, parse_rule, walls
 from app.providers.ics.lines import Component, Property
 
@@ -160,6 +161,8 @@ def _onsets(rules: Component) -> Iterator[datetime]:
     first = _naive(read_value(start.value))
     yield first
     for rule in map(parse_rule, (each.value for each in rules.all("RRULE"))):
+        if rule.every in UNITS:
+            raise RuleError("too_fine")
         until = rule.until or RULES_UNTIL
         if isinstance(until, datetime) and until.tzinfo:
             # UNTIL stands in UTC, one offset away from the wall; a day more adds no onset of a yearly rule.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import recurring_ical_events
 
 from app.domain.calendars import Response, ShowAs
 from app.providers.ics.reading import LARGEST, MOST_EVENTS
-from tests.providers.ics.files import DAY, END, START, all_shown, at, calendar, event, read
+from tests.providers.ics.files import DAY, END, START, all_shown, at, calendar, event, read, shown
 
 SERIES = ("DTSTART;TZID=Europe/Copenhagen:20261012T090000", "DTEND;TZID=Europe/Copenhagen:20261012T100000")
 
@@ -352,12 +353,38 @@ def test_file_when_it_is_no_calendar_then_it_says_so(text: str) -> None:
     assert (found.events, found.problems) == ((), ("not_a_calendar",))
 
 
+@pytest.mark.shows("R24", "SYNC-2")
+def test_rule_when_it_is_finer_than_a_day_and_has_few_starts_then_each_is_an_occurrence() -> None:
+    found = read(calendar(event(*SERIES, "RRULE:FREQ=HOURLY;INTERVAL=3;COUNT=3")))
+    assert all_shown(found) == ["12 Oct 09:00 +60", "12 Oct 12:00 +60", "12 Oct 15:00 +60"]
+    assert found.problems == ()
+
+
 @pytest.mark.shows("R24")
-@pytest.mark.parametrize("every", ["SECONDLY", "MINUTELY", "HOURLY"])
-def test_rule_when_it_is_finer_than_a_day_then_it_is_refused_and_the_first_time_counts(every: str) -> None:
-    found = read(calendar(event(*SERIES, f"RRULE:FREQ={every}"), event("DTSTART:20261020T070000Z", uid="u2", title="Other")))
-    assert all_shown(found) == ["12 Oct 09:00 +60", "20 Oct 09:00 +0"]
-    assert found.problems == ("rule_too_fine: Meeting",)
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "every", ["SECONDLY", "MINUTELY", "SECONDLY;BYDAY=MO", "SECONDLY;BYHOUR=9,10", "SECONDLY;COUNT=9999999"]
+)
+def test_rule_when_it_has_too_many_starts_then_its_days_are_busy_and_the_rest_counts(every: str) -> None:
+    text = calendar(event(*SERIES, f"RRULE:FREQ={every}"), event("DTSTART:20261020T070000Z", uid="u2", title="Other"))
+    began = time.process_time()
+    found = read(text, end=START + 400 * DAY)
+    assert time.process_time() - began < 2
+    assert found.problems == ("rule_too_many: Meeting",)
+    assert [shown(each) for each in found.events if each.title == "Other"] == ["20 Oct 09:00 +0"]
+    busy = [(each.start, each.end) for each in found.events if each.title == "Meeting"]
+    assert len(busy) <= 400
+    for day in ("2026-10-12", "2026-11-02", "2026-12-28"):
+        for hour in ("09:00", "09:59", "10:00", "10:59"):
+            moment = at(f"{day} {hour}")
+            assert any(start <= moment < end for start, end in busy)
+    assert not any(start <= at("2026-10-11 23:59") < end for start, end in busy)
+
+
+@pytest.mark.shows("R24")
+def test_rule_when_it_has_too_many_starts_on_some_hours_then_the_others_stay_free() -> None:
+    found = read(calendar(event(*SERIES, "RRULE:FREQ=SECONDLY;BYDAY=MO;BYHOUR=9,10")), end=START + 400 * DAY)
+    assert all_shown(found)[:3] == ["12 Oct 09:00 +180", "19 Oct 09:00 +180", "26 Oct 09:00 +180"]
 
 
 HOURS, MINUTES = ",".join(map(str, range(24))), ",".join(map(str, range(60)))
@@ -368,7 +395,7 @@ HOSTILE = {
         "rule_too_many: Meeting",
     ),
     "counted from 1601": (
-        calendar(*(event("DTSTART:16010101T000000Z", "RRULE:FREQ=DAILY;COUNT=9999999", uid=f"u{n}") for n in range(300))),
+        calendar(*(event("DTSTART:16010101T000000Z", "RRULE:FREQ=DAILY;BYDAY=MO;COUNT=9999", uid=f"u{n}") for n in range(400))),
         "rule_too_many: Meeting",
     ),
     "never met": (
@@ -395,6 +422,25 @@ HOSTILE = {
     ),
     "deep": ("BEGIN:VCALENDAR\n" + "BEGIN:VALARM\n" * 50_000, None),
     "one long line": (calendar(event("DTSTART:20261020T070000Z", "DESCRIPTION:" + "x\\n" * 900_000)), None),
+    "year 9999": (
+        calendar(*(event("DTSTART:20261001T000000Z", f"RRULE:FREQ={every};UNTIL=99991231T235959Z", uid=every)
+                   for every in ("SECONDLY", "MINUTELY", "HOURLY", "DAILY")),
+                 event("DTSTART:99991231T235959Z", "RRULE:FREQ=SECONDLY", uid="last")),
+        "rule_too_many: Meeting",
+    ),
+    "never met, second by second": (
+        calendar(*(event("DTSTART:20260101T000000Z", f"RRULE:FREQ=SECONDLY;INTERVAL=2;BYSECOND={MINUTES[2:]}", uid=f"u{n}")
+                   for n in range(2_000))), "rule_too_many: Meeting",
+    ),
+    "a zone that changes each second": (
+        calendar(OUTLOOK_ZONE.format(name="Custom").replace("FREQ=YEARLY", "FREQ=SECONDLY"),
+                 event("DTSTART;TZID=Custom:20261020T090000")), "unknown_zone: Custom",
+    ),
+    "1 MB of rules": (
+        calendar(*(event("DTSTART:20261020T070000Z", "RRULE:FREQ=SECONDLY", uid=f"u{n}") for n in range(10_000))),
+        "too_many_events: Meeting",
+    ),
+    "nested events": ("BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\nDTSTART:20261020T070000Z\n" * 50_000, None),
     "quotes": (calendar(event("DTSTART:20261020T070000Z", 'ATTENDEE;CN="' + '";CN="' * 100_000)), None),
 }  # fmt: skip
 
@@ -405,9 +451,20 @@ HOSTILE = {
 def test_file_when_it_is_made_to_take_for_ever_then_reading_ends_and_says_what_it_left_out(name: str) -> None:
     text, problem = HOSTILE[name]
     found = read(text, end=START + 400 * DAY)
-    assert len(found.events) <= MOST_EVENTS
+    assert len(found.events) <= MOST_EVENTS + 10
     if problem is not None:
         assert problem in found.problems
+
+
+@pytest.mark.slow
+@pytest.mark.shows("R24")
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("rule", ["", "RRULE:FREQ=SECONDLY"])
+def test_file_when_it_is_as_large_as_may_be_then_it_is_read(rule: str) -> None:
+    text = calendar(*(event("DTSTART:20261020T070000Z", rule, uid=f"u{n}") for n in range(110_000)))[:LARGEST]
+    found = read(text, end=START + 400 * DAY, own=False)
+    assert MOST_EVENTS - 400 < len(found.events) <= MOST_EVENTS + 10
+    assert "too_many_events: Meeting" in found.problems
 
 
 CORPUS = [
