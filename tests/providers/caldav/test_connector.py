@@ -143,7 +143,7 @@ async def page(request: object, body: bytes) -> Answer:
 
 
 async def test_connector_when_a_web_page_answers_then_it_is_no_server() -> None:
-    with open_door(page) as door:
+    with open_door(page) as door, door.unrecorded():
         error = await failed(Connector(), {"address": door.base, "user": "anna", "password": "x"})
     assert error.reason == "server"
 
@@ -152,7 +152,7 @@ async def test_connector_when_it_is_led_to_somebody_else_then_it_does_not_follow
     async def away(request: object, body: bytes) -> Answer:
         return 301, {"location": "https://attacker.example/dav/"}, b""
 
-    with open_door(away) as door:
+    with open_door(away) as door, door.unrecorded():
         connector = Connector(leading(door.base))
         error = await failed(connector, {"address": "anna@example.com", "password": "s3cret"})
     assert error.reason == "server"
@@ -167,7 +167,7 @@ async def test_connector_when_there_is_no_calendar_then_it_says_so(world: CalDav
 @pytest.mark.shows("CON-9")
 async def test_connector_when_nobody_believes_the_certificate_then_it_is_described(tmp_path: Path) -> None:
     certificate, key = write_certificate(tmp_path)
-    with open_door(page, ssl_certfile=str(certificate), ssl_keyfile=str(key)) as door:
+    with open_door(page, ssl_certfile=str(certificate), ssl_keyfile=str(key)) as door, door.unrecorded():
         error = await failed(Connector(), {"address": door.base, "user": "anna", "password": "x"})
     assert error.reason == "certificate"
     assert error.detail.startswith("why=self_signed; subject=CN=localhost; issuer=CN=localhost; until=")
