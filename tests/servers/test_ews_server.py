@@ -22,6 +22,7 @@ from exchangelib.errors import (
     ErrorIrresolvableConflict,
     ErrorItemNotFound,
     ErrorOccurrenceCrossingBoundary,
+    SOAPError,
 )
 from exchangelib.folders import Calendar
 from exchangelib.items import NEVER_OVERWRITE, SEND_ONLY_TO_ALL, SEND_TO_ALL_AND_SAVE_COPY, SEND_TO_NONE
@@ -569,6 +570,8 @@ def test_notifications_when_something_happens_then_they_arrive_while_waiting(
         (f'<m:FindItem Traversal="Wide">{ID_ONLY}</m:FindItem>', 500, "ErrorSchemaValidation"),
         ('<m:ConvertId DestinationFormat="EntryId"><m:SourceIds><t:AlternateId Id="DUMMY" Format="EwsId" Mailbox="DUMMY"/>'
          "</m:SourceIds></m:ConvertId>", 200, "ErrorInvalidIdMalformed"),
+        ("<m:GetStreamingEvents><m:SubscriptionIds><t:SubscriptionId>x</t:SubscriptionId></m:SubscriptionIds>"
+         "<m:ConnectionTimeout>40</m:ConnectionTimeout></m:GetStreamingEvents>", 500, "ErrorSchemaValidation"),
         ('<m:ResolveNames ReturnFullContactData="false"><m:UnresolvedEntry>nobody</m:UnresolvedEntry></m:ResolveNames>', 200,
          "ErrorNameResolutionNoResults"),
     ],
@@ -618,6 +621,20 @@ def test_calls_when_several_things_are_asked_then_each_is_answered(server: EwsSe
     made = server.service.insert(held.id, {"Subject": "S", "Start": at(20, 9), "End": at(20, 10)})
     told = call.get_item(f'<t:ItemId Id="{made}"/><t:ItemId Id="{made[:-4]}"/><t:ItemId Id="{made}"/>')
     assert told.codes == ["NoError", "ErrorItemNotFound", "NoError"]
+
+
+def test_notifications_when_the_server_has_none_then_it_is_a_fault(server: EwsServer, calendar: Calendar) -> None:
+    server.service.streaming = False
+    try:
+        with pytest.raises(SOAPError, match="Unknown request"):
+            calendar.subscribe_to_streaming()
+    finally:
+        server.service.streaming = True
+
+
+def test_request_when_it_is_no_envelope_then_it_is_refused(server: EwsServer, call: Caller) -> None:
+    with server.unrecorded():
+        assert [call.post(body).code for body in ("", "no xml", "<a/>")] == ["ErrorSchemaValidation"] * 3
 
 
 def test_time_zones_when_the_server_has_none_then_it_is_a_fault(server: EwsServer, anna: Account, call: Caller) -> None:

@@ -16,7 +16,6 @@ from tests.servers.ews.soap import PARSER, SOAP
 from tests.servers.ews.versions import SCHEMAS
 
 if TYPE_CHECKING:
-    from tests.servers.ews.changing import User
     from tests.servers.ews.state import EwsService
 
 POX_REQUEST = "http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"
@@ -66,7 +65,7 @@ class Autodiscover:
 
     # POX
 
-    def pox(self, body: bytes, user: User, base: str) -> Answer:
+    def pox(self, body: bytes, base: str) -> Answer:
         try:
             root = etree.fromstring(body, PARSER)
         except etree.XMLSyntaxError:
@@ -96,7 +95,7 @@ class Autodiscover:
 
     # SOAP
 
-    def soap(self, body: bytes, user: User, base: str) -> Answer:
+    def soap(self, body: bytes, base: str) -> Answer:
         try:
             root = etree.fromstring(body, PARSER)
         except etree.XMLSyntaxError:

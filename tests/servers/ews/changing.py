@@ -97,7 +97,7 @@ class Mailboxes:
         item: Item = {**FRESH, "StartTimeZone": home, **{key: value for key, value in given.items() if value is not None}}
         set_times(item)
         item |= {
-            "_token": token, "_owner": folder.owner, "_made": now, "_changed": now,
+            "_token": token, "_made": now, "_changed": now,
             "UID": item.get("UID") or f"040000008200E00074C5B7101A82E00800000000{token.upper()}",
         }  # fmt: skip
         folder.put(item)

@@ -38,4 +38,4 @@ def deliver(service: Mailboxes, kind: str, source: Folder, meeting: Item, guests
             continue
         status = "Free" if meeting["LegacyFreeBusyStatus"] == "Free" else "Tentative"
         mine = {"MyResponseType": "NoResponseReceived", "Organizer": organizer, "LegacyFreeBusyStatus": status}
-        folder.put({**meeting, **mine, "_extended": {}, "_token": new_token(), "_owner": email})
+        folder.put({**meeting, **mine, "_extended": {}, "_token": new_token()})

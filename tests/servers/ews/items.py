@@ -1,8 +1,8 @@
 """The rules for events: what may be written, and what becomes of it.
 
 An item is a dict of the properties as EWS names them, times as instants. Names that begin with ``_`` are the server's own:
-``_token`` makes the id, ``_stamp`` is the original start of an occurrence, ``_key`` counts changes, ``_owner`` is the
-mailbox that it lies in, ``_made`` and ``_changed`` are times, ``_extended`` holds extended properties.
+``_token`` makes the id, ``_stamp`` is the original start of an occurrence, ``_key`` counts changes,
+``_made`` and ``_changed`` are times, ``_extended`` holds extended properties.
 """
 
 from __future__ import annotations

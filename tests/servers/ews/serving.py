@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
-import re
 import socket
 import ssl
 import tempfile
@@ -38,7 +37,15 @@ from tests.servers.ews.streaming import Streaming
 from tests.servers.google.serving import TRANSPORTS, Broken
 
 LARGE = 2000
-LOOK, DROP = 0.005, 0.1
+LOOK, DRIP = 0.005, 0.1
+OPERATIONS = {
+    "ConvertId": "convert_id", "CreateFolder": "create_folder", "CreateItem": "create_item", "DeleteFolder": "delete_folder",
+    "DeleteItem": "delete_item", "FindFolder": "find_folder", "FindItem": "find_item", "GetFolder": "get_folder",
+    "GetItem": "get_item", "GetServerTimeZones": "get_server_time_zones", "ResolveNames": "resolve_names",
+    "Subscribe": "subscribe", "SyncFolderHierarchy": "sync_folder_hierarchy", "SyncFolderItems": "sync_folder_items",
+    "Unsubscribe": "unsubscribe", "UpdateItem": "update_item", "GetStreamingEvents": "check_streaming",
+}  # fmt: skip
+"""What the API calls them."""
 
 
 class EwsServer:
@@ -119,10 +126,10 @@ class EwsServer:
             return self._recorded(request, body, Response("The service is unavailable.", 503, wait, "text/plain"))
         if self.replay is not None:
             return replayed(self.replay.answer(body))
-        if isinstance(call, Call) and call.request.name == "GetStreamingEvents" and fault is None and self.service.streaming:
-            return StreamingResponse(self._stream(request, body, call), media_type=XML)
         with self.service.lock:
             status, text = self._respond(call, fault)
+        if isinstance(call, Call) and call.request.name == "GetStreamingEvents" and status == 200:
+            return StreamingResponse(self._stream(request, body, call), media_type=XML)
         answer = Response(text, status, media_type=XML)
         if kind in AFTERWARDS:
             return Broken(answer, 0.5 if kind is Kind.HALF else 0)
@@ -147,10 +154,10 @@ class EwsServer:
         return 200, soap.envelope(content, self.service.release)
 
     def _perform(self, call: Call) -> str:
-        method = getattr(self.api, re.sub(r"(?<!^)(?=[A-Z])", "_", call.request.name).lower(), None)
-        if method is None or not call.request.name[0].isupper():
+        name = OPERATIONS.get(call.request.name)
+        if name is None:
             raise soap.invalid(f"The element '{call.request.name}' is no operation.")
-        return str(method(call))
+        return str(getattr(self.api, name)(call))
 
     async def _stream(self, request: Request, body: bytes, call: Call) -> AsyncIterator[str]:
         sent = []
@@ -176,7 +183,7 @@ class EwsServer:
         outcome.user.requests += 1
         find = self.discovering.pox if request.url.path.lower().endswith(".xml") else self.discovering.soap
         with self.service.lock:
-            answer: Answer = find(body, outcome.user, self.base)
+            answer: Answer = find(body, self.base)
         if answer.location:
             return RedirectResponse(answer.location, answer.status)
         return Response(answer.body, answer.status, media_type=XML)
@@ -187,7 +194,7 @@ class EwsServer:
         yield '<?xml version="1.0" encoding="utf-8"?>'
         while not self.ended.is_set():
             yield " "
-            await asyncio.sleep(DROP)
+            await asyncio.sleep(DRIP)
 
     async def _kept_waiting(self, held: Any) -> None:
         while held() and not self.ended.is_set():
@@ -240,6 +247,16 @@ def breakable(open_here: set[asyncio.Transport], sign_ins: SignIns) -> type[H11P
     return Breakable
 
 
+def listening_on(port: int) -> socket.socket:
+    # With the protocol named, asyncio switches Nagle off, which costs 40 ms an answer.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    # Who comes before the thread is up waits instead of being refused.
+    listening.listen(128)
+    return listening
+
+
 @contextlib.contextmanager
 def serving(
     port: int = 0, tls: Tls | bool = False, version: str = "2019", replay: Replay | Path | None = None
@@ -247,12 +264,7 @@ def serving(
     """The server in a thread of its own: on 127.0.0.1, or with ``tls`` on localhost with a certificate of that kind
     (``True``: a good one). ``version``: a key of ``RELEASES``. ``replay``: recorded exchanges, or the folder with them."""
     server = EwsServer(version, Replay.of(replay) if isinstance(replay, Path) else replay)
-    # With the protocol named, asyncio switches Nagle off, which costs 40 ms an answer.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", port))
-    # Who comes before the thread is up waits instead of being refused.
-    listening.listen(128)
+    listening = listening_on(port)
     number = listening.getsockname()[1]
     server.base = f"https://localhost:{number}" if tls else f"http://127.0.0.1:{number}"
     open_here: set[asyncio.Transport] = set()

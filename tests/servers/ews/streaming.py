@@ -82,11 +82,18 @@ class Streaming(Syncing):
         found: Subscription | None = self.service.subscriptions.get(identity)
         return found if found is not None and found.user == call.user.email else None
 
+    def check_streaming(self, call: Call) -> str:
+        """Raises Fault for a request for events that is wrong; those come afterwards, one by one."""
+        if not self.service.streaming:
+            raise unknown("GetStreamingEvents")
+        needed(call.element, "SubscriptionIds")
+        return str(minutes_of(call))
+
     async def events(self, call: Call, minute: float = 60.0) -> AsyncIterator[str]:
         """Contents of bodies, one after the other, until the time that was asked for is over."""
         name = "GetStreamingEventsResponseMessage"
         wanted = [part.text or "" for part in children(needed(call.element, "SubscriptionIds"))]
-        minutes = number(needed(call.element, "ConnectionTimeout").text, "ConnectionTimeout", 1, LONGEST)
+        minutes = minutes_of(call)
         lost = [each for each in wanted if self._owned(call, each) is None]
         if lost:
             listed = "".join(f"<t:SubscriptionId>{each}</t:SubscriptionId>" for each in lost)
@@ -135,3 +142,7 @@ class Streaming(Syncing):
 def folders_of(asked: Element) -> list[Element]:
     folders = child(asked, "FolderIds", TYPES)
     return [] if folders is None else list(children(folders))
+
+
+def minutes_of(call: Call) -> int:
+    return number(needed(call.element, "ConnectionTimeout").text, "ConnectionTimeout", 1, LONGEST)
