@@ -3,8 +3,9 @@
 One message a line, UTF-8, at most ``LONGEST`` bytes. The program speaks on the child's standard input, the child on its
 standard output. Every message is one of the frozen dataclasses below; ``t`` on the line names which.
 
-    program to child    Hello, once and first · HostLine, PageLine, PageGone whenever something changed · Alive every few
-    seconds · Reply child to program    Ready, once · Ask, answered by exactly one Reply · Visits now and then
+    program to child    Hello, once and first · HostLine, PageLine, PageGone, PictureLine whenever something changed ·
+    Alive every few seconds · Reply
+    child to program    Ready, once · Ask, answered by exactly one Reply · Visits now and then
 """
 
 from __future__ import annotations
@@ -49,6 +50,16 @@ class PageGone:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureLine:
+    """A picture that pages show, under a name that no other picture has. ``body``: base64."""
+
+    revision: int
+    name: str
+    type: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alive:
     """The program is there, and ``revision`` is still the newest."""
 
@@ -61,6 +72,23 @@ class Lookup:
     """Asks for the booking behind a manage token."""
 
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFor:
+    """Asks whether a secret link still opens the page; answered by an Opens, or Refused."""
+
+    slug: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhoIs:
+    """Asks what a browser that was told to remember its visitor holds; answered by a Remembered. ``host``: where it was
+    given."""
+
+    kept: str
+    host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +116,7 @@ class Ask:
     for the visitor was told that nothing was saved. 0 means no such limit."""
 
     id: int
-    what: BookingRequest | LeftMessage | Lookup | FileFor | CancelIt | MoveIt
+    what: BookingRequest | LeftMessage | Lookup | LinkFor | WhoIs | FileFor | CancelIt | MoveIt
     kind: str = ""
     until: Instant = 0
 
@@ -108,9 +136,23 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Opens:
+    """The link opens the page that has this address now."""
+
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What fills the form's fields, by name; none for what was not given here, or too long ago."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     id: int
-    what: Promised | Taken | Refused | ManagedBooking | File | Left
+    what: Promised | Taken | Refused | ManagedBooking | File | Left | Opens | Remembered
     kind: str = ""
 
 
@@ -137,12 +179,16 @@ class Visits:
     refused: int = 0
 
 
-Line = Hello | HostLine | PageLine | PageGone | Alive | Ask | Reply | Ready | Shown | Visits
+Line = Hello | HostLine | PageLine | PageGone | PictureLine | Alive | Ask | Reply | Ready | Shown | Visits
 _LINES: dict[str, Any] = {
-    kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, Alive, Ask, Reply, Ready, Shown, Visits)
+    kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, PictureLine, Alive, Ask, Reply, Ready, Shown, Visits)
 }
-_ASKED: dict[str, Any] = {kind.__name__: kind for kind in (BookingRequest, LeftMessage, Lookup, FileFor, CancelIt, MoveIt)}
-_REPLIED: dict[str, Any] = {kind.__name__: kind for kind in (Promised, Taken, Refused, ManagedBooking, File, Left)}
+_ASKED: dict[str, Any] = {
+    kind.__name__: kind for kind in (BookingRequest, LeftMessage, Lookup, LinkFor, WhoIs, FileFor, CancelIt, MoveIt)
+}
+_REPLIED: dict[str, Any] = {
+    kind.__name__: kind for kind in (Promised, Taken, Refused, ManagedBooking, File, Left, Opens, Remembered)
+}
 
 
 def encode(line: Line) -> bytes:
@@ -178,6 +224,7 @@ def _named(name: object, kinds: dict[str, Any]) -> Any:
 
 
 __all__ = [
-    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "File", "FileFor", "Hello", "HostLine", "Left", "Line", "Lookup",
-    "MoveIt", "PageGone", "PageLine", "Ready", "Reply", "Shown", "Visits", "decode", "encode",
+    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "File", "FileFor", "Hello", "HostLine", "Left", "Line", "LinkFor",
+    "Lookup", "MoveIt", "Opens", "PageGone", "PageLine", "PictureLine", "Ready", "Remembered", "Reply", "Shown", "Visits",
+    "WhoIs", "decode", "encode",
 ]  # fmt: skip

@@ -9,10 +9,12 @@ from app.models import (
     calendars,
     contacts,
     idempotency,
+    links,
     mails,
     notices,
     outbox,
     pages,
+    pictures,
     removals,
     secrets,
     settings,
@@ -21,6 +23,6 @@ from app.models import (
 from app.models.base import metadata
 
 __all__ = [
-    "accounts", "attempts", "bookings", "calendars", "contacts", "idempotency", "mails", "metadata", "notices",
-    "outbox", "pages", "removals", "secrets", "settings", "upstream",
+    "accounts", "attempts", "bookings", "calendars", "contacts", "idempotency", "links", "mails", "metadata", "notices",
+    "outbox", "pages", "pictures", "removals", "secrets", "settings", "upstream",
 ]  # fmt: skip

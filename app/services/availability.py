@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from app.domain.availability import Reason, Why, blocked, bookable_span, explain, free_slots, free_starts, open_spans
 from app.domain.clock import DAY, Clock, Instant
+from app.domain.connections import ProviderKind
 from app.domain.decisions import Standing
 from app.domain.intervals import gaps, union
-from app.domain.pages import Page
+from app.domain.pages import Location, LocationKind, Page, Picture
 from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
 from app.domain.settings import Settings
 from app.models import pages as page_rows
@@ -126,7 +127,7 @@ def public_page_texts(ground: Ground, page: Page, now: Instant) -> PublicPage:
         hours=plan.hours,
         description=page.description,
         colour=page.colour,
-        location=page.location,
+        location=location_of(ground, page),
         questions=page.questions,
         consent=page.consent,
         guests_max=page.guests_max,
@@ -136,7 +137,31 @@ def public_page_texts(ground: Ground, page: Page, now: Instant) -> PublicPage:
         paused_until=ground.settings.paused_until if not ground.settings.pages_on else 0,
         position=page.position,
         thanks=page.thanks,
+        zone_fixed=page.zone_fixed,
+        language=page.language,
+        clock=page.clock,
+        redirect=page.redirect,
+        add_to_calendar=page.add_to_calendar,
+        may_move=page.may_move,
+        may_cancel=page.may_cancel,
+        prefill=page.prefill,
+        picture=page.picture if page.picture_kind is not Picture.NONE else "",
+        picture_kind=page.picture_kind,
     )
+
+
+def location_of(ground: Ground, page: Page) -> Location:
+    """Where the meeting is: a link that the booking calendar's service shall make only where it makes some."""
+    if page.location.kind is LocationKind.ONLINE and not makes_links(ground):
+        return Location(LocationKind.VIDEO)
+    return page.location
+
+
+def makes_links(ground: Ground) -> bool:
+    """Whether the booking calendar's service makes links to video meetings (Google Meet, Teams)."""
+    target = ground.target
+    provider = {account.id: account.provider for account in ground.accounts}.get(target.account) if target is not None else None
+    return provider in (ProviderKind.GOOGLE, ProviderKind.OFFICE365)
 
 
 def page_state(standing: Standing) -> PageState:

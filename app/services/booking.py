@@ -36,10 +36,10 @@ from app.models import bookings as rows
 from app.models import idempotency
 from app.models.base import Session
 from app.models.database import Database
-from app.services import changing, upstream
+from app.services import changing, links, remembering, upstream
 from app.services.announcer import Announcer
 from app.services.settings import SettingsService
-from app.services.taking import Desk, Outcomes, leave_message, take
+from app.services.taking import Desk, Outcomes, leave_message, page_by_any_slug, take
 from app.services.telling import note_attempt
 
 FRESH_WITHIN = 3.0
@@ -127,6 +127,8 @@ class BookingService:
                 return Refused("too_late"), ()
             except StateConflict:
                 return Refused("state"), ()
+            if not changing.may(changing.page_of(session, booking), booking)[1]:
+                return Refused("not_allowed"), ()
             booking = changing.cancel(session, desk, booking, Cause.VISITOR, word)
             return changing.managed(session, desk.settings, booking, desk.now), (Cancelled(booking, Cause.VISITOR),)
 
@@ -156,6 +158,23 @@ class BookingService:
 
     def _by_token(self, session: Session, desk: Desk, token: str) -> Booking | None:
         return rows.booking_by_token(session, token_hash(desk.salt, "manage", token), desk.now)
+
+    async def open_link(self, slug: str, token: str) -> str | Refused:
+        """The address of the page that the secret link opens, or why it does not."""
+        salt, now = self._settings.salt, self._clock.now()
+
+        def read(session: Session) -> str | Refused:
+            page = page_by_any_slug(session, slug)
+            if page is None:
+                return Refused("not_found")
+            refused = links.refusal(page, token, links.find(session, salt, page, token), now)
+            return Refused(refused) if refused else page.slug
+
+        return await self._database.read(read)
+
+    def recall_visitor(self, kept: str, host: str) -> dict[str, str]:
+        """What fills the form of a visitor whose browser was told to remember them (URL-6)."""
+        return remembering.recall(self._settings.salt, host, kept, self._clock.now())
 
     # What the owner does
 

@@ -16,8 +16,9 @@ from app.domain.errors import NotFound, SlotTaken, StateConflict, TooLate
 from app.domain.events import Booked, Fact, Rescheduled
 from app.domain.notices import NoticeKind
 from app.domain.outbox import JobKind, JobState
-from app.domain.pages import Page
+from app.domain.pages import Location, LocationKind, Page
 from app.domain.settings import Settings
+from app.models import accounts as account_rows
 from app.models import bookings as rows
 from app.models import calendars as calendar_rows
 from app.models import outbox as outbox_rows
@@ -38,13 +39,21 @@ def page_of(session: Session, booking: Booking) -> Page | None:
 
 
 def check_visitor_may(session: Session, booking: Booking, now: Instant) -> None:
-    """Raises StateConflict for a booking that is over or ended, TooLate when the page's cut-off has passed."""
+    """Raises StateConflict for a booking that is over or ended, TooLate when the page's cut-off has passed. Which of the two
+    changes the page allows at all is ``may``."""
     if booking.state not in OPEN:
         raise StateConflict(booking.state, State.CANCELLED)
     page = page_of(session, booking)
     cutoff = page.cutoff * MINUTE if page is not None and booking.state is not State.REQUESTED else 0
     if now >= booking.start - cutoff:
         raise TooLate
+
+
+def may(page: Page | None, booking: Booking) -> tuple[bool, bool]:
+    """Whether the page lets its guests move, and cancel; a request can always be changed and withdrawn."""
+    if page is None or booking.state is State.REQUESTED:
+        return page is not None or booking.state is not State.REQUESTED, True
+    return page.may_move, page.may_cancel
 
 
 def managed(session: Session, settings: Settings, booking: Booking, now: Instant) -> ManagedBooking:
@@ -57,6 +66,9 @@ def managed(session: Session, settings: Settings, booking: Booking, now: Instant
     except StateConflict:
         why_not = booking.state.value
     page = page_of(session, booking)
+    may_move, may_cancel = may(page, booking)
+    if not why_not and not (may_move or may_cancel):
+        why_not = "not_allowed"
     return ManagedBooking(
         slug=page.slug if page is not None else booking.slug,
         title=booking.title,
@@ -66,7 +78,7 @@ def managed(session: Session, settings: Settings, booking: Booking, now: Instant
         state=booking.state,
         visitor=booking.visitor,
         zone=booking.zone,
-        location=booking.location,
+        location=_with_link(session, booking),
         sequence=booking.sequence,
         uid=booking.uid,
         created_at=booking.created_at,
@@ -77,7 +89,20 @@ def managed(session: Session, settings: Settings, booking: Booking, now: Instant
         why_not=why_not,
         offline=booking.offline,
         thanks=page.thanks if page is not None else "",
+        may_move=may_move,
+        may_cancel=may_cancel,
     )
+
+
+def _with_link(session: Session, booking: Booking) -> Location:
+    """The place, with the link that the calendar's service made for the meeting, once the event has come back with it."""
+    if booking.location.kind is not LocationKind.ONLINE or booking.state not in (State.CONFIRMED, State.WRITTEN):
+        return booking.location
+    for calendar in account_rows.list_calendars(session):
+        event = calendar_rows.find_event_by_booking(session, calendar.id, booking.id)
+        if event is not None and event.location.startswith("https://"):
+            return replace(booking.location, detail=event.location)
+    return booking.location
 
 
 def cancel(session: Session, desk: Desk, booking: Booking, cause: Cause, word: str) -> Booking:
@@ -106,6 +131,8 @@ def move(
     page = page_of(session, booking)
     if page is None:
         return Refused("not_found"), ()
+    if not may(page, booking)[0]:
+        return Refused("not_allowed"), ()
     ground = Ground.read(session, desk.settings)
     for calendar, events in desk.fresh.items():
         calendar_rows.replace_window(session, calendar, *fresh_window(start, booking.duration), events)

@@ -88,7 +88,7 @@ def _place(managed: ManagedBooking, words: Wording, name: str) -> str:
     if kind is LocationKind.GUEST_CALLS:
         call = words.gettext("You call {name}").format(name=name)
         return f"{call}: {detail}" if detail else call
-    if kind is LocationKind.VIDEO:
+    if kind in (LocationKind.VIDEO, LocationKind.ONLINE):
         return detail or words.gettext("Video call")
     if kind is LocationKind.LINK:
         return detail or words.gettext("Online meeting")

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from app.domain.clock import Clock
+from app.domain.clock import Clock, Instant
 from app.domain.errors import NotFound, SlugTaken
 from app.domain.events import PagesChanged
-from app.domain.ids import new_id
-from app.domain.pages import Page, check_slug, to_slug_part
+from app.domain.ids import new_id, new_token
+from app.domain.pages import Page, PageLink, check_slug, to_slug_part
+from app.models import links as link_rows
 from app.models import pages as rows
+from app.models import pictures as picture_rows
 from app.models.base import Session
 from app.models.database import Database
 from app.services.announcer import Announcer
+from app.services.links import hash_of
 from app.services.settings import SettingsService
 
 COLOURS = ("fjord", "heather", "moss", "amber", "brick", "slate")
@@ -120,6 +123,43 @@ class PagesService:
 
         await self._database.write(write)
         self._announcer.announce(PagesChanged())
+
+    # Secret links
+
+    async def links(self, page_id: str) -> tuple[PageLink, ...]:
+        """The page's secret links, newest first."""
+        return await self._database.read(lambda session: link_rows.links_of(session, page_id))
+
+    async def make_link(
+        self, page_id: str, label: str = "", *, single: bool = False, expires: Instant = 0
+    ) -> tuple[PageLink, str]:
+        """A new secret link and its address, which nobody can read out of the workspace later. Raises NotFound."""
+        page = await self.get(page_id)
+        token = new_token()
+        link = PageLink(new_id(), page.id, label.strip(), self._clock.now(), expires, single)
+        hashed = hash_of(self._settings.salt, token)
+        await self._database.write(lambda session: link_rows.add_link(session, link, hashed))
+        return link, f"{self.link(page.slug)}/{token}"
+
+    async def drop_link(self, link_id: str) -> None:
+        """The link opens nothing any more."""
+        await self._database.write(lambda session: link_rows.drop_link(session, link_id))
+
+    # Pictures
+
+    async def keep_picture(self, type_: str, body: bytes) -> str:
+        """Stores a photo or logo, already small and without what a camera adds; returns its name. What no page shows is
+        forgotten the next time a picture is stored."""
+
+        def write(session: Session) -> str:
+            picture_rows.drop_pictures(session, {each.picture for each in rows.list_pages(session)})
+            return picture_rows.keep_picture(session, type_, body)
+
+        return await self._database.write(write)
+
+    async def picture(self, name: str) -> tuple[str, bytes] | None:
+        """Type and bytes of a stored picture."""
+        return await self._database.read(lambda session: picture_rows.get_picture(session, name))
 
     async def make_default(self, page_id: str) -> None:
         """The page that stands for the owner where a link is wanted (URL-4)."""

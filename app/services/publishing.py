@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import logging
 import socket
+from collections.abc import Iterable
 from dataclasses import replace
 
 from app import wire
@@ -29,6 +31,7 @@ TOGETHER = 0.02
 AT_LEAST_EVERY = 60.0
 """Seconds after which the pages are computed again even if nothing was announced: the window moves with the day."""
 _log = logging.getLogger(__name__)
+_Answered = Promised | Taken | Refused | ManagedBooking | wire.Left | wire.File | wire.Opens | wire.Remembered
 
 
 class PublishingService:
@@ -53,6 +56,7 @@ class PublishingService:
         self._host: PublicHost | None = None
         self._redirects: dict[str, str] = {}
         self._known: dict[str, PublicPage] = {}
+        self._pictures: dict[str, wire.PictureLine] = {}
         self.state, self.reason, self.url = "stopped", "", ""
         for kind in (PagesChanged, CalendarChanged, Booked, Requested, Cancelled, Rescheduled, Declined):
             announcer.subscribe(kind, lambda fact: self._changed.set())
@@ -145,11 +149,26 @@ class PublishingService:
         pages, redirects = await self._availability.public_pages()
         saved = await self._pages.all()
         host = public_host(self._settings.current, self.url, saved)
-        lines = self._news(host, redirects, {page.slug: page for page in pages})
+        pictures = await self._new_pictures(pages)
+        lines = pictures + self._news(host, redirects, {page.slug: page for page in pages})
         if self._child is not None:
             for line in lines:
                 self._child.send(line)
             await self._child.shown()
+
+    async def _new_pictures(self, pages: Iterable[PublicPage]) -> list[wire.Line]:
+        """Pictures go before the pages that show them; each is sent once."""
+        wanted = {page.picture for page in pages if page.picture}
+        self._pictures = {name: line for name, line in self._pictures.items() if name in wanted}
+        fresh: list[wire.Line] = []
+        for name in sorted(wanted - set(self._pictures)):
+            found = await self._pages.picture(name)
+            if found is not None:
+                type_, body = found
+                line = wire.PictureLine(0, name, type_, base64.b64encode(body).decode())
+                self._pictures[name] = line
+                fresh.append(line)
+        return fresh
 
     def _news(self, host: PublicHost, redirects: dict[str, str], pages: dict[str, PublicPage]) -> list[wire.Line]:
         lines: list[wire.Line] = []
@@ -172,7 +191,7 @@ class PublishingService:
         revision = self._child.revision if self._child is not None else 0
         if self._host is None:
             return []
-        greeting: list[wire.Line] = [wire.HostLine(revision, self._host, self._redirects)]
+        greeting: list[wire.Line] = [wire.HostLine(revision, self._host, self._redirects), *self._pictures.values()]
         return greeting + [wire.PageLine(revision, page) for page in self._known.values()]
 
     def _child_changed(self, state: str, reason: str) -> None:
@@ -199,12 +218,17 @@ class PublishingService:
             _log.warning("a visitor could not be served: %s", type(error).__name__)
             return wire.Reply(ask.id, Refused("not_saved"))
 
-    async def _do(self, what: object, until: Instant) -> Promised | Taken | Refused | ManagedBooking | wire.Left | wire.File:
+    async def _do(self, what: object, until: Instant) -> _Answered:
         if isinstance(what, BookingRequest):
             return await self._bookings.book(what, until)
         if isinstance(what, LeftMessage):
             await self._bookings.leave_message(what)
             return wire.Left()
+        if isinstance(what, wire.LinkFor):
+            opened = await self._bookings.open_link(what.slug, what.token)
+            return opened if isinstance(opened, Refused) else wire.Opens(opened)
+        if isinstance(what, wire.WhoIs):
+            return wire.Remembered(self._bookings.recall_visitor(what.kept, what.host))
         if isinstance(what, wire.Lookup):
             return await self._bookings.look_up(what.token)
         if isinstance(what, wire.CancelIt):

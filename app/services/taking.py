@@ -7,8 +7,9 @@ committed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.domain.asking import told
 from app.domain.availability import Reason, Why, nearest
 from app.domain.booking import (
     Answer,
@@ -33,16 +34,18 @@ from app.domain.forms import check_booking
 from app.domain.ids import new_id, new_token, token_hash
 from app.domain.notices import NoticeKind
 from app.domain.outbox import JobKind
-from app.domain.pages import Page
+from app.domain.pages import ConsentKind, Invite, Page
 from app.domain.plain import to_plain
 from app.domain.settings import Settings
+from app.i18n import Wording
 from app.models import bookings as booking_rows
 from app.models import idempotency
+from app.models import links as link_rows
 from app.models import outbox as outbox_rows
 from app.models import pages as page_rows
 from app.models.base import Session
-from app.services import replay
-from app.services.availability import page_starts, public_page_texts, window_of
+from app.services import links, remembering, replay
+from app.services.availability import location_of, page_starts, public_host, public_page_texts, window_of
 from app.services.drafts import event_draft
 from app.services.ground import Ground, busy_time, occupied
 from app.services.meetings import note_contact
@@ -85,14 +88,25 @@ def take(session: Session, desk: Desk, request: BookingRequest) -> Outcomes:
     page = page_by_any_slug(session, request.slug)
     if page is None:
         return Outcomes(Refused("not_found"))
+    link = links.find(session, desk.salt, page, request.link) if request.link else None
+    refused = links.refusal(page, request.link, link, desk.now)
+    if refused:
+        return Outcomes(Refused(refused))
     ground = Ground.read(session, desk.settings)
+    texts = public_page_texts(ground, page, desk.now)
     try:
-        check_booking(request, public_page_texts(ground, page, desk.now))
+        check_booking(request, texts)
     except InvalidFields as error:
         return Outcomes(Refused("invalid", error.fields))
     _store_fresh(session, desk, request)
     decision = _decide(session, desk, ground, page, request)
     outcome = _act(session, desk, ground, page, request, decision)
+    if isinstance(outcome.answer, Promised):
+        if link is not None and link.single:
+            link_rows.spend(session, link.id, outcome.answer.booking, desk.now)
+        if request.remember:
+            known = remembering.keep(desk.salt, request.host, request.visitor, desk.now)
+            outcome = replace(outcome, answer=replace(outcome.answer, remember=known))
     if request.key and isinstance(outcome.answer, Promised | Taken):
         sealed = replay.seal(desk.salt, request.key, outcome.answer)
         hashed = replay.key_hash(desk.salt, request.key)
@@ -240,29 +254,37 @@ def _new_booking(ground: Ground, page: Page, request: BookingRequest, now: Insta
         holds=asks and page.holds and not offline,
         buffer_before=page.rules.buffer_before,
         buffer_after=page.rules.buffer_after,
-        location=page.location,
+        location=location_of(ground, page),
         colour=page.colour,
         answers=request.answers,
-        consent=_consent(page, request, now),
+        consent=_consent(ground, page, request, now),
         message=request.message,
         alternatives=request.alternatives if asks else (),
         offline=offline,
     )
 
 
-def _consent(page: Page, request: BookingRequest, now: Instant) -> dict[str, str]:
-    """What the visitor agreed to, with the exact text and the time (PAGE-3)."""
-    if not page.consent.text:
+def _consent(ground: Ground, page: Page, request: BookingRequest, now: Instant) -> dict[str, str]:
+    """What the visitor read or agreed to, word for word as the form had it, with the notice it led to and the time (PAGE-3)."""
+    kind = page.consent.kind
+    if kind is ConsentKind.NONE:
         return {}
-    agreed = request.consent.get("privacy", False)
-    return {"kind": page.consent.kind.value, "text": page.consent.text, "agreed": "yes" if agreed else "no", "at": to_iso(now)}
+    host = public_host(ground.settings, "", ())
+    text = told(public_page_texts(ground, page, now), host, Wording(request.visitor.language))
+    found = {"kind": kind.value, "text": text, "at": to_iso(now)}
+    if kind is ConsentKind.TICK:
+        found["agreed"] = "yes" if request.consent.get("privacy", False) else "no"
+    if page.consent.link:
+        found["link"] = page.consent.link
+    return found
 
 
 def owe_write(session: Session, kind: JobKind, booking: Booking, calendar: Calendar, now: Instant) -> None:
     """Puts the calendar's part into the outbox, in the same transaction as the change (SYNC-4)."""
     try:
-        labels = {each.id: each.label for each in page_rows.get_page(session, booking.page).questions}
+        page = page_rows.get_page(session, booking.page)
+        labels, invite = {each.id: each.label for each in page.questions}, page.invite
     except NotFound:
-        labels = {}
-    draft = to_plain(event_draft(booking, labels))
+        labels, invite = {}, Invite()
+    draft = to_plain(event_draft(booking, labels, invite))
     outbox_rows.enqueue(session, kind, booking.id, calendar.account, calendar.id, draft, now)

@@ -112,6 +112,8 @@ def given_in(fields: Mapping[str, Any], page: PublicPage) -> dict[str, str | lis
     for question in questions_of(page):
         for value in _texts(answers.get(question.id)) if isinstance(answers, Mapping) else ():
             _put(given, f"answers.{question.id}", value)
+    if fields.get("remember"):
+        given["remember"] = "on"
     if isinstance(consent, Mapping) and consent.get("privacy"):
         given["consent.privacy"] = "on"
     return given
@@ -151,6 +153,8 @@ def _read(values: Mapping[str, str], picks: Iterable[str], page: PublicPage, giv
     try:
         zone, said = typed.zone(values.get("tz") or values.get("time_zone")), True
     except typed.UnacceptableError:
+        zone, said = page.zone, False
+    if page.zone_fixed:
         zone, said = page.zone, False
     most = SUGGESTIONS if page.state is PageState.REQUEST else 1
     return Address(

@@ -28,12 +28,14 @@ from app.web.link import Link
 from app.web.managing import Managing
 from app.web.pages import Pages
 from app.web.receiving import Reception, Refusal
+from app.web.secret import SecretLinks, parse
 from app.web.views import Views
 from app.web.visit import Visit, visit
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _KEPT_BYTES = 4 * 1024 * 1024
 _FOREVER = b"public, max-age=31536000, immutable"
+_UNLISTED = (b"x-robots-tag", b"noindex")
 _KEY_HEADERS = (b"accept", b"accept-language", b"accept-encoding")
 _SLUG = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)?")
 _log = logging.getLogger(__name__)
@@ -98,6 +100,7 @@ class App:
         reception = Reception(tokens, self._rates, self._pages)
         self._booking = Booking(link, clock, tokens, reception, views, self._pages)
         self._managing = Managing(link, clock, tokens, self._rates, reception, HeldViews(self.drawing), self._pages)
+        self._secret = SecretLinks(link, self._rates, self._pages)
         self._kept = Kept()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -196,6 +199,8 @@ class App:
                 return Route({"GET": self._pages.robots}, None) if not rest else None
             case "static":
                 return self._static(rest)
+            case "picture":
+                return self._picture(rest)
             case "meetings":
                 return self._meetings(rest, method)
             case "manage":
@@ -216,7 +221,38 @@ class App:
 
         return Route({"GET": send}, None)
 
+    def _picture(self, name: str) -> Route | None:
+        """A photo or logo; its name is that of its content, so it may be kept for ever."""
+        picture = self._link.shelf.pictures.get(name)
+        if picture is None:
+            return None
+        type_, body = picture
+        return Route({"GET": lambda _: Answer(200, body, type_, plain=True, cache=_FOREVER)}, None)
+
+    def _behind_link(self, slug: str, token: str, action: str) -> Route:
+        async def open_(visit: Visit) -> Answer:
+            page = await self._secret.page(visit, slug, token)
+            visit = replace(visit, link=token).on(page)
+            match action:
+                case "slots":
+                    return self._pages.slots_of(visit, page)
+                case "book":
+                    return await self._booking.book(visit, page)
+                case "message":
+                    return await self._booking.message(visit, page)
+            found = self._pages.show(visit, page)
+            answer = found if isinstance(found, Answer) else await found
+            # Whether the link is good is asked each time; its address stands in the page.
+            return replace(answer, keep=False, plain=True, headers=(*answer.headers, _UNLISTED))
+
+        if action in ("book", "message"):
+            return Route({"POST": open_})
+        return Route({"GET": open_}, Kind.SLOTS if action else Kind.VIEW)
+
     def _meetings(self, rest: str, method: str) -> Route | None:
+        secret = parse(rest)
+        if secret is not None:
+            return self._behind_link(*secret)
         slug, _, last = rest.rpartition("/")
         if not rest.isascii() or not rest:
             return None
@@ -234,7 +270,7 @@ class App:
 
     async def _to_page(self, visit: Visit, slug: str, handler: Callable[[Visit, PublicPage], Awaitable[Answer]]) -> Answer:
         page = self._pages.find(slug)
-        return self._pages.not_found(visit) if page is None else await handler(visit, page)
+        return self._pages.not_found(visit) if page is None else await handler(visit.on(page), page)
 
     def _manage(self, rest: str) -> Route | None:
         token, _, action = rest.partition("/")

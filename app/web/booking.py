@@ -21,6 +21,7 @@ from app.domain.typed import Fault
 from app.web import answers
 from app.web.address import from_fields
 from app.web.answers import Answer
+from app.web.known import host_name, keep_cookie
 from app.web.limits import FormTokens, Kind
 from app.web.link import Link, ParentSilent
 from app.web.pages import Pages
@@ -60,6 +61,8 @@ class Booking:
         if faults:
             return self._invalid(visit, page, sent, faults)
         self._reception.limit(visit, Kind.BOOKING)
+        wanted = bool(fields.get("remember")) and sent.form and page.prefill and visit.host.prefill
+        request = replace(request, link=visit.link, remember=wanted, host=host_name(visit))
         request = replace(request, body=_digest(request))
         try:
             answer = await self._link.ask(request)
@@ -77,6 +80,8 @@ class Booking:
                 return self._invalid(visit, page, sent, faults)
             case Refused(error="not_found"):
                 return self._pages.not_found(visit)
+            case Refused(error="link_spent" | "link_expired" as error):
+                return self._pages.link_over(visit, error)
             case Refused(error="not_saved"):
                 return self._silent(visit, page, sent)
             case Refused(error=error):
@@ -86,7 +91,8 @@ class Booking:
     def _promised(self, visit: Visit, answer: Promised) -> Answer:
         path = f"/manage/{answer.manage}"
         if not visit.wants_data:
-            return answers.redirect(303, f"{path}?new=1")
+            keep = (keep_cookie(visit, answer.remember),) if answer.remember else ()
+            return answers.redirect(303, f"{path}?new=1", *keep)
         url = visit.host.origin.rstrip("/") + path
         found = {
             "state": answer.state,
@@ -101,7 +107,8 @@ class Booking:
         if visit.wants_data:
             return answers.data(409, {"error": "taken", "nearest": [to_iso(start) for start in nearest]})
         notice = sent.words.gettext("That time was just taken. These are the nearest free ones.")
-        text = self._pages.choose_again(visit, page, from_fields(sent.fields, page), sent.words, notice, nearest)
+        lost = next(iter(starts_of(sent.fields)), 0)
+        text = self._pages.choose_again(visit, page, from_fields(sent.fields, page), sent.words, notice, nearest, lost)
         return answers.page(409, text, plain=True)
 
     def _invalid(self, visit: Visit, page: PublicPage, sent: Sent, faults: Mapping[str, str]) -> Answer:
@@ -142,7 +149,7 @@ class Booking:
     def _step(self, visit: Visit, page: PublicPage, sent: Sent) -> Answer:
         address = from_fields(sent.fields, page)
         starts = starts_of(sent.fields)
-        if "choose=zone" in str(sent.fields.get("go", "")):
+        if "choose=zone" in str(sent.fields.get("go", "")) and not page.zone_fixed:
             find = str(sent.fields.get("find", ""))[:60]
             return answers.page(200, self._views.zones(visit, page, address, self._clock.now(), find, sent.words), plain=True)
         if page.state is PageState.REQUEST:
@@ -179,7 +186,7 @@ class Booking:
             return self._pages.not_found(visit) if answer.error == "not_found" else self._silent_message(visit, page, sent)
         if visit.wants_data:
             return answers.data(201, {"kept": True})
-        return answers.redirect(303, f"/meetings/{page.slug}?left=1&lang={sent.words.language}")
+        return answers.redirect(303, f"{visit.path_of(page)}?left=1&lang={sent.words.language}")
 
     def _message_invalid(self, visit: Visit, page: PublicPage, sent: Sent, faults: Mapping[str, str]) -> Answer:
         if visit.wants_data:

@@ -126,7 +126,7 @@ class Drawing:
         """``here``: where the page can be read again by GET, for the other language's link; by default where it was asked."""
         words = words or visit.words
         host = visit.host
-        path = f"/meetings/{page.slug}" if page is not None else ""
+        path = visit.path_of(page) if page is not None else ""
         return self._templates.get_template(f"{name}.html").render(
             {
                 "_": words.gettext,

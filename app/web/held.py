@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from markupsafe import Markup
+
 from app.domain.booking import ManagedBooking, State
 from app.domain.choosing import NextDay, next_days
 from app.domain.clock import Instant
@@ -19,10 +21,11 @@ from app.domain.saying import Words, capital, cutoff_text, greeting, place, smal
 from app.i18n import LANGUAGES, Wording
 from app.web import problems
 from app.web.drawing import Drawing
-from app.web.visit import Visit
+from app.web.views import host_of_link
+from app.web.visit import Visit, clock_of
 
 _ALL_DAYS, _ALL_TIMES = 60, 100
-_WITH_LINK = (LocationKind.VIDEO, LocationKind.LINK)
+_WITH_LINK = (LocationKind.VIDEO, LocationKind.LINK, LocationKind.ONLINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class HeldViews:
         """
         # Their own choice when they booked counts more than what the browser says.
         language = visit.words.language if visit.one("lang") in LANGUAGES else booking.visitor.language
-        words = Wording(language, visit.host.clock_24)
+        words = Wording(language, clock_of(page, visit.host))
         visit = replace(visit, words=words)
         notice = _notice(words, visit, booking, page, problem)
         if booking.state in (State.DECLINED, State.CANCELLED, State.EXPIRED, State.RESCHEDULED):
@@ -104,8 +107,11 @@ class HeldViews:
     def _confirmed(self, visit: Visit, token: str, booking: ManagedBooking, page: PublicPage | None, now: Instant) -> str:
         title = greeting(visit.words, booking.visitor.first_name, booking.start, booking.visitor.zone, now)
         link = f"{visit.host.origin}/manage/{token}"
+        onward = host_of_link(page.redirect) if page is not None else ""
+        onward_link = Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(page.redirect, onward) if page else ""
         return self._draw(
-            "confirmed", visit, token, booking, page, title=title, greeting=title,
+            "confirmed", visit, token, booking, page, title=title, greeting=title, onward=onward, onward_link=onward_link,
+            keeping=_keeping(visit.words, booking, page),
             google=google_link(visit.words, booking, link), outlook=outlook_link(visit.words, booking, link),
         )  # fmt: skip
 
@@ -152,14 +158,32 @@ class HeldViews:
         return self._draw("ended", visit, token, booking, page, title=heading, heading=heading, text=text)
 
 
+def _keeping(words: Words, booking: ManagedBooking, page: PublicPage | None) -> str:
+    """What to do with this page and the appointment."""
+    _ = words.gettext
+    link = _("Keep the link of this page: with it you can see the meeting again.")
+    if booking.may_move and booking.may_cancel:
+        link = _("Keep the link of this page: with it you can move or cancel the meeting.")
+    elif booking.may_move:
+        link = _("Keep the link of this page: with it you can move the meeting.")
+    elif booking.may_cancel:
+        link = _("Keep the link of this page: with it you can cancel the meeting.")
+    if page is not None and not page.add_to_calendar:
+        return link
+    return _("Save the appointment in your calendar.") + f" {link}"
+
+
 def _notice(words: Words, visit: Visit, booking: ManagedBooking, page: PublicPage | None, problem: str) -> Notice | None:
     _ = words.gettext
     if problem == "taken":
         return Notice("amber", "warning-fill", _("That time was just taken. These are the nearest free ones."))
     if problem in ("paused", "unavailable", "stale", "not_saved"):
         return Notice("amber", "warning-fill", _("It cannot be moved at the moment. Nothing was changed."))
-    if problem and problem not in ("too_late", "state"):
+    if problem and problem not in ("too_late", "state", "not_allowed"):
         return Notice("danger", "warning-circle-fill", problems.sentence(words, problem))
+    if problem == "not_allowed":
+        text = _("This cannot be changed here: please write to {name}.")
+        return Notice("amber", "warning-fill", text.format(name=visit.host.first_name))
     if booking.why_not == "over":
         return Notice("plain", "info", _("This meeting is over."))
     if booking.why_not == "too_late" or problem == "too_late":

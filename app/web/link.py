@@ -7,6 +7,7 @@ thread reads and one writes, so that a program that is slow to read never holds 
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import logging
 import queue
@@ -29,8 +30,8 @@ STALE_AFTER = 600.0
 _WAITING_LINES = 256
 _log = logging.getLogger(__name__)
 
-Question = BookingRequest | LeftMessage | wire.Lookup | wire.FileFor | wire.CancelIt | wire.MoveIt
-Answered = Promised | Taken | Refused | ManagedBooking | wire.File | wire.Left
+Question = BookingRequest | LeftMessage | wire.Lookup | wire.LinkFor | wire.WhoIs | wire.FileFor | wire.CancelIt | wire.MoveIt
+Answered = Promised | Taken | Refused | ManagedBooking | wire.File | wire.Left | wire.Opens | wire.Remembered
 
 
 class ParentSilent(Exception):
@@ -67,12 +68,14 @@ class Link(Protocol):
 
 
 class Shelf:
-    """The pages by slug, as they were pushed last. ``revision`` grows with every change."""
+    """The pages by slug, as they were pushed last. ``revision`` grows with every change. ``pictures``: type and bytes
+    by name."""
 
     def __init__(self) -> None:
         self.revision = 0
         self.host: PublicHost | None = None
         self.redirects: dict[str, str] = {}
+        self.pictures: dict[str, tuple[bytes, bytes]] = {}
         self._pages: dict[str, PublicPage] = {}
         self._starts: dict[tuple[str, int], Sequence[Instant]] = {}
 
@@ -92,7 +95,7 @@ class Shelf:
             self._starts[key] = page.free[duration].unpack()
         return open_starts(page, self._starts[key], now)
 
-    def take(self, line: wire.HostLine | wire.PageLine | wire.PageGone) -> None:
+    def take(self, line: wire.HostLine | wire.PageLine | wire.PageGone | wire.PictureLine) -> None:
         """Keeps what the line says."""
         match line:
             case wire.HostLine():
@@ -103,6 +106,8 @@ class Shelf:
                 self._pages[page.slug] = page
             case wire.PageGone(slug=slug):
                 self._drop(slug)
+            case wire.PictureLine():
+                self.pictures[line.name] = (line.type.encode(), base64.b64decode(line.body))
         # Lines of one push carry one revision; what was drawn in between must not outlive them.
         self.revision += 1
 
@@ -223,7 +228,7 @@ class ParentLink:
             case wire.Hello():
                 self.hello = self.hello or line
                 self.met.set()
-            case wire.HostLine() | wire.PageLine() | wire.PageGone():
+            case wire.HostLine() | wire.PageLine() | wire.PageGone() | wire.PictureLine():
                 self.shelf.take(line)
             case wire.Alive():
                 self.greeted.set()

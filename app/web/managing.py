@@ -83,7 +83,7 @@ class Managing:
     async def _change_failed(
         self, visit: Visit, token: str, error: str, faults: Mapping[str, str], nearest: tuple[Instant, ...] = ()
     ) -> Answer:
-        status = {"invalid": 422, "taken": 409, "state": 409, "too_late": 409}.get(error, 503)
+        status = {"invalid": 422, "taken": 409, "state": 409, "too_late": 409, "not_allowed": 409}.get(error, 503)
         if visit.wants_data:
             found: dict[str, Any] = {"error": error if error != "not_saved" else "unavailable"}
             if error == "taken":
@@ -146,6 +146,8 @@ class Managing:
             "alternatives": [to_iso(start) for start in booking.alternatives],
             "time_zone": booking.visitor.zone,
             "can_change": booking.can_change,
+            "can_move": booking.can_change and booking.may_move,
+            "can_cancel": booking.can_change and booking.may_cancel,
             "manage_url": url,
             "ics_url": f"{url}/ics",
         }

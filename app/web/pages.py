@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from app import wire
+from app.domain.asking import carried
+from app.domain.availability import nearest
 from app.domain.choosing import SUGGESTIONS
 from app.domain.clock import Clock, Instant, to_iso
 from app.domain.forms import questions_of
@@ -16,8 +19,9 @@ from app.i18n import Wording
 from app.web import answers
 from app.web.address import Address, from_query, starts_in
 from app.web.answers import Answer
+from app.web.known import COOKIE, forget_cookie, host_name
 from app.web.limits import FormTokens
-from app.web.link import Link
+from app.web.link import Link, ParentSilent
 from app.web.views import Views, closed_reason
 from app.web.visit import Visit
 
@@ -58,13 +62,17 @@ class Pages:
         page = shelf.page(slug) or shelf.page(shelf.redirects.get(slug, ""))
         return None if page is None or page.secret else page
 
-    def read(self, visit: Visit, slug: str) -> Answer:
+    def read(self, visit: Visit, slug: str) -> Answer | Awaitable[Answer]:
         page = self.find(slug)
         if page is None:
             return self._listing(visit, slug)
         if page.slug != slug:
             query = visit.request.scope["query_string"].decode("latin-1")
             return answers.redirect(301, f"/meetings/{page.slug}" + (f"?{query}" if query else ""))
+        return self.show(visit.on(page), page)
+
+    def show(self, visit: Visit, page: PublicPage) -> Answer | Awaitable[Answer]:
+        """The page as it stands, for somebody who may see it."""
         if visit.has("privacy"):
             return answers.page(200, self._views.privacy(visit, page), keep=True)
         if self._link.stale:
@@ -88,9 +96,9 @@ class Pages:
             return answers.data(200, {"pages": [describe(page, visit) for page in pages]}, keep=True)
         return answers.page(200, self._views.listing(visit, pages), keep=True)
 
-    def _choose_or_form(self, visit: Visit, page: PublicPage) -> Answer:
+    def _choose_or_form(self, visit: Visit, page: PublicPage) -> Answer | Awaitable[Answer]:
         address, now = from_query(visit, page), self._clock.now()
-        if visit.one("choose") == "zone":
+        if visit.one("choose") == "zone" and not page.zone_fixed:
             text = self._views.zones(visit, page, address, now, visit.one("find")[:60], visit.words)
             return answers.page(200, text, keep=True)
         free = self.free(page, now)
@@ -106,10 +114,36 @@ class Pages:
         if not known.issuperset(starts):
             address = address.with_picks(start for start in starts if start in known)
             notice = visit.words.gettext("That time was just taken. These are the nearest free ones.")
-            address = _near(address, page, free[address.duration], starts)
-            return answers.page(200, self._views.choose(visit, page, address, now, free, notice=notice), keep=True)
+            lost = next(start for start in starts if start not in known)
+            near = nearest(free[address.duration], lost)
+            address = _near(address, near, lost)
+            text = self._views.choose(visit, page, address, now, free, notice=notice, nearest=near)
+            return answers.page(200, text, keep=True)
+        return self._form(visit, page, address, starts)
+
+    def _form(self, visit: Visit, page: PublicPage, address: Address, starts: Sequence[Instant]) -> Answer | Awaitable[Answer]:
+        if not (page.prefill and visit.host.prefill):
+            unseen = {name for name, _ in carried(page, address.given)}
+            address = replace(address, given={name: address.given[name] for name in unseen})
+        elif visit.cookie(COOKIE) and not visit.has("fresh"):
+            return self._known_form(visit, page, address, starts)
         key = self._tokens.make(page.id, "book")
-        return answers.page(200, self._views.form(visit, page, address, starts, key))
+        forget = (forget_cookie(visit),) if visit.has("fresh") and visit.cookie(COOKIE) else ()
+        return answers.page(200, self._views.form(visit, page, address, starts, key), *forget)
+
+    async def _known_form(self, visit: Visit, page: PublicPage, address: Address, starts: Sequence[Instant]) -> Answer:
+        """The form of somebody who asked this browser to remember them; what the link says counts more (URL-6)."""
+        try:
+            found = await self._link.ask(wire.WhoIs(visit.cookie(COOKIE), host_name(visit)))
+        except ParentSilent:
+            found = wire.Remembered()
+        fields = found.fields if isinstance(found, wire.Remembered) else {}
+        known = bool(fields) and not any(name in address.given for name in fields)
+        if known:
+            address = replace(address, given={**fields, **address.given})
+        key = self._tokens.make(page.id, "book")
+        text = self._views.form(visit, page, address, starts, key, known=known)
+        return answers.page(200, text, plain=True)
 
     def free(self, page: PublicPage, now: Instant) -> dict[int, Sequence[Instant]]:
         """The bookable starts of every length."""
@@ -122,23 +156,24 @@ class Pages:
         address: Address,
         words: Wording,
         notice: str = "",
-        nearest: Sequence[Instant] = (),
+        near: Sequence[Instant] = (),
+        lost: Instant = 0,
     ) -> str:
-        """Choose, in a form that keeps what was typed; on the day of the nearest free times, if a time was lost."""
+        """Choose, in a form that keeps what was typed; on the day of the free time nearest to the one that was lost, if any."""
         now = self._clock.now()
         free = self.free(page, now)
-        if nearest:
-            free = {**free, address.duration: sorted({*free[address.duration], *nearest})}
-            address = replace(address, picks=(), day=None, month=None)
-            address = replace(address, day=_day_of(nearest[0], address.zone))
-        return self._views.choose(visit, page, replace(address, kept=True), now, free, words=words, notice=notice)
+        if near:
+            free = {**free, address.duration: sorted({*free[address.duration], *near})}
+            address = _near(replace(address, picks=()), near, lost or near[0])
+        return self._views.choose(visit, page, replace(address, kept=True), now, free, words=words, notice=notice, nearest=near)
 
     # Free times for programs and the script
 
     def slots(self, visit: Visit, slug: str) -> Answer:
         page = self.find(slug)
-        if page is None:
-            return self.not_found(visit)
+        return self.not_found(visit) if page is None else self.slots_of(visit, page)
+
+    def slots_of(self, visit: Visit, page: PublicPage) -> Answer:
         if self._link.stale:
             return answers.data(503, {"error": "unavailable"}, RETRY)
         now = self._clock.now()
@@ -184,6 +219,20 @@ class Pages:
     def not_found(self, visit: Visit) -> Answer:
         return replace(self.problem(visit, 404, "not_found"), keep=True)
 
+    def link_over(self, visit: Visit, error: str) -> Answer:
+        """A secret link that opens nothing any more; nothing of its page is told (PAGE-2)."""
+        if visit.wants_data:
+            return answers.data(410, {"error": error})
+        _, name = visit.words.gettext, visit.host.first_name
+        if error == "link_spent":
+            heading = _("This link has been used")
+            text = _("It was good for one booking. If you booked with it, open the page that you got then.")
+        else:
+            heading = _("This link has expired")
+            text = _("It was good for a certain time only.")
+        text = f"{text} " + _("Ask {name} for a new one.").format(name=name)
+        return answers.page(410, self._views.note(visit, heading, text), plain=True)
+
     def too_many(self, visit: Visit, wait: int) -> Answer:
         self._link.count(refused=1)
         answer = self.problem(visit, 429, "too_many")
@@ -207,12 +256,12 @@ def _day_of(start: Instant, zone: str) -> date:
     return _EPOCH + timedelta(local_day(zone, start))
 
 
-def _near(address: Address, page: PublicPage, free: Sequence[Instant], wanted: Sequence[Instant]) -> Address:
+def _near(address: Address, near: Sequence[Instant], lost: Instant) -> Address:
     """The day on which the free time nearest to a lost one lies."""
-    if not free:
+    if not near:
         return address
-    nearest = min(free, key=lambda start: abs(start - wanted[0]))
-    return replace(address, day=_day_of(nearest, address.zone), month=None)
+    nearest_one = min(near, key=lambda start: abs(start - lost))
+    return replace(address, day=_day_of(nearest_one, address.zone), month=None)
 
 
 def _day_asked(visit: Visit, name: str, otherwise: date, faults: dict[str, str]) -> date:
@@ -261,6 +310,7 @@ def describe(page: PublicPage, visit: Visit) -> dict[str, object]:
                 "choices": list(each.choices),
             }
             for each in questions_of(page)
+            if not each.hidden
         ],
         "consent": {"kind": consent.kind, "text": consent.text, "required": consent.kind is ConsentKind.TICK},
     }

@@ -38,13 +38,16 @@ def script_data(
 ) -> dict[str, object]:
     where = place(page.location, words, visit.host.first_name)
     return {
-        "path": f"/meetings/{page.slug}",
+        "path": visit.path_of(page),
         "kept": address.kept,
         "request": view.request,
         "duration": address.duration,
         "zone": address.zone,
         # Where people meet in person, the clock of the place counts, wherever they look from.
-        "guess": not address.zone_said and not address.kept and page.location.kind is not LocationKind.PLACE,
+        "guess": not address.zone_said
+        and not address.kept
+        and not page.zone_fixed
+        and page.location.kind is not LocationKind.PLACE,
         "owner": page.zone,
         "name": visit.host.first_name,
         "place": where.text,
@@ -53,6 +56,7 @@ def script_data(
         "month": f"{view.shown[0]:04d}-{view.shown[1]:02d}",
         "day": view.day.day.isoformat() if view.day else "",
         "picks": [pick.start for pick in view.picks],
+        "nearest": [soon.start for soon in view.soonest] if view.after_loss else [],
         "most": SUGGESTIONS if view.request else 1,
         "free": {str(duration): pack(starts) for duration, starts in free.items()},
         "monday": visit.host.week_starts_monday,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup
 
@@ -56,13 +56,14 @@ class Views:
         *,
         words: Wording | None = None,
         notice: str = "",
+        nearest: Sequence[Instant] = (),
     ) -> str:
-        """``free``: the bookable starts of every length."""
+        """``free``: the bookable starts of every length. ``nearest``: those nearest to a time that was lost."""
         words = words or visit.words
         starts = free[address.duration]
         known = set(starts)
         address = address.with_picks(pick for pick in address.picks if pick in known)
-        view = choose(page, visit.host, words, now, address.selection, starts)
+        view = choose(page, visit.host, words, now, address.selection, starts, [each for each in nearest if each in known])
         return self._drawing.draw(
             "choose",
             visit,
@@ -107,11 +108,12 @@ class Views:
         *,
         words: Wording | None = None,
         faults: Mapping[str, str] | None = None,
+        known: bool = False,
     ) -> str:
-        """``faults``: reason codes by field."""
+        """``faults``: reason codes by field. ``known``: the fields are filled in from an earlier visit."""
         words, host, faults = words or visit.words, visit.host, faults or {}
         said = {name: problems.sentence(words, code, _text(address.given.get(name))) for name, code in faults.items()}
-        fields = asking.fields(page, host, words, address.given, said)
+        fields = asking.fields(page, host, words, address.given, said, fresh=not address.kept)
         where = place(page.location, words, host.first_name)
         address = address.with_picks(starts)
         hidden = [
@@ -123,6 +125,7 @@ class Views:
             ("key", key),
         ]
         hidden += [("tz", address.zone)] if address.zone_said else []
+        hidden += asking.carried(page, address.given)
         return self._drawing.draw(
             "form",
             visit,
@@ -135,10 +138,14 @@ class Views:
             place=where,
             place_later=place_later(page.location, words, host.first_name),
             promise=_promise(words, page),
+            leads_to=host_of_link(page.redirect),
             star=_STAR,
             faults=_summary(words, fields, said),
-            prefilled=bool(address.given) and not faults and not address.kept,
-            cleared=urlencode([*_without_given(address), *(("start", to_iso(start)) for start in starts)]),
+            prefilled=_prefilled(address, fields) and not faults and not address.kept,
+            known=known,
+            remembers=page.prefill and host.prefill and not known,
+            remembered=bool(address.given.get("remember")),
+            cleared=urlencode([*_without_given(address), ("fresh", "1"), *(("start", to_iso(start)) for start in starts)]),
             fields=fields,
             consent=asking.consent(page, host, words, address.given, said),
             hidden=hidden,
@@ -176,7 +183,7 @@ class Views:
             title=heading,
             page=page,
             words=words,
-            here=f"/meetings/{page.slug}",
+            here=visit.path_of(page),
             first=name,
             heading=heading,
             text=text,
@@ -215,7 +222,7 @@ class Views:
         return self._drawing.draw("privacy", visit, title=title, page=page, link=page.consent.link, scripted=False)
 
     def note(self, visit: Visit, heading: str, text: str, page: PublicPage | None = None, words: Wording | None = None) -> str:
-        back = f"/meetings/{page.slug}" if page is not None else ""
+        back = visit.path_of(page) if page is not None else ""
         return self._drawing.draw(
             "note", visit, title=heading, words=words, here=back, heading=heading, text=text, back=back, scripted=False
         )
@@ -237,7 +244,7 @@ def _title(words: Wording, page: PublicPage, host: PublicHost) -> str:
 
 def _here(visit: Visit, page: PublicPage, address: Address) -> str:
     """Where the other language's link leads: the page itself, unless this view can be asked for again as it is."""
-    return f"/meetings/{page.slug}" if address.kept or visit.method == "POST" else ""
+    return visit.path_of(page) if address.kept or visit.method == "POST" else ""
 
 
 def _without_given(address: Address) -> Pairs:
@@ -260,10 +267,30 @@ def _kept_hidden(address: Address, words: Wording) -> Pairs:
 
 
 def _promise(words: Wording, page: PublicPage) -> str:
-    if page.cutoff:
-        text = words.gettext("You can move or cancel it until {time} before.")
-        return text.format(time=cutoff_text(words, page.cutoff))
-    return words.gettext("You can move or cancel it later.")
+    _, limit = words.gettext, bool(page.cutoff)
+    if page.may_move and page.may_cancel:
+        text = _("You can move or cancel it until {time} before.") if limit else _("You can move or cancel it later.")
+    elif page.may_move:
+        text = _("You can move it until {time} before.") if limit else _("You can move it later.")
+    elif page.may_cancel:
+        text = _("You can cancel it until {time} before.") if limit else _("You can cancel it later.")
+    else:
+        return _("To move or cancel it, write to the host.")
+    return text.format(time=cutoff_text(words, page.cutoff)) if limit else text
+
+
+def _prefilled(address: Address, fields: Sequence[asking.Field]) -> bool:
+    """Whether something that is seen was filled in by the link."""
+    return any(field.name in address.given for field in fields)
+
+
+def host_of_link(link: str) -> str:
+    """The host that visitors are told before a page leads them there; empty for what is no https address."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return ""
+    return parts.hostname or "" if parts.scheme == "https" else ""
 
 
 def _summary(words: Wording, fields: Sequence[asking.Field], said: Mapping[str, str]) -> list[Wrong]:

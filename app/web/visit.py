@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope
 
-from app.domain.public import PublicHost
+from app.domain.pages import ClockFace
+from app.domain.public import PublicHost, PublicPage
 from app.i18n import LANGUAGES, Wording
 from app.web import guard
 
@@ -35,7 +36,8 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """``query``: names and values in their order. ``direct``: from this computer, published nowhere else."""
+    """``query``: names and values in their order. ``direct``: from this computer, published nowhere else. ``link``: the token
+    of the secret link that was opened, if it was one."""
 
     request: Request
     path: str
@@ -46,6 +48,7 @@ class Visit:
     address: str
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
+    link: str = ""
 
     @property
     def method(self) -> str:
@@ -58,9 +61,34 @@ class Visit:
     def has(self, name: str) -> bool:
         return any(key == name for key, _ in self.query)
 
+    def on(self, page: PublicPage) -> Visit:
+        """The same visit in the language and with the clock that the page has of its own, unless its address asks otherwise."""
+        language = self.words.language
+        if page.language in LANGUAGES and self.one("lang") not in LANGUAGES:
+            language = page.language
+        return replace(self, words=Wording(language, clock_of(page, self.host)))
+
+    def path_of(self, page: PublicPage) -> str:
+        """Where the page is for this visitor: under the link that they came by."""
+        return f"/meetings/{page.slug}" + (f"/{self.link}" if self.link else "")
+
+    def cookie(self, name: str) -> str:
+        """The value of a cookie, or an empty text."""
+        for part in self.headers.get(b"cookie", b"").decode("latin-1").split(";"):
+            key, _, value = part.strip().partition("=")
+            if key == name:
+                return value
+        return ""
+
     @property
     def content_type(self) -> str:
         return self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def clock_of(page: PublicPage | None, host: PublicHost) -> bool:
+    """Whether times are written with 24 hours."""
+    face = page.clock if page is not None else ClockFace.USUAL
+    return host.clock_24 if face is ClockFace.USUAL else face is ClockFace.HOURS_24
 
 
 def visit(scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], host: PublicHost) -> Visit:

@@ -23,6 +23,7 @@ from app.web.link import Question as Asking
 
 ZONE = "Europe/Copenhagen"
 NOW = from_iso("2026-10-13T07:41:00Z")
+REMEMBERED = {"first_name": "Maja", "last_name": "Lindqvist", "email": "maja@example.org"}
 ICS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
@@ -57,6 +58,8 @@ class FakeLink:
         self.script: deque[Answered | Exception] = deque()
         self.bookings: dict[str, ManagedBooking] = {}
         self.messages: list[LeftMessage] = []
+        self.links: dict[str, str] = {}
+        """Tokens of secret links: the slug that each opens, or why it opens nothing."""
         self.counted = {"views": 0, "bots": 0, "refused": 0}
         self._answers: dict[str, tuple[str, Answered]] = {}
         self.shelf.take(wire.HostLine(1, host))
@@ -97,6 +100,12 @@ class FakeLink:
             case LeftMessage():
                 self.messages.append(what)
                 return wire.Left()
+            case wire.LinkFor():
+                found = self.links.get(what.token, "not_found")
+                return wire.Opens(found) if self.shelf.page(found) else Refused(found)
+            case wire.WhoIs():
+                known = what.kept.startswith("known-") and what.host == "127.0.0.1"
+                return wire.Remembered(dict(REMEMBERED) if known else {})
         booking = self.bookings.get(what.token)
         if booking is None:
             return Refused("not_found")
@@ -141,7 +150,9 @@ class FakeLink:
         self.bookings[token] = held(request, page, state, end)
         if state is State.CONFIRMED:
             self.take_time(request.start, end)
-        answer = Promised(state, request.start, end, token, "b1")
+        answer = Promised(state, request.start, end, token, "b1", "known-1" if request.remember else "")
+        if self.links.get(request.link):
+            self.links[request.link] = "link_spent"
         if request.key:
             self._answers[request.key] = (request.body, answer)
         return answer

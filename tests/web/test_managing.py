@@ -49,7 +49,8 @@ def test_booking_when_asked_for_as_data_then_it_holds_only_what_is_the_visitors(
     found = client.get(f"/manage/{token}", headers=DATA).json()
     assert (found["state"], found["start"], found["can_change"]) == ("confirmed", START, True)
     assert set(found) == {
-        "state", "title", "host", "start", "end", "alternatives", "time_zone", "can_change", "manage_url", "ics_url",
+        "state", "title", "host", "start", "end", "alternatives", "time_zone", "can_change", "can_move", "can_cancel",
+        "manage_url", "ics_url",
     }  # fmt: skip
 
 

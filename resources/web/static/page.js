@@ -264,10 +264,11 @@
     function drawSoonest() {
       const holder = $("hurry");
       if (!holder) return;
-      const found = starts().slice(0, 2), keys = found.map((at) => dayKey(wall(state.zone, at)));
+      const lost = data.nearest.length > 0, free = lost && new Set(starts());
+      const found = lost ? data.nearest.filter((at) => free.has(at)) : starts().slice(0, 2), keys = found.map((at) => dayKey(wall(state.zone, at)));
       const chips = found.map((at, index) => {
-        const text = index && keys[0] === keys[1] ? time(wall(state.zone, at)) : soon(at);
-        return make("button", { type: "button", class: "chip low", "data-go": "pick " + at }, ...(index ? [] : [icon("lightning")]), text);
+        const text = index && !lost && keys[0] === keys[1] ? time(wall(state.zone, at)) : soon(at);
+        return make("button", { type: "button", class: "chip low", "data-go": "pick " + at }, ...(index || lost ? [] : [icon("lightning")]), text);
       });
       holder.replaceChildren(holder.firstElementChild, ...chips);
       holder.hidden = !chips.length;
@@ -556,6 +557,17 @@
     });
   }
 
+  // On to the page that the owner chose, unless somebody wants to stay.
+  function leaving(box) {
+    const timer = setTimeout(() => location.assign(box.querySelector("a").href), 5000), stay = $("stay");
+    stay.hidden = false;
+    $("soon").hidden = false;
+    stay.addEventListener("click", () => {
+      clearTimeout(timer);
+      stay.hidden = $("soon").hidden = true;
+    });
+  }
+
   // A closed page opens by itself, unless somebody is writing.
   function watching(main) {
     setInterval(async () => {
@@ -575,4 +587,5 @@
   if (form && $("send")) sending(form);
   if (move) moving(move);
   if (watched) watching(watched);
+  if ($("onward")) leaving($("onward"));
 })();
