@@ -209,3 +209,12 @@ class Reporting(Connector, Protocol):
         """What the last sign-in tried and what answered, line by line, to be copied for the IT department. Free of secrets; the
         same after a failure. Empty before the first."""
         ...
+
+
+@runtime_checkable
+class Remembering(Connector, Protocol):
+    """A connector that tells what a sign-in found out, so that a form needs not ask it again (CON-8)."""
+
+    def known(self, secret: bytes) -> dict[str, str]:
+        """The fields of the form as they were used, all but the password."""
+        ...

@@ -52,11 +52,44 @@ def sign_in_refusal(reason: str, service: str) -> Said | None:
             _("Make a client there first. Aftale shows you how, step by step."),
         ),
         "locked": no_key(),
-    }
+    } | _at_a_server()
     if reason not in words:
         return None
     title, text = words[reason]
     return title.format(service=service), text
+
+
+def _at_a_server() -> dict[str, Said]:
+    """Where the sign-in is a form, not a page in the browser."""
+    return {
+        "password": (
+            _("{service} did not accept this user name and password"),
+            _("Check both. If you confirm sign-in on your phone, you need an app password."),
+        ),
+        "server": (_("No server was found"), _("Check the address, or ask whoever looks after the server for it.")),
+        "too_old": (_("This server is too old"), _("Aftale needs Exchange 2010 SP2 or newer.")),
+        "certificate": (
+            _("The server’s certificate is not trusted"),
+            _("Nothing was sent to it. Ask whoever looks after the server for its certificate."),
+        ),
+        "microsoft": (_("This mailbox is at Microsoft"), _("Connect it as Office 365: you sign in in your browser.")),
+        "forbidden": (
+            _("{service} lets nobody in this way"),
+            _("Ask whoever looks after it to let other programs use your calendar."),
+        ),
+        "no_calendars": (
+            _("No calendar was found there"),
+            _("The server let you in, but showed no calendar with events. Check the address and the user name."),
+        ),
+        "not_a_calendar": (
+            _("There is no calendar behind this link"),
+            _("Something else came, such as a web page. Copy the link again where the calendar is kept."),
+        ),
+        "too_large": (
+            _("This calendar is too large"),
+            _("A calendar link may hold 10 MB. Ask for a link that shows fewer years."),
+        ),
+    }
 
 
 def secret_refusal(reason: str) -> Said:

@@ -24,8 +24,10 @@ class ChoosePanel(Panel):
         super().__init__()
         self._list = column(gap=10)
         self.access = AccessQuestion()
+        self._gap = QWidget()
+        self._gap.setFixedHeight(16)
         self.body.addLayout(self._list)
-        self.body.addSpacing(16)
+        self.body.addWidget(self._gap)
         self.body.addWidget(self.access)
         self.rows: dict[ProviderKind, ProviderRow] = {}
 
@@ -38,7 +40,10 @@ class ChoosePanel(Panel):
         for kind, button in self.rows.items():
             words = provider_words(kind)
             button.set_words(words.title, words.text)
+        # So that six fit into the window without scrolling.
+        self._list.setSpacing(10 if len(state.kinds) < 6 else 6)
         self.access.show_state(state, needed=bool(set(state.kinds) - WITHOUT_ACCESS))
+        self._gap.setVisible(not self.access.isHidden())
 
     def first(self) -> QWidget | None:
         return next(iter(self.rows.values()), None)

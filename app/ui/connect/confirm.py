@@ -9,12 +9,13 @@ from app import i18n
 from app.domain.connecting import Candidate, OfferedCalendar
 from app.domain.connections import ProviderKind
 from app.i18n import _, local, ngettext
-from app.ui import messages, theme
+from app.ui import messages
 from app.ui.connect import help as helps
 from app.ui.connect.parts import Panel
 from app.ui.connect.state import State, bookings_go_to
+from app.ui.connect.steps import StepsPopover
 from app.ui.connect.words import access_icon, time_left, why_not
-from app.ui.widgets import Badge, Banner, Button, Card, ColourDot, Divider, Label, Popover, clear, column, row
+from app.ui.widgets import Badge, Banner, Button, Card, ColourDot, Divider, Label, clear, column, row
 
 
 class ConfirmPanel(Panel):
@@ -55,7 +56,11 @@ class ConfirmPanel(Panel):
         if candidate is None:
             return
         self._kind = candidate.kind
-        self.title.setText(_("Connected as {email}. Is this the one?").format(email=candidate.email))
+        if candidate.email:
+            self.title.setText(_("Connected as {email}. Is this the one?").format(email=candidate.email))
+        else:
+            name = candidate.name or candidate.calendars[0].name
+            self.title.setText(_("Found {calendar}. Is this the one?").format(calendar=name))
         booking = bookings_go_to(candidate) if state.scheduling else ""
         if booking:
             self.lead.setText(_("Nothing is kept before you say so. Bookings then go to {calendar}.").format(calendar=booking))
@@ -73,6 +78,7 @@ class ConfirmPanel(Panel):
         self._show_limits(candidate, state)
         self.more.setText(_("How to see all event details"))
         self.make.setText(_("How to make and share calendars"))
+        self.make.setVisible(candidate.kind is not ProviderKind.ICS)
         self.more.setVisible(any(why_not(each) for each in candidate.calendars))
 
     def _show_calendars(self, calendars: tuple[OfferedCalendar, ...]) -> None:
@@ -100,6 +106,9 @@ class ConfirmPanel(Panel):
             words = messages.sign_in_words("shared_mailbox")
             text = _("It belongs to nobody in particular, so bookings cannot go there. It can be checked for conflicts.")
             self.limits.show_words(words.title, text)
+        elif candidate.kind is ProviderKind.ICS:
+            text = _("Bookings cannot go into a calendar link.")
+            self.limits.show_words(_("This calendar is only checked for conflicts"), text)
         elif not candidate.primary and state.beside:
             text = _("Bookings go on into {account}.").format(account=state.beside)
             self.limits.show_words(_("This account is only checked for conflicts"), text)
@@ -117,30 +126,6 @@ class ConfirmPanel(Panel):
         popover = StepsPopover(button, words)
         popover.open_requested.connect(self.open_requested)
         popover.open_at(button)
-
-
-class StepsPopover(Popover):
-    """Help that is read while it is followed: a title, its steps, and the way to the place at the provider."""
-
-    open_requested = Signal(str)
-
-    def __init__(self, anchor: QPushButton, words: helps.Help) -> None:
-        super().__init__(anchor, name=words.title, width=theme.sized(440))
-        self.body.addWidget(Label(words.title, "sub", wrap=True))
-        for paragraph in words.text.split("\n"):
-            self.body.addSpacing(8)
-            self.body.addWidget(Label(paragraph, "small", "muted", wrap=True))
-        self.body.addSpacing(14)
-        close = Button(_("Close"), "secondary", "small")
-        close.clicked.connect(self.close)
-        buttons = row(gap=8)
-        buttons.addWidget(close)
-        if words.link:
-            opener = Button(_("Open the page"), "ghost", "small", icon_after="open_outside")
-            opener.clicked.connect(lambda: self.open_requested.emit(words.link))
-            buttons.addWidget(opener)
-        buttons.addStretch(1)
-        self.body.addLayout(buttons)
 
 
 class CalendarRow(QWidget):

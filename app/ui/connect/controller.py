@@ -20,6 +20,7 @@ from app.domain.events import SettingsSaved, SyncProgressed
 from app.i18n import _
 from app.ui.connect import guide
 from app.ui.connect.client_desk import ClientDesk
+from app.ui.connect.form_desk import FormDesk
 from app.ui.connect.state import BY_BROWSER, Page, State, Trouble, cure_of, offered, trouble_of
 from app.ui.connect.view import ConnectWindow
 from app.ui.runtime import tasks
@@ -58,7 +59,7 @@ class ConnectController(QObject):
         self._cancel: asyncio.Event | None = None
         self._ends: list[Callable[[], None]] = []
         self._counts: dict[str, int] = {}
-        self.client = ClientDesk(workspace, self)
+        self.client, self.forms = ClientDesk(workspace, self), FormDesk(workspace, self)
 
     @property
     def state(self) -> State:
@@ -84,6 +85,8 @@ class ConnectController(QObject):
         self._show(parent, State(page, kind=account.provider, again=account, allowed=allowed))
         if browser:
             self.sign_in()
+        else:
+            self.forms.fill_in(account)
 
     def close(self) -> None:
         """Closes the window as its owner would."""
@@ -139,7 +142,7 @@ class ConnectController(QObject):
         window.stop_requested.connect(self._stop)
         window.finished.connect(lambda: self._finished(window))
         window.destroyed.connect(lambda: self._finished(window))
-        window.choose.chosen.connect(lambda kind: self._become(chosen(self._state, kind)))
+        window.choose.chosen.connect(self.choose)
         for panel in (window.choose, window.shared):
             panel.access.switched.connect(self._allow)
             panel.access.privacy_requested.connect(lambda: self._leave_for(self.privacy_requested))
@@ -149,6 +152,8 @@ class ConnectController(QObject):
         window.client.copy_requested.connect(lambda text: self._copy(text, _("Copied")))
         window.waiting.open_requested.connect(lambda: self._open_page(self._state.address))
         window.waiting.copy_requested.connect(lambda: self._copy(self._state.address, _("Link copied")))
+        self.forms.attend(window)
+        window.form.report.copy_requested.connect(lambda: self._copy(self.forms.report, _("Copied")))
         window.confirm.open_requested.connect(self._browse)
         window.confirm.audience_requested.connect(lambda: self._browse(guide.AUDIENCE))
 
@@ -216,7 +221,7 @@ class ConnectController(QObject):
         """Not this account: its sign-in is given back, and another one may be tried."""
         if self._state.candidate is not None:
             self._refuse(self._state.candidate.id)
-        self.change(page=Page.SHARED, candidate=None)
+        self.change(page=Page.SHARED if self._state.kind in BY_BROWSER else Page.FORM, candidate=None)
 
     def _stop(self) -> None:
         if self._state.account is not None:
@@ -321,6 +326,14 @@ class ConnectController(QObject):
         self.change(address=address)
         self._open_page(address)
 
+    def browse(self, address: str) -> bool:
+        """Opens the address of a page; False if there is no browser."""
+        return self._browse(address)
+
+    def choose(self, kind: ProviderKind) -> None:
+        """Goes to what is shared with accounts of ``kind``."""
+        self._become(chosen(self._state, kind))
+
     def _open_page(self, address: str) -> None:
         self.change(unopened=not self._browse(address))
 
@@ -340,7 +353,8 @@ class ConnectController(QObject):
         elif not browser:
             # Where it was filled in it can be mended.
             problems = error.fields if isinstance(error, InvalidFields) else {}
-            self.change(busy=False, problems=problems, trouble=None if problems else trouble)
+            reported = not problems and bool(self.forms.report)
+            self.change(busy=False, problems=problems, trouble=None if problems else trouble, reported=reported)
         elif trouble.reason == "refused" and self._state.again is None:
             self.change(page=Page.SHARED, trouble=trouble)
         else:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from app import i18n
 from app.domain.connections import ProviderKind
 from app.i18n import _, ngettext
+from app.ui.connect.cards import ReportBox
 from app.ui.connect.forms import SignInForm, form_of
 from app.ui.connect.parts import Panel, Ring, StepLine
 from app.ui.connect.state import TELLING, State
@@ -15,36 +17,79 @@ from app.ui.widgets import Banner, Button, Label, Landscape, clear, column, row
 
 
 class FormPanel(Panel):
-    """Holds the form of the chosen kind (``forms``)."""
+    """Holds the form of the chosen kind (``forms``). ``seen_to`` carries what has to be seen after something went wrong;
+    ``formed`` a form that was made."""
+
+    seen_to = Signal(object)
+    formed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.problem = Banner("danger")
+        self.report = ReportBox()
         self.form: SignInForm | None = None
+        self.tried = False
         self._kind: ProviderKind | None = None
+        self._said: tuple[object, ...] = ()
+        self._known: object = None
         self._hold = column()
+        self._gaps = {self.problem: QWidget(), self.report: QWidget()}
+        for gap in self._gaps.values():
+            gap.setFixedHeight(16)
         self.body.addWidget(self.problem)
-        self.body.addSpacing(4)
+        self.body.addWidget(self._gaps[self.problem])
         self.body.addLayout(self._hold)
+        self.body.addWidget(self._gaps[self.report])
+        self.body.addWidget(self.report)
 
     def show_state(self, state: State) -> None:
         if state.kind is not self._kind:
-            clear(self._hold)
-            self._kind, self.form = state.kind, form_of(state.kind)
-            if self.form is not None:
-                self._hold.addWidget(self.form)
+            self._make(state)
         if self.form is None:
             return
+        self.form.again, self.form.kinds = state.again is not None, state.kinds
         title, lead, _action = self.form.words()
         self.title.setText(title)
-        self.lead.setText(lead)
-        self.form.retranslate()
-        if state.problems:
-            self.form.show_problems(state.problems)
-        if state.trouble is not None:
-            words = trouble_words(state.trouble, state.kind)
+        self.lead.setText(_("Your calendars and pages stay as they are.") if self.form.again else lead)
+        if state.known is not self._known:
+            self._known = state.known
+            self.form.fill(state.known)
+        # By identity: the same mistake twice is said twice.
+        said = (state.problems, state.trouble, i18n.current().language)
+        if len(self._said) != len(said) or any(one is not other for one, other in zip(said, self._said, strict=True)):
+            self._said = said
+            self._say(state)
+        self.form.setEnabled(not state.busy)
+        self.report.retranslate()
+        self._set_shown(self.report, state.trouble is not None and state.reported)
+
+    def _make(self, state: State) -> None:
+        clear(self._hold)
+        self._kind, self.form = state.kind, form_of(state.kind)
+        self._said, self._known, self.tried = (), None, False
+        if self.form is not None:
+            self._hold.addWidget(self.form)
+            self.formed.emit(self.form)
+
+    def _say(self, state: State) -> None:
+        """What is wrong, where it can be mended; above the form if that is nowhere in it."""
+        form, trouble = self.form, state.trouble
+        assert form is not None
+        form.retranslate()
+        form.show_problems(state.problems)
+        place: QWidget | None = None
+        if trouble is not None:
+            self.tried = True
+            place = form.show_trouble(trouble)
+            words = trouble_words(trouble, state.kind, state.again.email if state.again is not None else "")
             self.problem.show_words(words.title, words.text)
-        self.problem.setVisible(state.trouble is not None)
+        self._set_shown(self.problem, trouble is not None and place is None)
+        if place is not None or trouble is not None:
+            self.seen_to.emit(place or self.problem)
+
+    def _set_shown(self, part: QWidget, shown: bool) -> None:
+        part.setVisible(shown)
+        self._gaps[part].setVisible(shown)
 
     def first(self) -> QWidget | None:
         return self.form.first() if self.form is not None else None

@@ -46,7 +46,8 @@ class State:
     ``beside``: the primary account, if there is one besides the calendar on this computer: a new account is then only checked
     for conflicts. ``asking``: personal e-mail access was never answered, so it is asked for here (CON-5). ``fields`` and
     ``problems`` are those of the OAuth client or of the form, as far as they were ``touched``. ``address``: of the page in the
-    browser; ``unopened``: the browser did not come. ``again``: the account that is signed in to again.
+    browser; ``unopened``: the browser did not come. ``again``: the account that is signed in to again; ``known``: what its form
+    needs not be asked. ``reported``: there is a connection report (CON-9).
     """
 
     page: Page = Page.CHOOSE
@@ -68,6 +69,8 @@ class State:
     candidate: Candidate | None = None
     account: Account | None = None
     again: Account | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
+    reported: bool = False
     events: int = 0
     busy: bool = False
     now: Instant = 0

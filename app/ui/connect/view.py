@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QPlainTextEdit, QWidget
 
@@ -14,7 +14,7 @@ from app.ui import theme
 from app.ui.connect.choose import ChoosePanel
 from app.ui.connect.client import ClientPanel
 from app.ui.connect.confirm import ConfirmPanel
-from app.ui.connect.parts import Panel, StepBar
+from app.ui.connect.parts import FooterNote, Panel, StepBar
 from app.ui.connect.shared import PrivacyDialog, SharedPanel
 from app.ui.connect.signing import FailedPanel, FormPanel, ReadingPanel, WaitingPanel
 from app.ui.connect.state import BY_BROWSER, Page, State, cure_of
@@ -73,6 +73,7 @@ class ConnectWindow(Dialog):
             "go": Button("", "primary"),
             "leave": Button("", "primary", icon_after="open_outside"),
         }
+        self.note = FooterNote()
         self._lay_out()
         self._wire()
 
@@ -81,7 +82,7 @@ class ConnectWindow(Dialog):
         head = column(margins=(_EDGE, 24, _EDGE, 16), on=top)
         head.addWidget(self.bar)
         inside = QWidget()
-        pages = column(margins=(_EDGE, 4, _EDGE, 24), on=inside)
+        pages = column(margins=(_EDGE, 4, _EDGE, 16), on=inside)
         for panel in self.panels.values():
             panel.hide()
             pages.addWidget(panel)
@@ -94,6 +95,7 @@ class ConnectWindow(Dialog):
         self.footer.setContentsMargins(_EDGE, 18, _EDGE, 18)
         for number, name in enumerate(("offline", "detail")):
             self.footer.insertWidget(number, self.buttons[name])
+        self.footer.insertWidget(2, self.note)
         for name in ("cancel", "back", "other", "stop", "go", "leave"):
             self.footer.addWidget(self.buttons[name])
         scale = max(1.0, theme.active().scale)
@@ -109,6 +111,7 @@ class ConnectWindow(Dialog):
         self.buttons["other"].clicked.connect(self.other_requested)
         self.buttons["stop"].clicked.connect(self.stop_requested)
         self.buttons["detail"].clicked.connect(self.show_detail)
+        self.form.seen_to.connect(lambda widget: QTimer.singleShot(0, widget, lambda: self._see(widget)))
 
     @property
     def state(self) -> State:
@@ -124,7 +127,7 @@ class ConnectWindow(Dialog):
         return size.boundedTo(self.screen().availableGeometry().size()) if self.screen() else size
 
     def show_state(self, state: State) -> None:
-        moved = state.page is not self._state.page or not self.panels[state.page].isVisibleTo(self)
+        busy, moved = self._state.busy, state.page is not self._state.page or not self.panels[state.page].isVisibleTo(self)
         self._state = state
         self.setWindowTitle(_("Sign in again") if state.again is not None else _("Connect a calendar"))
         self.bar.show_step(state.step)
@@ -136,9 +139,27 @@ class ConnectWindow(Dialog):
         self.waiting.ring.run(state.page is Page.WAITING)
         if moved:
             self._come(panel)
+        elif state.page is Page.FORM and state.busy is not busy:
+            # What was filled in can be changed again, or not for a while: the keyboard goes where something can be done.
+            self._wait_at_form(state.busy)
 
     def show_detail(self) -> None:
         PrivacyDialog(self, self._state.kind, self._state.beside).open()
+
+    def _wait_at_form(self, busy: bool) -> None:
+        if busy:
+            self.buttons["cancel"].setFocus()
+        elif self._state.trouble is None and not self._state.problems:
+            self.main_button.setFocus()
+
+    def _see(self, widget: QWidget) -> None:
+        """Brings what went wrong into view, and says so to those who do not see it."""
+        self._area.ensureWidgetVisible(widget, 0, 24)
+        here = self.focusWidget()
+        if here is not None and self._area.isAncestorOf(here):
+            self._area.ensureWidgetVisible(here, 0, 24)
+        if self.isVisible():
+            QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.Alert))
 
     def _come(self, panel: Panel) -> None:
         # The focus goes first: Qt would take it away from what is hidden as if the Tab key had been pressed, ring and all.
@@ -177,7 +198,7 @@ class ConnectWindow(Dialog):
             "detail": _("Privacy in detail"),
             "cancel": _("Cancel"),
             "back": _("Close") if state.again is not None and state.page in (Page.FAILED, Page.FORM) else _("Back"),
-            "other": _("No, another account"),
+            "other": _("No, another link") if state.kind is ProviderKind.ICS else _("No, another account"),
             "stop": _("Stop"),
             "go": self._go_words(),
             "leave": self._go_words(),
@@ -198,6 +219,7 @@ class ConnectWindow(Dialog):
         if not moved:
             for name, button in self.buttons.items():
                 button.setVisible(name in shown)
+        self.note.show_state(state)
         give_mnemonics([self.buttons[name] for name in shown])
 
     def _go_words(self) -> str:
@@ -208,7 +230,7 @@ class ConnectWindow(Dialog):
                 ProviderKind.OFFICE365: _("Continue to Microsoft"),
             }.get(state.kind, _("Continue"))
         if state.page is Page.FORM and self.form.form is not None:
-            return self.form.form.words()[2]
+            return _("Try again") if self.form.tried else self.form.form.words()[2]
         if state.page is Page.FAILED and state.trouble is not None:
             return {
                 "client": _("Check the client"),

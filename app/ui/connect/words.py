@@ -7,7 +7,7 @@ from app.domain.connecting import OfferedCalendar
 from app.domain.connections import Access, ProviderKind
 from app.i18n import _, ngettext
 from app.ui import messages
-from app.ui.connect.state import Trouble, countdown
+from app.ui.connect.state import BY_BROWSER, Trouble, countdown
 from app.ui.messages import Words
 
 ICONS = {
@@ -61,6 +61,11 @@ def trouble_words(trouble: Trouble, kind: ProviderKind, email: str = "") -> Word
             _("Your organisation does not allow this yet"),
             _("Whoever looks after its Microsoft accounts has to approve Aftale first. Ask them, then try again."),
         )
+    if trouble.reason == "time_out" and kind not in BY_BROWSER:
+        return Words(
+            _("{service} did not answer in time").format(service=service),
+            _("Nothing was connected. Try again in a few minutes."),
+        )
     if trouble.reason == "already" and trouble.detail:
         return Words(
             _("{email} is connected already").format(email=trouble.detail), _("You find it in Settings, under Calendars.")
@@ -84,6 +89,22 @@ def trouble_words(trouble: Trouble, kind: ProviderKind, email: str = "") -> Word
     if found is None:
         return messages.sign_in_words(trouble.reason, service)
     return Words(found.title.format(service=service), found.text)
+
+
+def step_words(told: tuple[str, ...]) -> str:
+    """What is being done while a form is tried: the step that was told last."""
+    code, _colon, host = (told[-1] if told else "look").partition(":")
+    if code == "server" and host:
+        return _("Asking {host}…").format(host=host)
+    return {
+        "look": _("Looking for the server…"),
+        "server": _("Asking the server…"),
+        "user": _("Signing in…"),
+        "token": _("Signing in…"),
+        "who": _("Signing in…"),
+        "version": _("Looking which version it is…"),
+        "calendars": _("Reading the list of calendars…"),
+    }.get(code, _("Looking for the server…"))
 
 
 def right_words(scope: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app import i18n
 from app.ui import theme
 from app.ui.connect.shared import PrivacyDialog
-from app.ui.connect.state import State
+from app.ui.connect.state import Page, State
 from app.ui.connect.view import SIZE, ConnectWindow
 from tests.ui.connect.states import ALL, GOOGLE
 from tests.ui.looks import looks
@@ -31,6 +32,11 @@ from tests.ui.looks import looks
 def window_of(state: State) -> ConnectWindow:
     """The dialog in one of the states."""
     window = ConnectWindow(None)
+    if state.page is Page.FORM:
+        # What is wrong is said to somebody who looks at the form already.
+        window.show_state(replace(state, trouble=None, problems={}, busy=False))
+        window.show()
+        QApplication.processEvents()
     window.show_state(state)
     # The screen of a test is smaller than the window.
     window.resize(theme.sized(SIZE.width()), theme.sized(SIZE.height()))

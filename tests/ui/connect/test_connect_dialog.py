@@ -633,7 +633,7 @@ def test_form_when_a_kind_has_one_takes_the_place_of_the_browser(in_loop: InLoop
             exchange.answer.set_result(Unreachable("", "ConnectError"))
             await d.until(lambda: "Your Exchange server cannot be reached" in d.texts())
             assert d.page is Page.FORM
-            d.press("Connect")
+            d.press("Try again")
             await d.until(lambda: exchange.asked == 4)
             exchange.answer.set_result(JANE)
             await d.reach(Page.CONFIRM)

@@ -14,17 +14,28 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.connections import ProviderKind
+from app.ui.connect.state import Trouble
 from app.ui.widgets import column
 
 
 class SignInForm(QWidget):
     """Fields of one kind of account. ``changed`` after each key; what is wrong comes back through ``show_problems`` as reason
-    codes by field. ``title`` and ``lead`` stand above it, ``action`` on the main button."""
+    codes by field, and through ``show_trouble``. ``title`` and ``lead`` stand above it, ``action`` on the main button.
+
+    ``again``: an account is signed in to once more; ``kinds``: what else can be connected. ``kind_requested`` carries the kind
+    that is the right one instead, ``open_requested`` the address of a page, ``known_requested`` a mail domain whose server may
+    be known from another account.
+    """
 
     changed = Signal()
+    kind_requested = Signal(object)
+    open_requested = Signal(str)
+    known_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
+        self.again = False
+        self.kinds: tuple[ProviderKind, ...] = ()
         self.body: QVBoxLayout = column(gap=14, on=self)
 
     def words(self) -> tuple[str, str, str]:
@@ -39,9 +50,17 @@ class SignInForm(QWidget):
         """What is filled in, by the names that the connector knows."""
         raise NotImplementedError
 
+    def fill(self, fields: Mapping[str, str]) -> None:
+        """Fills in what is known already, never over what somebody has written."""
+
     def show_problems(self, problems: Mapping[str, str]) -> None:
-        """Says at each field what to do; goes to the first one that is wrong."""
+        """Says at each field what to do; goes to the first one that is wrong. Without any, all is well again."""
         raise NotImplementedError
+
+    def show_trouble(self, trouble: Trouble) -> QWidget | None:
+        """Says what went wrong where it can be mended, and goes there. Returns what has to be seen; None if it is nothing of
+        the form's."""
+        return None
 
     def first(self) -> QWidget:
         """Where the keyboard goes."""
