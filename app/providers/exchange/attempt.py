@@ -126,7 +126,7 @@ class Attempt:
                     yield url
         if self._seen.refused:
             # The domain's own server did not take the password: others are not asked with it.
-            raise SignInFailed("password", ", ".join(dict.fromkeys(self._seen.refused)))
+            raise self._refused()
         yield from (url for url in self._search.usual(self._form) if url.lower() not in known)
 
     def _discovered(self, knocker: Knocker, place: str) -> tuple[str, ...]:
@@ -171,8 +171,11 @@ class Attempt:
             form, schema = self._form, met.schema(self._form.version)
             return Keys(form.email, form.password, knocker.user, url, schema, met.build, knocker.way, form.ca, form.shared)
         if self._seen.refused:
-            raise SignInFailed("password", ", ".join(dict.fromkeys(self._seen.refused)))
+            raise self._refused()
         return None
+
+    def _refused(self) -> SignInFailed:
+        return SignInFailed("password", ", ".join(dict.fromkeys(self._seen.refused)))
 
     def _knock(self, knocker: Knocker, url: str, request: Any, what: str, tell: Told | None = None) -> Any:
         """The answer that whoever may come in gets; None if nobody is there, or not for us. Notes why."""
@@ -195,6 +198,8 @@ class Attempt:
                 raise SignInFailed(ONLY_MICROSOFT) from error
             if error.refused:
                 seen.refused.extend(error.refused)
+                if error.final:
+                    raise self._refused() from error
             elif error.status == 403:
                 seen.forbidden = seen.forbidden or url
             elif error.status == 429 or error.status >= 500:

@@ -31,9 +31,10 @@ from exchangelib.util import MNS, SOAPNS, ParseError, to_xml  # type: ignore[imp
 from exchangelib.version import Build, Version  # type: ignore[import-untyped]
 
 from app.providers.exchange import showing
+from app.providers.exchange.greeting import OLDEST_SCHEMA
 from app.providers.exchange.keys import Keys
 from app.providers.exchange.trust import session
-from app.providers.http import seconds_to_wait
+from app.providers.exchange.waiting import asked_wait
 
 __all__ = ["EWSError", "Line", "MalformedResponseError", "NotServed", "RateLimitError", "TransportError", "UnauthorizedError"]
 
@@ -59,7 +60,7 @@ class Policy(FailFast):  # type: ignore[misc]
     def raise_response_errors(self, response: Any) -> None:
         status = response.status_code
         if status in (429, 503) or (status >= 400 and status not in (401, 500)):
-            raise NotServed(status, seconds_to_wait(response.headers.get("Retry-After", ""), 0))
+            raise NotServed(status, asked_wait(response.headers))
         if status == 401:
             raise UnauthorizedError("401")
         super().raise_response_errors(response)
@@ -89,7 +90,7 @@ class Protocol(BaseProtocol):  # type: ignore[misc]
         return self.config.auth_type
 
     def create_session(self) -> Any:
-        made: Any = session(self.keys.ca, self.keys.url)
+        made: Any = session(self.keys.url, self.keys.ca)
         made.headers.update(DEFAULT_HEADERS)
         made.headers["User-Agent"] = AGENT
         made.auth = showing.auth_of(self.keys.auth, self.keys.user, self.keys.password)
@@ -134,8 +135,8 @@ class _Service(EWSAccountService):  # type: ignore[misc]
     """A service whose payload is made here."""
 
     def _api_versions_to_try(self) -> tuple[str, ...]:
-        """The one that is known: other versions would only be refused for other reasons."""
-        return (self._version_hint.api_version,)
+        """The one that is known, and the oldest, should the mailbox have moved to an older server."""
+        return tuple(dict.fromkeys((self._version_hint.api_version, OLDEST_SCHEMA)))
 
     @classmethod
     def _get_soap_parts(cls, response: Any) -> tuple[Any, Any]:
@@ -160,8 +161,7 @@ def _service(name: str) -> type[Any]:
 _SERVICES: Mapping[str, type[Any]] = {
     name: _service(name)
     for name in (
-        "GetFolder", "FindFolder", "CreateFolder", "DeleteFolder", "FindItem", "GetItem", "CreateItem", "UpdateItem",
-        "DeleteItem", "SyncFolderItems",
+        "GetFolder", "FindFolder", "FindItem", "GetItem", "CreateItem", "UpdateItem", "DeleteItem", "SyncFolderItems",
     )
 }  # fmt: skip
 

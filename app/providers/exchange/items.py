@@ -28,9 +28,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An occurrence that was changed, and when it took place before."""
+    """An occurrence that was changed: when it takes place, and when it did before."""
 
     id: str
+    start: Instant
     original: Instant
 
 
@@ -123,7 +124,8 @@ def _read_moved(item: Item, found: Element) -> None:
     for each in found:
         name, original = each.find(f"{_T}ItemId"), each.findtext(f"{_T}OriginalStart")
         if name is not None and original:
-            item.moved.append(Moved(name.get("Id"), instant_of(original)))
+            start = each.findtext(f"{_T}Start") or original
+            item.moved.append(Moved(name.get("Id"), instant_of(start), instant_of(original)))
 
 
 def _read_left_out(item: Item, found: Element) -> None:

@@ -14,11 +14,11 @@ from app.providers.exchange.report import Report
 from app.providers.exchange.search import Search
 from app.providers.exchange.showing import BASIC, auth_of, offered, only_tokens
 from app.providers.exchange.trust import WRONG_HOST, session, shown, why_not_believed
-from app.providers.http import seconds_to_wait
+from app.providers.exchange.waiting import asked_wait
 
 REDIRECTS = (301, 302, 303, 307, 308)
-MOST_NAMES = 3
-"""Names and ways that are tried with one password: each wrong one may count towards a lock."""
+MOST_NAMES, MOST_REFUSALS = 3, 5
+"""Names and ways that are tried with one password, at one door and in all: each wrong one may count towards a lock."""
 
 
 class NotBelieved(Exception):
@@ -38,11 +38,19 @@ class NotReached(Exception):
 
 
 class NobodyIn(Exception):
-    """An answer that lets nobody in. ``refused``: the names that were tried in vain."""
+    """An answer that lets nobody in. ``refused``: the names that were tried in vain; ``final``: the same people are known at
+    other doors, so nothing else will be said there."""
 
-    def __init__(self, status: int, refused: tuple[str, ...] = (), microsoft: bool = False, wait: float | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        refused: tuple[str, ...] = (),
+        microsoft: bool = False,
+        wait: float | None = None,
+        final: bool = False,
+    ) -> None:
         super().__init__(f"status {status}")
-        self.status, self.refused, self.microsoft, self.wait = status, refused, microsoft, wait
+        self.status, self.refused, self.microsoft, self.wait, self.final = status, refused, microsoft, wait, final
 
 
 class Knocker:
@@ -50,7 +58,7 @@ class Knocker:
 
     def __init__(self, form: Typed, search: Search, report: Report, go_on: Callable[[], None]) -> None:
         self._form, self._search, self._report, self._go_on = form, search, report, go_on
-        self.user, self.way = "", ""
+        self.user, self.way, self._refusals = "", "", 0
 
     def knock(self, url: str, request: Any, what: str, names: Callable[[], object]) -> requests.Response:
         """Sends ``request`` (body and content type) without a name, and then with those that may be meant. Raises NotBelieved,
@@ -78,7 +86,10 @@ class Knocker:
                 self.user, self.way = user, way
                 return self._checked(url, answer)
             refused.append(user)
-        raise NobodyIn(401, tuple(dict.fromkeys(refused)))
+        self._refusals += len(refused)
+        # Whoever speaks more than Basic asks the company's directory, and so do its other servers.
+        final = ways != (BASIC,) or self._refusals >= MOST_REFUSALS
+        raise NobodyIn(401, tuple(dict.fromkeys(refused)), final=final)
 
     def _tries(self, ways: tuple[str, ...]) -> list[tuple[str, str]]:
         users = user_candidates(self._form)
@@ -99,16 +110,15 @@ class Knocker:
             return answer
         if status in (200, 500):
             return answer
-        microsoft = status == 403 and is_exchange_online(answer)
-        raise NobodyIn(status, (), microsoft, seconds_to_wait(answer.headers.get("Retry-After", ""), 0))
+        raise NobodyIn(status, (), status == 403 and is_exchange_online(answer), asked_wait(answer.headers))
 
     def _send(self, url: str, request: Any, what: str, way: str, user: str = "") -> requests.Response:
         self._go_on()
         body, kind = request
         limits = (self._search.connect, self._search.answer)
         try:
-            with session(self._form.ca) as http:
-                http.auth = auth_of(way, user, self._form.password) if way else _nobody
+            with session(url, self._form.ca) as http:
+                http.auth = auth_of(way, user, self._form.password)
                 headers = {"Content-Type": kind, "User-Agent": "Aftale", "Accept-Encoding": "gzip, deflate"}
                 answer = http.post(url, data=body, headers=headers, timeout=limits, allow_redirects=False, stream=False)
         except (requests.exceptions.RequestException, OSError) as error:
@@ -127,11 +137,6 @@ class Knocker:
             return NotBelieved(detail, named and found is not None and _microsofts(found.subject))
         self._report.add(url, what, f"{type(error).__name__}: {cause_of(error)}")
         return NotReached(error, hangs=isinstance(error, requests.exceptions.ReadTimeout))
-
-
-def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Shows nothing, and keeps requests from looking for a password in the user's own files."""
-    return request
 
 
 def _microsofts(subject: str) -> bool:

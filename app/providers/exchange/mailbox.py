@@ -17,7 +17,7 @@ from app.providers.base import Changes, RemoteCalendar
 from app.providers.exchange import asking, writing
 from app.providers.exchange.calls import Line, error_in, good
 from app.providers.exchange.errors import no_item, translated
-from app.providers.exchange.expanding import pattern_of, place_in, split_id
+from app.providers.exchange.expanding import place_in, split_id
 from app.providers.exchange.folders import calendars_of, folder_of
 from app.providers.exchange.items import MASTER, SINGLE, Item, read_item
 from app.providers.exchange.mapping import Home, details_of, event_of, mark_of
@@ -199,7 +199,7 @@ class Mailbox:
             item = replace(item, id=event)
         with self._of(calendar):
             if item.kind == MASTER:
-                found = first_event(self._reading, calendar, item, pattern_of(item, self._home), self._home)
+                found = first_event(self._reading, calendar, item, self._home)
             else:
                 details = details_of(item, self._home)
                 series = self._reading.series_of(item)

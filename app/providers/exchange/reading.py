@@ -10,18 +10,21 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from app.domain.calendars import Event
 from app.domain.clock import DAY, HOUR, Instant
 from app.domain.connections import Lost
 from app.domain.errors import AccessLost
 from app.domain.recurrence import RuleError
+from app.domain.series import to_instant
 from app.providers.events import in_order, in_window
 from app.providers.exchange import asking
 from app.providers.exchange.calls import Line, error_in, good
 from app.providers.exchange.errors import denied, name_of, no_item
-from app.providers.exchange.expanding import Pattern, changed_ids, occurrences
+from app.providers.exchange.expanding import changed_ids, occurrences, pattern_of
 from app.providers.exchange.items import EXCEPTION, MASTER, OCCURRENCE, Item, read_item
 from app.providers.exchange.mapping import NO_DETAILS, Details, Home, details_of, event_of, fingerprint_of, has_details
 from app.providers.exchange.xml import MESSAGES, TYPES, Element
@@ -35,7 +38,7 @@ ITEMS_A_CALL = 100
 FINGERPRINTS = 1 << 62
 MOST_KEPT = 20_000
 """Items whose details are kept."""
-FIRST_YEARS = (366 * DAY, 30 * 366 * DAY)
+YEARS = 30 * 366 * DAY
 """Seconds after the start of a series in which its first occurrence is looked for."""
 
 
@@ -222,14 +225,15 @@ def _window(events: Iterable[Event], start: Instant, end: Instant) -> Window:
     return Window(inside, sum(map(fingerprint_of, inside)) % FINGERPRINTS)
 
 
-def first_event(reading: Reading, calendar: str, master: Item, pattern: Pattern, home: Home) -> Event | None:
+def first_event(reading: Reading, calendar: str, master: Item, home: Home) -> Event | None:
     """The first occurrence that is left of a series, as a window tells it; None if none is."""
-    begin = master.start
-    for years in FIRST_YEARS:
-        for low, high in spans(begin - DAY, begin + years):
-            found = [each for each in reading.window(calendar, low, high).events if each.series == master.id]
-            if found:
-                return found[0]
-            if not any(True for _ in pattern.starts(high, begin + years)):
-                break
+    info, begin = ZoneInfo(home.zone), master.start
+    start = next(iter(pattern_of(master, home).starts(begin, begin + YEARS)), None)
+    moments = [each.start for each in master.moved]
+    if start is not None:
+        moments.append(start if isinstance(start, int) else to_instant(datetime.combine(start, time(0)), info))
+    for moment in sorted(moments):
+        for event in reading.window(calendar, moment, moment + HOUR).events:
+            if event.series == master.id:
+                return event
     return None

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import requests.auth
 import requests_ntlm
 import spnego
+import spnego.channel_bindings
 
 BASIC, NTLM, NEGOTIATE = "basic", "ntlm", "negotiate"
 _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z]+)(?=\s*(?:,|$|\s))")
@@ -58,27 +59,43 @@ class Basic(requests.auth.AuthBase):
 
 
 class Negotiate(requests_ntlm.HttpNtlmAuth):
-    """SPNEGO by the system: Kerberos, or NTLM inside it (RFC 4559)."""
+    """SPNEGO by the system: Kerberos, or NTLM inside it (RFC 4559), bound to the server's certificate (RFC 5929), as servers
+    with extended protection want it."""
 
     def response_hook(self, r: requests.Response, **kwargs: Any) -> requests.Response:
-        response, how = r, kwargs
-        challenge = response.headers.get("www-authenticate", "")
-        if response.status_code != 401 or NEGOTIATE not in offered(challenge) or "Authorization" in response.request.headers:
-            return response
+        if r.status_code != 401 or NEGOTIATE not in offered(challenge_of(r)) or "Authorization" in r.request.headers:
+            return r
         client = spnego.client(
-            self.username, self.password, hostname=urlsplit(response.url).hostname or "", service="HTTP", protocol="negotiate"
-        )
-        token, seen = client.step(), response
+            self.username, self.password, hostname=urlsplit(r.url).hostname or "", service="HTTP", protocol="negotiate",
+            channel_bindings=self._bindings(r),
+        )  # fmt: skip
+        token, seen = client.step(), r
         while token is not None:
-            seen.content  # noqa: B018 - the connection is used again, so what is left in it has to be read
-            seen.raw.release_conn()
-            request = seen.request.copy()
-            request.headers["Authorization"] = f"Negotiate {base64.b64encode(token).decode()}"
-            answer: requests.Response = seen.connection.send(request, **how)
-            answer.history.append(seen)
-            seen = answer
-            told = re.search(r"negotiate ([\w+/=]+)", answer.headers.get("www-authenticate", ""), re.IGNORECASE)
+            answer = self._again(seen, token, kwargs)
+            told = re.search(r"negotiate ([\w+/=]+)", challenge_of(answer), re.IGNORECASE)
             if answer.status_code != 401 or told is None or client.complete:
                 return answer
-            token = client.step(base64.b64decode(told[1]))
+            seen, token = answer, client.step(base64.b64decode(told[1]))
         return seen
+
+    def _bindings(self, answer: requests.Response) -> spnego.channel_bindings.GssChannelBindings | None:
+        shown = self._get_server_cert(answer)
+        if not shown:
+            return None
+        return spnego.channel_bindings.GssChannelBindings(application_data=b"tls-server-end-point:" + shown)
+
+    @staticmethod
+    def _again(seen: requests.Response, token: bytes, how: dict[str, Any]) -> requests.Response:
+        """The same request once more, over the same connection: what is left of the last answer has to be read first."""
+        _rest = seen.content
+        seen.raw.release_conn()
+        request = seen.request.copy()
+        request.headers["Authorization"] = f"Negotiate {base64.b64encode(token).decode()}"
+        connection: Any = seen.connection
+        answer: requests.Response = connection.send(request, **how)
+        answer.history.append(seen)
+        return answer
+
+
+def challenge_of(answer: requests.Response) -> str:
+    return answer.headers.get("www-authenticate", "")

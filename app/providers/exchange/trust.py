@@ -3,17 +3,18 @@ account's server alone. Verification is never off, TLS is 1.2 or newer, and noth
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import ssl
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 import requests
 import truststore
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.utils import get_environ_proxies
 
 UNKNOWN_CA, SELF_SIGNED, WRONG_HOST, EXPIRED, NOT_YET = "unknown_ca", "self_signed", "wrong_host", "expired", "not_yet"
 """Why a certificate is not believed."""
@@ -25,6 +26,7 @@ LOOK = 10.0
 """Seconds to look at the certificate of a server."""
 
 
+@functools.lru_cache(16)
 def context(ca: str = "") -> ssl.SSLContext:
     """What decides about a server. ``ca``: PEM of certificates that count besides the system's."""
     made = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -61,16 +63,16 @@ class Refusing(BaseAdapter):
         """Nothing is open."""
 
 
-def session(ca: str = "", only: str = "https://", connections: int = 1) -> requests.Session:
-    """A session that speaks to addresses which begin with ``only``."""
+def session(url: str, ca: str = "") -> requests.Session:
+    """A session that speaks to the server at ``url`` and no other, over one connection. Proxies are those of the environment;
+    passwords and certificates that it names are not."""
     made = requests.Session()
     made.trust_env = False
-    made.proxies = getproxies()
+    made.proxies = get_environ_proxies(url)
     for prefix in ("http://", "https://"):
         made.mount(prefix, Refusing())
-    made.mount(
-        only, TrustingAdapter(ca, pool_block=True, pool_connections=connections, pool_maxsize=connections, max_retries=0)
-    )  # fmt: skip
+    adapter = TrustingAdapter(ca, pool_block=True, pool_connections=1, pool_maxsize=1, max_retries=0)
+    made.mount(f"https://{urlsplit(url).netloc.lower()}/", adapter)
     return made
 
 

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import logging
 import re
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+import requests
 from packaging.utils import canonicalize_name
 
 from app.domain.connections import Lost
@@ -28,6 +30,8 @@ from app.providers.exchange.mapping import day_at
 from app.providers.exchange.recurrence import rule_of, write_recurrence
 from app.providers.exchange.showing import offered, only_tokens
 from app.providers.exchange.token import Token
+from app.providers.exchange.trust import context, session
+from app.providers.exchange.waiting import asked_wait
 from app.providers.exchange.worker import TookTooLong, Worker
 from app.providers.exchange.xml import t
 from app.providers.exchange.zones import iana_zone, windows_zone
@@ -56,8 +60,8 @@ GOOD = {"email": "anna@example.com", "password": "x"}
         ("server", "https://mail.example.com:99999", "form"), ("server", "https://", "form"),
         ("server", "outlook.office365.com", "microsoft"), ("server", "https://outlook.office.com/ews", "microsoft"),
         ("version", "2016", ""), ("version", "Exchange2010_SP2", ""), ("version", "Exchange 2010 SP2", ""),
-        ("version", "SE", ""), ("version", "auto", ""), ("version", "2010_SP1", "too_old"), ("version", "Exchange2007", "too_old"),
-        ("version", "12", "form"), ("ca", "nothing", "not_a_certificate"),
+        ("version", "SE", ""), ("version", "auto", ""), ("version", "2010_SP1", "too_old"),
+        ("version", "Exchange2007", "too_old"), ("version", "12", "form"), ("ca", "nothing", "not_a_certificate"),
         ("ca", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "not_a_certificate"),
         ("shared", "bo@example.com, eva@example.com", ""), ("shared", "bo", "form"),
     ],
@@ -356,3 +360,26 @@ async def test_worker_when_a_call_takes_too_long_then_another_thread_goes_on() -
         await asyncio.sleep(0.01)
     assert not lines[1].closed
     worker.close()
+
+
+@pytest.mark.shows("R14")
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({}, None), ({"Retry-After": "17"}, 17.0), ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "Tue, 24 Nov 2026 12:00:30 GMT"}, None),
+        ({"Retry-After": "Tue, 24 Nov 2026 12:00:30 GMT", "Date": "Tue, 24 Nov 2026 12:00:00 GMT"}, 30.0),
+    ],
+)  # fmt: skip
+def test_wait_when_a_server_asks_for_it_then_it_is_told_in_seconds(headers: dict[str, str], wait: float | None) -> None:
+    assert asked_wait(headers) == wait
+
+
+@pytest.mark.shows("CON-8")
+def test_session_when_made_for_a_server_then_it_speaks_to_no_other_and_never_over_http() -> None:
+    http = session("https://mail.example.com/EWS/Exchange.asmx")
+    for url in ("http://mail.example.com/EWS/Exchange.asmx", "https://other.example.com/", "https://mail.example.com:444/"):
+        with pytest.raises(requests.exceptions.InvalidSchema):
+            http.post(url, data=b"")
+    assert context().minimum_version == ssl.TLSVersion.TLSv1_2
+    assert context().verify_mode == ssl.CERT_REQUIRED
