@@ -136,6 +136,11 @@ def put_off(session: Session, account: str, until: Instant, error: str, calendar
     session.execute(_of(account, calendar).where(outbox.c.run_at < until).values(run_at=until, error=error))
 
 
+def forgive(session: Session, account: str) -> None:
+    """Nothing is owed to the account any more: it is not connected."""
+    session.execute(_of(account, "").values(state=JobState.DONE.value, lease_owner="", lease_until=0))
+
+
 def make_due(session: Session, account: str, now: Instant, calendar: str = "") -> None:
     """What of the account, or of one calendar of it, was put off is due, unless the service itself said when."""
     waiting = _of(account, calendar).where(outbox.c.run_at > now, outbox.c.error != LIMITED)

@@ -124,9 +124,9 @@ class AccountsService:
 
     async def disconnect(self, account_id: str) -> None:
         """Forgets the account, its sign-in and its copies of events; bookings stay as history (CON-11). Where the primary
-        account goes, the calendar on this computer takes its place again, or else the next one; that one writes nothing before
-        its owner says so."""
-        name = account_secret(account_id)
+        account goes, the calendar on this computer takes its place again, and what was promised and not written yet is owed to
+        it; or else the next one does, which writes nothing before its owner says so."""
+        name, now, settings = account_secret(account_id), self._clock.now(), self._settings.current
 
         def write(session: Session) -> tuple[Account | None, tuple[Calendar, ...], bytes | None]:
             accounts = rows.list_accounts(session)
@@ -135,8 +135,12 @@ class AccountsService:
             secret_rows.delete_secret(session, name)
             gone = tuple(each for each in rows.list_calendars(session) if each.account == account_id)
             rows.delete_account(session, account_id)
+            outbox_rows.forgive(session, account_id)
             if account is not None and account.primary:
                 _hand_over(session, tuple(each for each in accounts if each.id != account_id))
+                heir = Ground.read(session, settings).target
+                if heir is not None:
+                    owe_what_is_missing(session, heir, now)
             return account, gone, sealed
 
         account, gone, sealed = await self._database.write(write)
@@ -228,8 +232,12 @@ class AccountsService:
         def write(session: Session) -> Calendar:
             calendar = self._find(session, calendar_id)
             if calendar.account == LOCAL_ACCOUNT:
+                accounts = rows.list_accounts(session)
                 rows.delete_calendar(session, calendar_id)
                 rows.delete_account(session, LOCAL_ACCOUNT)
+                outbox_rows.forgive(session, LOCAL_ACCOUNT)
+                if any(each.id == LOCAL_ACCOUNT and each.primary for each in accounts):
+                    _hand_over(session, tuple(each for each in accounts if each.id != LOCAL_ACCOUNT))
             else:
                 # The row stays: it is one of those that can be ticked, and undoing is possible.
                 rows.save_calendar(session, replace(calendar, checked=False, booking=False))

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from app.domain.clock import Clock
@@ -145,7 +145,7 @@ class ConnectingService:
         """
         connector, signed = await self._signed_in(kind, open_browser, cancel, told, fields)
         accounts = await self._database.read(rows.list_accounts)
-        if any(each.provider is kind and _same(each.email, signed.email) for each in accounts):
+        if _is_connected(accounts, kind, signed.email):
             # Not signed out: at some providers that would end the sign-in of the connected account too.
             raise SignInFailed("already", signed.email)
         try:
@@ -186,7 +186,9 @@ class ConnectingService:
                 raise SignInFailed("no_client")
         signed = await connector.sign_in(fields, open_browser, cancel, told, self._clock, login_hint=login_hint, limit=LIMIT)
         if signed.missing:
-            await self._give_back(connector, signed)
+            # Not signed out where that would end the sign-in of the connected account too.
+            if not _is_connected(await self._database.read(rows.list_accounts), kind, signed.email):
+                await self._give_back(connector, signed)
             raise SignInFailed("rights", " ".join(signed.missing))
         return connector, signed
 
@@ -226,6 +228,9 @@ class ConnectingService:
 
         def write(session: Session) -> tuple[Account, tuple[Calendar, ...]]:
             accounts = rows.list_accounts(session)
+            if _is_connected(accounts, candidate.kind, candidate.email):
+                # Said yes to twice.
+                raise SignInFailed("already", candidate.email)
             primary = candidate.primary and may_be_primary(accounts)
             account = Account(
                 id=account_id,
@@ -272,7 +277,10 @@ class ConnectingService:
             raise SignInFailed("other_account", signed.email)
         told("calendars")
         offered = await self._calendars(connector, signed)
-        sealed = self._secrets.sealed(account_secret(account_id), signed.secret)
+        try:
+            sealed = self._secrets.sealed(account_secret(account_id), signed.secret)
+        except SecretUnreadable as error:
+            raise SignInFailed("locked") from error
 
         def write(session: Session) -> tuple[Account, tuple[Calendar, ...]]:
             account = replace(_find(session, account_id), signed_out=False, sign_in_ends=signed.ends, email=signed.email)
@@ -321,6 +329,10 @@ def _find(session: Session, account_id: str) -> Account:
         if account.id == account_id:
             return account
     raise NotFound("account")
+
+
+def _is_connected(accounts: Iterable[Account], kind: ProviderKind, email: str) -> bool:
+    return any(each.provider is kind and _same(each.email, email) for each in accounts)
 
 
 def _same(one: str, other: str) -> bool:

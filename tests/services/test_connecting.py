@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.booking import State
 from app.domain.calendars import ONLY_BUSY
 from app.domain.connecting import AccountChoice, Choices
 from app.domain.connections import Access, CalendarState, Lost, ProviderKind
@@ -303,6 +304,52 @@ async def test_disconnect_when_the_primary_account_goes_then_its_secrets_go_and_
     assert [each.booking for each in await workspace.accounts.calendars()] == [True]
     assert answer.booking in [each.id for each in await workspace.bookings.list()]
     assert not (await workspace.overview.load()).offline
+
+
+@pytest.mark.shows("CON-11", "SYNC-4")
+async def test_disconnect_when_a_meeting_is_promised_and_not_written_then_this_computer_gets_it(workspace: Workspace) -> None:
+    account = await connected(workspace)
+    await make_fresh(workspace)
+    answer = await workspace.bookings.book(wish(at(13, 10)))
+    await workspace.accounts.disconnect(account.id)
+    await settle(workspace)
+    assert (await workspace.bookings.get(answer.booking)).state is State.WRITTEN
+    provider = await workspace.accounts.provider("local")
+    assert [each.booking for each in await provider.read_window("local", at(13, 9), at(13, 12))] == [answer.booking]
+
+
+@pytest.mark.shows("CON-2", "INACT-4")
+async def test_remove_when_it_is_this_computer_then_another_account_is_the_primary_one(
+    workspace: Workspace, door: MemoryDoor
+) -> None:
+    first, second = await connected(workspace), await connected(workspace, OFFICE)
+    await workspace.accounts.disconnect(first.id)
+    await workspace.accounts.remove_calendar("local")
+    (left,) = await workspace.accounts.accounts()
+    assert (left.id, left.primary, left.scheduling) == (second.id, True, False)
+
+
+@pytest.mark.shows("CON-2")
+async def test_confirm_when_it_is_said_twice_then_there_is_one_account(workspace: Workspace) -> None:
+    found, _ = await signed_in(workspace)
+    done = await asyncio.gather(*(workspace.connecting.confirm(found.id) for _ in range(2)), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in done) == ["Account", "SignInFailed"]
+    assert [each.provider for each in await workspace.accounts.accounts()] == [GOOGLE, ProviderKind.LOCAL]
+
+
+@pytest.mark.shows("CON-11")
+async def test_reconnect_when_a_right_is_not_given_then_the_sign_in_that_is_there_goes_on(
+    workspace: Workspace, door: MemoryDoor
+) -> None:
+    account = await connected(workspace)
+    door.missing = ("calendar.events",)
+    for again in (
+        workspace.connecting.reconnect(account.id, str, asyncio.Event(), str),
+        workspace.connecting.sign_in(GOOGLE, str, asyncio.Event(), str),
+    ):
+        with pytest.raises(SignInFailed, match="rights"):
+            await again
+    assert door.signed_out == []
 
 
 @pytest.mark.shows("SET-4", "SET-5", "SET-6", "PAGE-1")
