@@ -1,7 +1,8 @@
-"""What every provider promises, as tests: a provider joins by a subclass of ``ProviderContract`` that makes its world.
+"""What every provider promises, as tests: a provider joins by a subclass of ``ProviderContract`` that makes its world, one that
+can only be read by a subclass of ``ReadContract``.
 
 A *world* is the provider together with its other side: the service with the calendar, in which a test can act as the owner does
-there. One that can also be injured joins ``FaultContract``; one that can only be read joins neither.
+there. One that can also be injured joins ``FaultContract``.
 """
 
 from __future__ import annotations
@@ -94,10 +95,13 @@ def spans(events: tuple[Event, ...]) -> list[tuple[Instant, Instant]]:
     return [(each.start, each.end) for each in events]
 
 
-class ProviderContract:
-    """Subclasses give a fixture ``world``, and ``make_world`` for tests that need many of them in one go."""
+class ReadContract:
+    """What can be promised of a calendar that is only looked at. Subclasses give a fixture ``world``, and ``make_world`` for
+    tests that need many of them in one go."""
 
     pytestmark = pytest.mark.anyio
+    accesses: tuple[Access, ...] = (Access.DETAILS,)
+    machine: type[ReadMachine]
 
     @staticmethod
     async def make_world() -> World:
@@ -162,6 +166,134 @@ class ProviderContract:
         assert [wall.strftime("%H:%M") for wall in walls] == ["09:00"] * 4
         assert len({wall.utcoffset() for wall in walls}) == 2
         assert {each.end - each.start for each in found} == {HOUR}
+
+    # Series
+
+    @pytest.mark.shows("SYNC-2")
+    async def test_series_when_occurrences_were_moved_cancelled_and_made_all_day_then_they_are_read_so(
+        self, world: World
+    ) -> None:
+        await world.add(timed("weekly", "2026-10-13 09:00", rrule="FREQ=WEEKLY;COUNT=4"))
+        first, second, third, fourth = await seen(world)
+        assert len({each.series for each in (first, second, third, fourth)}) == 1
+        assert first.series
+        await world.change(first.id, timed("", "2026-10-16 14:00", title="Moved"))
+        await world.remove(second.id)
+        await world.change(third.id, all_day("", "2026-10-28", title="All day"))
+        found = {each.id: each for each in await seen(world)}
+        assert found.keys() == {first.id, third.id, fourth.id}
+        assert (found[first.id].start, found[first.id].title) == (at("2026-10-16 14:00"), "Moved")
+        assert found[third.id].days == Days(date(2026, 10, 28), date(2026, 10, 29))
+        assert found[fourth.id] == fourth
+        assert await seen(world, first.start, first.end) == ()
+
+    @pytest.mark.shows("SYNC-2")
+    async def test_series_when_an_occurrence_was_moved_into_the_window_then_it_is_found_there(self, world: World) -> None:
+        await world.add(timed("weekly", "2026-10-13 09:00", rrule="FREQ=WEEKLY;COUNT=4"))
+        (*_, last) = await seen(world)
+        await world.change(last.id, timed("", "2026-09-01 10:00"))
+        assert [each.id for each in await seen(world, at("2026-09-01 00:00"), at("2026-09-02 00:00"))] == [last.id]
+
+    @pytest.mark.shows("SYNC-2")
+    async def test_series_when_all_of_it_is_moved_then_every_occurrence_is(self, world: World) -> None:
+        series = await world.add(timed("daily", "2026-10-19 09:00", rrule="FREQ=DAILY;COUNT=5"))
+        await world.change(series, timed("daily", "2026-10-20 16:00", 30, rrule="FREQ=DAILY;COUNT=3"))
+        starts = [at(f"2026-10-{day} 16:00") for day in (20, 21, 22)]
+        assert spans(await seen(world)) == [(start, start + 30 * MINUTE) for start in starts]
+
+    @pytest.mark.shows("SYNC-2", "SYNC-3")
+    async def test_series_when_it_is_all_day_then_each_day_has_its_own_midnights(self, world: World) -> None:
+        await world.add(all_day("weekend", "2026-10-24", 2, rrule="FREQ=WEEKLY;COUNT=2"))
+        assert spans(await seen(world)) == [
+            (at("2026-10-24 00:00"), at("2026-10-26 00:00")),
+            (at("2026-10-31 00:00"), at("2026-11-02 00:00")),
+        ]
+
+    # Changes
+
+    @pytest.mark.shows("SYNC-1")
+    async def test_changes_when_there_is_no_token_then_everything_is_told(self, world: World) -> None:
+        await world.add(timed("a", "2026-10-20 09:00"))
+        told = await world.provider.changes(world.calendar, "", START, END)
+        assert told.full
+        assert told.events == await seen(world)
+        assert told.gone == ()
+
+    @pytest.mark.shows("SYNC-1")
+    async def test_changes_when_nothing_happened_then_nothing_is_told(self, world: World) -> None:
+        await world.add(timed("a", "2026-10-20 09:00"))
+        first = await world.provider.changes(world.calendar, "", START, END)
+        second = await world.provider.changes(world.calendar, first.token, START, END)
+        assert (second.events, second.gone) == ((), ())
+
+    @pytest.mark.shows("SYNC-1")
+    @pytest.mark.parametrize("token", ["no such token", "0", "-1", "999999999", "æ/ø/å"])
+    async def test_changes_when_the_token_is_not_valid_then_everything_is_told(self, world: World, token: str) -> None:
+        await world.add(timed("a", "2026-10-20 09:00"))
+        told = await world.provider.changes(world.calendar, token, START, END)
+        assert told.full
+        assert told.events == await seen(world)
+
+    @pytest.mark.shows("SYNC-1")
+    async def test_changes_when_the_window_is_another_then_what_lies_in_it_is_told(self, world: World) -> None:
+        await world.add(timed("a", "2026-10-20 09:00"))
+        await world.add(timed("b", "2026-12-20 09:00"))
+        token = (await world.provider.changes(world.calendar, "", START, END)).token
+        told = await world.provider.changes(world.calendar, token, START, END + 60 * DAY)
+        assert told.full
+        assert [each.title for each in told.events] == ["Event a", "Event b"]
+
+    @pytest.mark.shows("SYNC-1")
+    async def test_changes_when_an_event_leaves_the_window_then_it_is_gone_and_comes_back_with_its_return(
+        self, world: World
+    ) -> None:
+        event = await world.add(timed("a", "2026-10-20 09:00"))
+        replica = Replica(world)
+        await replica.follow()
+        await world.change(event, timed("a", "2027-02-20 09:00"))
+        await replica.follow()
+        assert replica.events == {}
+        await world.change(event, timed("a", "2026-10-21 09:00"))
+        await replica.follow()
+        assert list(replica.events) == [event]
+
+    @pytest.mark.shows("SYNC-1", "SYNC-2")
+    def test_changes_when_any_edits_happen_in_any_order_then_a_replica_that_follows_equals_a_full_read(self) -> None:
+        machine = type("Machine", (self.machine,), {"make_world": staticmethod(self.make_world)})
+        # Without shrinking: with a real service behind it, that takes minutes.
+        few = settings(
+            max_examples=max(12, settings.default.max_examples // 8),
+            stateful_step_count=20,
+            phases=(Phase.explicit, Phase.reuse, Phase.generate),
+        )
+        run_state_machine_as_test(machine, settings=few)
+
+    # Calendars and errors
+
+    @pytest.mark.shows("CON-13")
+    async def test_calendars_when_asked_then_the_calendar_is_among_them(self, world: World) -> None:
+        (found,) = (each for each in await world.provider.calendars() if each.id == world.calendar)
+        assert found.zone == ZONE
+        assert found.access in self.accesses
+        assert found.name
+
+    @pytest.mark.shows("INACT-1")
+    async def test_read_when_the_calendar_is_gone_then_access_is_lost_with_the_reason(self, world: World) -> None:
+        await world.add(timed("a", "2026-10-20 09:00"))
+        await seen(world)
+        await world.remove_calendar()
+        for call in looks(world):
+            with pytest.raises(AccessLost) as lost:
+                await call
+            assert (lost.value.calendar, lost.value.reason) == (world.calendar, Lost.REMOVED)
+            assert lost.value.account == world.provider.account
+        assert world.calendar not in [each.id for each in await world.provider.calendars()]
+
+
+class ProviderContract(ReadContract):
+    """What every provider promises whose calendars can be written."""
+
+    accesses = (Access.OWNER, Access.EDIT)
 
     # Writing
 
@@ -257,46 +389,6 @@ class ProviderContract:
 
     # Series
 
-    @pytest.mark.shows("SYNC-2")
-    async def test_series_when_occurrences_were_moved_cancelled_and_made_all_day_then_they_are_read_so(
-        self, world: World
-    ) -> None:
-        await world.add(timed("weekly", "2026-10-13 09:00", rrule="FREQ=WEEKLY;COUNT=4"))
-        first, second, third, fourth = await seen(world)
-        assert len({each.series for each in (first, second, third, fourth)}) == 1
-        assert first.series
-        await world.change(first.id, timed("", "2026-10-16 14:00", title="Moved"))
-        await world.remove(second.id)
-        await world.change(third.id, all_day("", "2026-10-28", title="All day"))
-        found = {each.id: each for each in await seen(world)}
-        assert found.keys() == {first.id, third.id, fourth.id}
-        assert (found[first.id].start, found[first.id].title) == (at("2026-10-16 14:00"), "Moved")
-        assert found[third.id].days == Days(date(2026, 10, 28), date(2026, 10, 29))
-        assert found[fourth.id] == fourth
-        assert await seen(world, first.start, first.end) == ()
-
-    @pytest.mark.shows("SYNC-2")
-    async def test_series_when_an_occurrence_was_moved_into_the_window_then_it_is_found_there(self, world: World) -> None:
-        await world.add(timed("weekly", "2026-10-13 09:00", rrule="FREQ=WEEKLY;COUNT=4"))
-        (*_, last) = await seen(world)
-        await world.change(last.id, timed("", "2026-09-01 10:00"))
-        assert [each.id for each in await seen(world, at("2026-09-01 00:00"), at("2026-09-02 00:00"))] == [last.id]
-
-    @pytest.mark.shows("SYNC-2")
-    async def test_series_when_all_of_it_is_moved_then_every_occurrence_is(self, world: World) -> None:
-        series = await world.add(timed("daily", "2026-10-19 09:00", rrule="FREQ=DAILY;COUNT=5"))
-        await world.change(series, timed("daily", "2026-10-20 16:00", 30, rrule="FREQ=DAILY;COUNT=3"))
-        starts = [at(f"2026-10-{day} 16:00") for day in (20, 21, 22)]
-        assert spans(await seen(world)) == [(start, start + 30 * MINUTE) for start in starts]
-
-    @pytest.mark.shows("SYNC-2", "SYNC-3")
-    async def test_series_when_it_is_all_day_then_each_day_has_its_own_midnights(self, world: World) -> None:
-        await world.add(all_day("weekend", "2026-10-24", 2, rrule="FREQ=WEEKLY;COUNT=2"))
-        assert spans(await seen(world)) == [
-            (at("2026-10-24 00:00"), at("2026-10-26 00:00")),
-            (at("2026-10-31 00:00"), at("2026-11-02 00:00")),
-        ]
-
     async def test_create_when_the_draft_recurs_then_the_first_occurrence_comes_back_and_all_are_there(
         self, world: World
     ) -> None:
@@ -327,73 +419,7 @@ class ProviderContract:
         await world.provider.delete(world.calendar, second.series)
         assert await seen(world) == ()
 
-    # Changes
-
-    @pytest.mark.shows("SYNC-1")
-    async def test_changes_when_there_is_no_token_then_everything_is_told(self, world: World) -> None:
-        await world.add(timed("a", "2026-10-20 09:00"))
-        told = await world.provider.changes(world.calendar, "", START, END)
-        assert told.full
-        assert told.events == await seen(world)
-        assert told.gone == ()
-
-    @pytest.mark.shows("SYNC-1")
-    async def test_changes_when_nothing_happened_then_nothing_is_told(self, world: World) -> None:
-        await world.add(timed("a", "2026-10-20 09:00"))
-        first = await world.provider.changes(world.calendar, "", START, END)
-        second = await world.provider.changes(world.calendar, first.token, START, END)
-        assert (second.events, second.gone) == ((), ())
-
-    @pytest.mark.shows("SYNC-1")
-    @pytest.mark.parametrize("token", ["no such token", "0", "-1", "999999999", "æ/ø/å"])
-    async def test_changes_when_the_token_is_not_valid_then_everything_is_told(self, world: World, token: str) -> None:
-        await world.add(timed("a", "2026-10-20 09:00"))
-        told = await world.provider.changes(world.calendar, token, START, END)
-        assert told.full
-        assert told.events == await seen(world)
-
-    @pytest.mark.shows("SYNC-1")
-    async def test_changes_when_the_window_is_another_then_what_lies_in_it_is_told(self, world: World) -> None:
-        await world.add(timed("a", "2026-10-20 09:00"))
-        await world.add(timed("b", "2026-12-20 09:00"))
-        token = (await world.provider.changes(world.calendar, "", START, END)).token
-        told = await world.provider.changes(world.calendar, token, START, END + 60 * DAY)
-        assert told.full
-        assert [each.title for each in told.events] == ["Event a", "Event b"]
-
-    @pytest.mark.shows("SYNC-1")
-    async def test_changes_when_an_event_leaves_the_window_then_it_is_gone_and_comes_back_with_its_return(
-        self, world: World
-    ) -> None:
-        event = await world.add(timed("a", "2026-10-20 09:00"))
-        replica = Replica(world)
-        await replica.follow()
-        await world.change(event, timed("a", "2027-02-20 09:00"))
-        await replica.follow()
-        assert replica.events == {}
-        await world.change(event, timed("a", "2026-10-21 09:00"))
-        await replica.follow()
-        assert list(replica.events) == [event]
-
-    @pytest.mark.shows("SYNC-1", "SYNC-2")
-    def test_changes_when_any_edits_happen_in_any_order_then_a_replica_that_follows_equals_a_full_read(self) -> None:
-        machine = type("Machine", (EditsMachine,), {"make_world": staticmethod(self.make_world)})
-        # Without shrinking: with a real service behind it, that takes minutes.
-        few = settings(
-            max_examples=max(12, settings.default.max_examples // 8),
-            stateful_step_count=20,
-            phases=(Phase.explicit, Phase.reuse, Phase.generate),
-        )
-        run_state_machine_as_test(machine, settings=few)
-
     # Calendars and errors
-
-    @pytest.mark.shows("CON-13")
-    async def test_calendars_when_asked_then_the_calendar_is_among_them(self, world: World) -> None:
-        (found,) = (each for each in await world.provider.calendars() if each.id == world.calendar)
-        assert found.zone == ZONE
-        assert found.access in (Access.OWNER, Access.EDIT)
-        assert found.name
 
     @pytest.mark.shows("INACT-1")
     async def test_any_call_when_the_calendar_is_gone_then_access_is_lost_with_the_reason(self, world: World) -> None:
@@ -407,14 +433,17 @@ class ProviderContract:
         assert world.calendar not in [each.id for each in await world.provider.calendars()]
 
 
+def looks(world: World) -> list[Awaitable[object]]:
+    """The calls that any calendar allows."""
+    return [
+        world.provider.read_window(world.calendar, START, END),
+        world.provider.changes(world.calendar, "", START, END),
+    ]
+
+
 def reads(world: World) -> list[Awaitable[object]]:
     """All calls that only look at the calendar."""
-    provider, calendar = world.provider, world.calendar
-    return [
-        provider.read_window(calendar, START, END),
-        provider.changes(calendar, "", START, END),
-        provider.find(calendar, "k"),
-    ]
+    return [*looks(world), world.provider.find(world.calendar, "k")]
 
 
 def writes(world: World, event: str = "e") -> list[Awaitable[object]]:
@@ -578,8 +607,8 @@ rules = st.sampled_from(
 )
 
 
-class EditsMachine(RuleBasedStateMachine):
-    """Edits from both sides and readings of changes, in any order."""
+class ReadMachine(RuleBasedStateMachine):
+    """Edits of the owner and readings of changes, in any order."""
 
     @initialize()
     def open(self) -> None:
@@ -607,29 +636,15 @@ class EditsMachine(RuleBasedStateMachine):
     def owner_adds_series(self, edit: Edit, recurs: str) -> None:
         self.runner.run(self.world.add(edit.draft(self.key(), recurs)))
 
-    @rule(edit=edits)
-    def program_creates(self, edit: Edit) -> None:
-        self.runner.run(self.world.provider.create(self.world.calendar, edit.draft(self.key())))
-
     @rule(edit=edits, data=st.data())
     def owner_changes(self, edit: Edit, data: st.DataObject) -> None:
         if event := self.some(data):
             self.runner.run(self.world.change(event, edit.draft(self.key())))
 
-    @rule(edit=edits, data=st.data())
-    def program_updates(self, edit: Edit, data: st.DataObject) -> None:
-        if event := self.some(data):
-            self.runner.run(self.world.provider.update(self.world.calendar, event, edit.draft(self.key())))
-
     @rule(data=st.data())
     def owner_removes(self, data: st.DataObject) -> None:
         if event := self.some(data):
             self.runner.run(self.world.remove(event))
-
-    @rule(data=st.data())
-    def program_deletes(self, data: st.DataObject) -> None:
-        if event := self.some(data):
-            self.runner.run(self.world.provider.delete(self.world.calendar, event))
 
     @rule(data=st.data(), edit=edits, recurs=rules)
     def owner_changes_series(self, data: st.DataObject, edit: Edit, recurs: str) -> None:
@@ -649,3 +664,25 @@ class EditsMachine(RuleBasedStateMachine):
                 self.replica_follows()
             finally:
                 self.runner.close()
+
+
+class EditsMachine(ReadMachine):
+    """Edits from both sides."""
+
+    @rule(edit=edits)
+    def program_creates(self, edit: Edit) -> None:
+        self.runner.run(self.world.provider.create(self.world.calendar, edit.draft(self.key())))
+
+    @rule(edit=edits, data=st.data())
+    def program_updates(self, edit: Edit, data: st.DataObject) -> None:
+        if event := self.some(data):
+            self.runner.run(self.world.provider.update(self.world.calendar, event, edit.draft(self.key())))
+
+    @rule(data=st.data())
+    def program_deletes(self, data: st.DataObject) -> None:
+        if event := self.some(data):
+            self.runner.run(self.world.provider.delete(self.world.calendar, event))
+
+
+ReadContract.machine = ReadMachine
+ProviderContract.machine = EditsMachine

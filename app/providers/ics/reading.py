@@ -21,12 +21,11 @@ from app.domain.recurrence import RuleError
 from app.domain.series import Start, occurrence_id
 from app.providers.events import in_order
 from app.providers.ics.entries import Entry, read_entry, series_id
+from app.providers.ics.limits import LARGEST
 from app.providers.ics.lines import Component, join, parse
 from app.providers.ics.series import EntrySeries, Placed
 from app.providers.ics.zones import Zones, named_zone
 
-LARGEST = 10 * 1024 * 1024
-"""Characters of a file."""
 MOST_EVENTS = 75_000
 MOST_EFFORT = 3_000_000
 """Steps that following all rules of a file may take."""

@@ -1,0 +1,163 @@
+"""A calendar behind a link: one account with one calendar that can only be looked at (``providers.base.Provider``).
+
+The feed is the whole calendar each time, so what is new is told by the server (ETag, Last-Modified), or by the digest of what
+came. Where nothing changed nothing is read again. A feed that cannot be read, because it is too large, takes too long or is
+no calendar at all today, is out of reach for now: the copy that was read before stays.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from app.domain.calendars import Event, EventDraft
+from app.domain.clock import MINUTE, Clock, Instant
+from app.domain.connections import Access, Lost, ProviderKind
+from app.domain.errors import AccessLost, Conflict, RateLimited, Unreachable
+from app.providers.base import Changes, RemoteCalendar
+from app.providers.ics.aside import read_aside
+from app.providers.ics.fetching import FeedTrouble, Fetched, fetch, http_client
+
+if TYPE_CHECKING:
+    import httpx2
+
+EVERY = 5 * MINUTE
+"""How often a server is asked for changes at most: most feeds are made anew far less often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What is needed to look again. ``id``: the calendar's, which tells nothing of the address."""
+
+    address: str = field(repr=False)
+    id: str
+    name: str
+    zone: str
+
+    def dump(self) -> bytes:
+        """To be sealed: an address can be a secret by itself."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def load(cls, secret: bytes) -> Feed:
+        return cls(**json.loads(secret))
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """What ``changes`` told last: which calendar and window, and by what it would be known again."""
+
+    calendar: str
+    start: Instant
+    end: Instant
+    etag: str = ""
+    modified: str = ""
+    digest: str = ""
+
+    def text(self) -> str:
+        return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
+
+    @classmethod
+    def of(cls, text: str) -> _Token | None:
+        try:
+            found = json.loads(base64.urlsafe_b64decode(text.encode("ascii")))
+            made = cls(**found)
+        except (ValueError, TypeError):
+            return None
+        return made if all(isinstance(each, str) for each in (made.etag, made.modified, made.digest)) else None
+
+
+class FeedProvider:
+    kind = ProviderKind.ICS
+    keeps_events_here = False
+
+    def __init__(self, account: str, feed: Feed, clock: Clock) -> None:
+        self.account, self._feed, self._clock = account, feed, clock
+        self._http: httpx2.AsyncClient | None = None
+        self._asked_at: Instant | None = None
+        self._known = ""
+
+    async def calendars(self) -> tuple[RemoteCalendar, ...]:
+        """The one calendar, or none where it is gone."""
+        try:
+            await self._fetched(self._feed.id)
+        except AccessLost:
+            return ()
+        return (RemoteCalendar(self._feed.id, self._feed.name, self._feed.zone, Access.DETAILS, primary=True),)
+
+    async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
+        found = await self._fetched(calendar)
+        return await self._read(found, start, end)
+
+    async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
+        known = _Token.of(token)
+        if known is None or (known.calendar, known.start, known.end) != (calendar, start, end):
+            return await self._all(await self._fetched(calendar), calendar, start, end)
+        if self._is_fresh() and self._known == known.digest:
+            return Changes((), (), token, full=False)
+        found = await self._fetched(calendar, known)
+        if found.body is None or found.digest == known.digest:
+            digest = known.digest if found.body is None else found.digest
+            self._saw(digest)
+            renewed = replace(known, etag=found.etag, modified=found.modified, digest=digest)
+            return Changes((), (), renewed.text(), full=False)
+        return await self._all(found, calendar, start, end)
+
+    async def create(self, calendar: str, draft: EventDraft) -> Event:
+        raise Conflict(self.account, "read_only")
+
+    async def update(self, calendar: str, event: str, draft: EventDraft) -> Event:
+        raise Conflict(self.account, "read_only")
+
+    async def delete(self, calendar: str, event: str) -> None:
+        raise Conflict(self.account, "read_only")
+
+    async def find(self, calendar: str, key: str) -> Event | None:
+        """Nothing was ever created here."""
+        return None
+
+    async def close(self) -> None:
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
+
+    def _is_fresh(self) -> bool:
+        return self._asked_at is not None and 0 <= self._clock.now() - self._asked_at < EVERY
+
+    def _saw(self, digest: str) -> None:
+        self._asked_at, self._known = self._clock.now(), digest
+
+    async def _all(self, found: Fetched, calendar: str, start: Instant, end: Instant) -> Changes:
+        events = await self._read(found, start, end)
+        self._saw(found.digest)
+        token = _Token(calendar, start, end, found.etag, found.modified, found.digest)
+        return Changes(events, (), token.text(), full=True)
+
+    async def _fetched(self, calendar: str, known: _Token | None = None) -> Fetched:
+        with self._translated(calendar):
+            if calendar != self._feed.id:
+                raise FeedTrouble("gone")
+            self._http = self._http or http_client()
+            etag, modified = (known.etag, known.modified) if known else ("", "")
+            return await fetch(self._http, self._feed.address, self._clock.now(), etag, modified)
+
+    async def _read(self, found: Fetched, start: Instant, end: Instant) -> tuple[Event, ...]:
+        with self._translated(self._feed.id):
+            return (await read_aside(found.body or b"", self._feed.zone, start, end, self._feed.id)).events
+
+    @contextmanager
+    def _translated(self, calendar: str) -> Iterator[None]:
+        try:
+            yield
+        except FeedTrouble as trouble:
+            if trouble.reason == "gone":
+                raise AccessLost(self.account, calendar, Lost.REMOVED) from trouble
+            if trouble.reason == "refused":
+                raise AccessLost(self.account, calendar, Lost.UNSHARED) from trouble
+            if trouble.reason == "limited":
+                raise RateLimited(self.account, trouble.wait) from trouble
+            raise Unreachable(self.account, str(trouble)) from trouble

@@ -1,0 +1,1 @@
+"""A web server with calendar feeds, which behaves as badly as a test asks of it."""
