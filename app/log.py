@@ -118,6 +118,39 @@ def stop() -> None:
     sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
 
 
+def forget_before(workspace: Path, instant: float) -> None:
+    """Takes older records out of the log. What is logged meanwhile waits, so that nothing is lost. Raises OSError."""
+    first = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(instant))
+    current = log_file(workspace)
+    for handler in _handlers:
+        handler.acquire()
+    try:
+        for path in current.parent.glob(f"{current.name}*"):
+            lines = path.read_text("utf-8", "replace").splitlines(keepends=True)
+            kept = "".join(line for line in lines if line[:20] >= first)
+            if not kept and path != current:
+                path.unlink()
+            elif len(kept) < sum(map(len, lines)):
+                # In place: the handler goes on at the end of the same file.
+                with path.open("r+", encoding="utf-8", newline="") as file:
+                    file.write(kept)
+                    file.truncate()
+    finally:
+        for handler in reversed(_handlers):
+            handler.release()
+
+
+def recent(workspace: Path, longest: int) -> str:
+    """The end of the log, at most so many characters, redacted once more; empty where there is none."""
+    current = log_file(workspace)
+    found = sorted(current.parent.glob(f"{current.name}*"), key=lambda path: (path != current, path.name))
+    text = ""
+    for path in found:
+        if len(text) < longest:
+            text = path.read_text("utf-8", "replace") + text
+    return "".join(on_one_line(redacted(line)) + "\n" for line in text[-longest:].splitlines())
+
+
 def _add(handler: logging.Handler) -> None:
     handler.setFormatter(LineFormatter())
     logging.getLogger().addHandler(handler)

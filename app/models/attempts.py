@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -63,6 +63,12 @@ def attempts_of(session: Session, email: str, bookings: Iterable[str]) -> tuple[
     which = or_(func.lower(attempt.c.email) == email, attempt.c.booking.in_(list(bookings)))
     statement = select(attempt).where(which).order_by(attempt.c.at.desc(), attempt.c.id)
     return tuple(_from_row(row) for row in session.execute(statement))
+
+
+def each_attempt(session: Session) -> Iterator[Attempt]:
+    """All attempts by time, read as they are asked for."""
+    rows = session.execute(select(attempt).order_by(attempt.c.at, attempt.c.id)).yield_per(500)
+    return (_from_row(row) for row in rows)
 
 
 def dismiss_attempt(session: Session, attempt_id: str) -> None:

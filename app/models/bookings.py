@@ -228,6 +228,12 @@ def list_bookings(session: Session, limit: int = 1000) -> tuple[Booking, ...]:
     return _all(session, _SELECT.order_by(booking.c.created_at.desc(), booking.c.id).limit(limit), {})
 
 
+def each_booking(session: Session) -> Iterator[Booking]:
+    """All bookings by time, read as they are asked for."""
+    rows = session.execute(_SELECT.order_by(booking.c.start, booking.c.id)).yield_per(500)
+    return (_from_row(row) for row in rows)
+
+
 def history(session: Session, booking_id: str) -> tuple[Change, ...]:
     """Every change of the booking with time and cause, in the order in which they came."""
     entries = booking_change.c

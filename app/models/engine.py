@@ -1,7 +1,8 @@
 """Connections: how SQLite is opened. Nothing outside ``database`` and its helpers knows which database it is.
 
 One connection writes and alone makes checkpoints, because SQLite before 3.51.3 can damage a file when two connections do.
-It keeps FULL, so that what a visitor was promised survives a power cut. All others only read.
+It keeps FULL, so that what a visitor was promised survives a power cut, and overwrites what it deletes, so that nobody who was
+forgotten can be read in the file. All others only read.
 
 Nobody may open the file itself while a connection is open in this process: closing any descriptor of it drops all of its
 POSIX locks.
@@ -22,7 +23,7 @@ LOG_PAGES = 4000
 """Pages after which a commit moves the log into the file itself, if the writer found no quiet moment for it before."""
 
 _ALL = ("foreign_keys=ON", "trusted_schema=OFF")
-_WRITER = ("synchronous=FULL", f"wal_autocheckpoint={LOG_PAGES}", f"journal_size_limit={LOG_LIMIT}")
+_WRITER = ("synchronous=FULL", "secure_delete=ON", f"wal_autocheckpoint={LOG_PAGES}", f"journal_size_limit={LOG_LIMIT}")
 _READER = ("query_only=ON", "wal_autocheckpoint=0")
 
 

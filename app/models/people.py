@@ -5,6 +5,7 @@ An address is looked for as people write it: upper and lower case are the same.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -25,6 +26,8 @@ from app.models.types import dump, load
 def find(session: Session, email: str) -> Known:
     """What is known of the address, which may be written in any case."""
     email = email.strip().lower()
+    if "@" not in email:
+        return Known(email)
     own = _bookings(session, func.lower(bookings.booking.c.email) == email)
     guest = _bookings(session, func.lower(bookings.booking.c.guests).contains(dump(email), autoescape=True))
     known = contacts.contacts_by_email(session, [email]).get(email)
@@ -83,7 +86,11 @@ def _events(session: Session, email: str, ids: list[str]) -> tuple[tuple[Event, 
     here: list[Event] = []
     elsewhere: list[Elsewhere] = []
     for calendar in accounts.list_calendars(session):
-        found = calendars.events_naming(session, calendar.id, email, ids)
+        found = [
+            each
+            for each in calendars.events_naming(session, calendar.id, email, ids)
+            if each.booking in ids or names(each, email)
+        ]
         account = homes[calendar.account]
         if account.provider is ProviderKind.LOCAL:
             here += found
@@ -110,12 +117,24 @@ def _forget_events(session: Session, email: str, events: Iterable[Event], ids: f
 
 
 def without(event: Event, email: str) -> Event:
-    """The event without an address among its people."""
+    """The event without an address, among its people and in its text."""
 
     def others(people: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(each for each in people if each.lower() != email)
 
-    return replace(event, attendees=others(event.attendees), declined=others(event.declined))
+    text = struck(event.description, email)
+    return replace(event, attendees=others(event.attendees), declined=others(event.declined), description=text)
+
+
+def names(event: Event, email: str) -> bool:
+    """Whether the address, in lower case, is among the event's people or in its text."""
+    people = {each.lower() for each in (*event.attendees, *event.declined)}
+    return email in people or struck(event.description, email) != event.description
+
+
+def struck(text: str, email: str) -> str:
+    """``text`` with an ellipsis in the place of the address; a longer address that ends or begins like it stays."""
+    return re.sub(rf"(?<![\w.+-]){re.escape(email)}(?![\w-]|\.\w)", "…", text, flags=re.IGNORECASE)
 
 
 def _forget_guest(session: Session, email: str, of: Iterable[Booking]) -> int:
@@ -137,8 +156,19 @@ def _forget_in_drafts(session: Session, booking: str, email: str) -> None:
         people = content.get("attendees", [])
         assert isinstance(people, list)
         left = [each for each in people if str(each).lower() != email]
-        session.execute(update(jobs).where(jobs.c.number == number).values(draft=dump({**content, "attendees": left})))
+        text = struck(str(content.get("description", "")), email)
+        fresh = dump({**content, "attendees": left, "description": text})
+        session.execute(update(jobs).where(jobs.c.number == number).values(draft=fresh))
 
 
 def _delete(session: Session, table: object, which: ColumnElement[bool]) -> int:
     return session.execute(delete(table).where(which)).rowcount  # type: ignore[arg-type]
+
+
+def counted(session: Session) -> tuple[int, int]:
+    """How many contacts and how many meetings there are."""
+    people = session.execute(select(func.count()).select_from(contacts.contact)).scalar_one()
+    held = bookings.booking.c.state.in_(bookings.BOOKED)
+    booked = session.execute(select(func.count()).select_from(bookings.booking).where(held)).scalar_one()
+    found = session.execute(select(func.count()).select_from(contacts.meeting)).scalar_one()
+    return people, booked + found

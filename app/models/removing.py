@@ -1,15 +1,13 @@
-"""Deletion for good: rows whose time is up, and the traces that rows leave in the file (DATA-3).
-
-SQLite leaves what was deleted in the file until the room is used again. Inside ``overwriting`` it is overwritten at once.
+"""Deletion for good: of rows whose time is up, with all that hangs on them (DATA-3). The connection that writes overwrites what
+it deletes (``engine``); here the room is given back to the disk besides.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from app.domain.booking import State
 from app.domain.clock import Instant
@@ -17,8 +15,9 @@ from app.domain.connections import ProviderKind
 from app.domain.keeping import Cutoffs
 from app.domain.mails import MailState
 from app.domain.outbox import JobKind, JobState
-from app.models import accounts, attempts, bookings, calendars, contacts, mails, notices, outbox
+from app.models import accounts, attempts, bookings, calendars, contacts, mails, notices, outbox, settings
 from app.models.base import Session
+from app.models.engine import raw
 from app.models.types import dump, load
 
 _KEPT_OF_DRAFT = ("key", "booking", "uid", "sequence", "start", "end", "zone")
@@ -30,18 +29,15 @@ _ROOM = 2000
 """Pages that are given back to the disk at a time."""
 
 
-@contextmanager
-def overwriting(session: Session) -> Iterator[None]:
-    """What is deleted inside is overwritten in the file."""
+def give_room_back(session: Session) -> None:
+    """Hands pages that nothing lies in any more back to the disk, at most so many at a time that nobody waits for it."""
     if session.dialect.name != "sqlite":
-        yield
         return
-    session.exec_driver_sql("PRAGMA secure_delete=ON")
-    try:
-        yield
-        session.exec_driver_sql(f"PRAGMA incremental_vacuum({_ROOM})").fetchall()
-    finally:
-        session.exec_driver_sql("PRAGMA secure_delete=OFF")
+    run = raw(session).execute
+    (free,) = run("PRAGMA freelist_count").fetchone()
+    for _page in range(min(free, _ROOM)):
+        # One at a time: the driver takes the statement for done after its first page.
+        run("PRAGMA incremental_vacuum(1)")
 
 
 def expired_bookings(session: Session, limits: Cutoffs, most: int) -> tuple[str, ...]:
@@ -106,12 +102,12 @@ def delete_bookings(session: Session, ids: Iterable[str]) -> Counter[str]:
 
 
 def newest_mark(session: Session) -> Instant:
-    """The latest instant at which anybody did anything here: the clock was believed then."""
+    """The latest instant at which anybody did anything here, at first whoever made the workspace: the clock was believed
+    then."""
     table = bookings.booking.c
-    found = [
-        session.execute(select(column).order_by(column.desc()).limit(1)).scalar()
-        for column in (table.created_at, table.changed_at, attempts.attempt.c.at)
-    ]
+    found = [session.execute(select(settings.meta.c.created_at)).scalar()]
+    for column in (table.created_at, table.changed_at, attempts.attempt.c.at):
+        found.append(session.execute(select(func.max(column))).scalar())
     return max((each for each in found if each is not None), default=0)
 
 

@@ -22,6 +22,7 @@ from app.services.announcer import Announcer
 from app.services.availability import AvailabilityService
 from app.services.booking import BookingService
 from app.services.connecting import ConnectingService
+from app.services.data.service import DataService
 from app.services.following import Following
 from app.services.notices import NoticesService
 from app.services.outbox import Outbox
@@ -92,6 +93,9 @@ class Workspace:
         self.publishing = PublishingService(self.announcer, clock, self.settings, self.pages, self.availability, self.bookings)
         self.overview = OverviewService(database, clock, self.settings, self.publishing.reach)
         self.notices = NoticesService(database, self.announcer, self.settings)
+        self.data = DataService(
+            folder, database, self.announcer, clock, self.settings, self.accounts, self.bookings, self.publishing
+        )
         self._unlock, self._unlocked = unlock, False
         self._open = open_sealed or _locked
         self._key_sought = asyncio.Event()
@@ -168,6 +172,7 @@ class Workspace:
 
     def run(self) -> None:
         """Starts the workers; ``close`` ends them."""
+        self.data.tidy()
         workers: tuple[Coroutine[Any, Any, None], ...] = (
             self.outbox.run(), self.sync.run(), self.notices.run(), self._keep_house(),
         )  # fmt: skip
@@ -182,6 +187,7 @@ class Workspace:
             try:
                 await self.accounts.extend_horizons()
                 await self.bookings.forget_old_answers()
+                await self.data.retention.apply()
                 if self.clock.now() - backed_up >= DAY:
                     await self.database.backup()
                     backed_up = self.clock.now()

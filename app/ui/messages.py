@@ -15,6 +15,7 @@ from app.domain.errors import (
     AccessLost,
     AftaleError,
     Conflict,
+    FileUnusable,
     InvalidFields,
     NotFound,
     PortTaken,
@@ -94,6 +95,19 @@ def sign_in_words(reason: str, service: str = "") -> Words:
     return Words(*found) if found is not None else our_fault()
 
 
+def _file(error: AftaleError) -> Words:
+    words = {
+        "read": Words(_("The file cannot be read"), _("Nothing was changed.")),
+        "full": Words(_("There is no room for the file"), _("Choose another disk. Nothing was changed.")),
+        "format": Words(_("This is not a file of Aftale’s"), _("Nothing was changed.")),
+        "damaged": Words(_("The file is damaged"), _("Nothing was changed. Try an older one.")),
+        "newer": Words(_("A newer Aftale made this file"), _("Install the newest version to open it. Nothing was changed.")),
+        "passphrase": Words(_("The passphrase does not open this file"), _("Check how it is written and try again.")),
+    }
+    elsewhere = Words(_("The file cannot be written there"), _("Choose another folder. Nothing was changed."))
+    return words.get(error.reason, elsewhere) if isinstance(error, FileUnusable) else elsewhere
+
+
 def _secret(error: AftaleError) -> Words:
     return Words(*refusals.secret_refusal(error.reason if isinstance(error, SecretUnreadable) else "locked"))
 
@@ -122,6 +136,7 @@ _ERRORS: dict[type[object], Callable[[AftaleError], Words]] = {
     ),
     WorkspaceUnusable: lambda _error: Words(_("Aftale cannot open its folder"), _("Nothing was changed.")),
     PortTaken: _port,
+    FileUnusable: _file,
     SignInFailed: _sign_in,
     SecretUnreadable: _secret,
     SignInExpired: lambda _error: Words(_("You need to sign in to your calendar again")),
