@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import partial
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from app.domain.calendars import Event
@@ -57,6 +58,9 @@ class Reading:
         self._line, self._home = line, home
         self._details: OrderedDict[tuple[str, str], Details] = OrderedDict()
         self._series: OrderedDict[str, str] = OrderedDict()
+        self._read: dict[str, tuple[Item, ...]] = {}
+        """Series that were read whole for this window, each with its changed occurrences. A change key may stay the same when
+        an occurrence changes, so they are not kept for the next."""
 
     # Windows
 
@@ -64,6 +68,7 @@ class Reading:
         """Asked for is a day more at either end: what touches the window is our own decision then, down to events of no length
         and days of other zones. Raises exchangelib's errors."""
         events: dict[str, Event] = {}
+        self._read.clear()
         for low, high in spans(start - DAY, end + DAY):
             events |= undisturbed(partial(self._events, calendar, self._viewed(calendar, low, high), low, high))
         return undisturbed(lambda: _window(events.values(), start, end))
@@ -147,14 +152,14 @@ class Reading:
             if each.kind in (OCCURRENCE, EXCEPTION) and (self._is_new(each) or (each.kind == OCCURRENCE and self._lacks(each))):
                 wanted.setdefault(self._state(each), each)
         self._masters(wanted.values())
-        asked = {each.id for each in items if is_bare(each) or (each.kind != OCCURRENCE and self._lacks(each))}
-        whole = {each.id: each for each in self._whole([asking.item_id(each.id) for each in items if each.id in asked])}
-        read = [whole.get(each.id, each) for each in items]
-        masters = [each for each in read if each.kind == MASTER and each.id in whole]
-        changed = [each for master in masters for each in self._changed(master)]
-        for item in (*whole.values(), *changed):
+        asked = [each.id for each in items if is_bare(each) or (each.kind != OCCURRENCE and self._lacks(each))]
+        whole = {each.id: each for each in self._whole([asking.item_id(each) for each in asked if each not in self._read])}
+        for item in whole.values():
             self._learn(item)
-        return [*(each for each in read if not is_bare(each)), *masters, *changed]
+        self._read |= {each.id: (each, *self._changed(each)) for each in whole.values() if each.kind == MASTER}
+        read = [whole.get(each.id, each) for each in items]
+        series = (self._read[each.id] for each in items if each.id in self._read)
+        return [*(each for each in read if not is_bare(each)), *chain.from_iterable(series)]
 
     def _learn(self, item: Item) -> None:
         """Keeps what an item that was read whole says of itself, or of its occurrences."""
@@ -170,7 +175,9 @@ class Reading:
         asked = self._asked([asking.item_id(moved.id) for moved in master.moved])
         for item, name in zip(asked, changed_ids(master, self._home), strict=True):
             if item is not None:
-                yield replace(item, id=name)
+                changed = replace(item, id=name)
+                self._learn(changed)
+                yield changed
 
     def _is_new(self, item: Item) -> bool:
         return (item.plain.get("UID", "") or item.id) not in self._series

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.providers.exchange.forms import Typed, is_microsoft, server_candidates
@@ -18,10 +19,13 @@ class Search:
     connect: float = 8.0
     answer: float = 15.0
 
-    def discovery(self, domain: str) -> tuple[str, ...]:
+    def discovery(self, domain: str) -> Iterable[str]:
         """Where a mail domain may tell of its server ([MS-OXDISCO] §3.1.5). Bare http is left out: whoever listens could name a
         server of his own."""
-        return tuple(f"https://{host}{DISCOVERY_PATH}" for host in (domain, f"autodiscover.{domain}", *services_of(domain)))
+        for host in (domain, f"autodiscover.{domain}"):
+            yield f"https://{host}{DISCOVERY_PATH}"
+        for host in services_of(domain):
+            yield f"https://{host}{DISCOVERY_PATH}"
 
     def usual(self, form: Typed) -> tuple[str, ...]:
         return server_candidates(form)

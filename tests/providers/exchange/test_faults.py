@@ -22,7 +22,7 @@ PASSING = (Unreachable, RateLimited)
 """What is tried again."""
 
 
-async def insisting(call: Callable[[], Awaitable[T]], tries: int = 60) -> T:
+async def insisting(call: Callable[[], Awaitable[T]], tries: int = 400) -> T:
     """What the outbox does, without its pauses."""
     for _ in range(tries):
         try:

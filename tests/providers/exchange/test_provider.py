@@ -374,7 +374,7 @@ async def test_any_call_when_the_server_hangs_for_ever_then_it_ends_and_the_next
     waiting = [asyncio.ensure_future(provider.read_window(own.calendar, START, END)) for _ in range(3)]
     with pytest.raises(Unreachable):
         await waiting[0]
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert [len(each) for each in await asyncio.gather(*waiting[1:])] == [1, 1]
     assert len(await seen(own)) == 1
 
