@@ -12,6 +12,9 @@ from app.providers.base import Connector
 PLACES = {
     ProviderKind.GOOGLE: "app.providers.google.connector",
     ProviderKind.OFFICE365: "app.providers.office365.connector",
+    ProviderKind.EXCHANGE: "app.providers.exchange.connector",
+    ProviderKind.CALDAV: "app.providers.caldav.connector",
+    ProviderKind.ICS: "app.providers.ics.connector",
 }
 """The module with the ``Connector`` of each kind that can be connected, in the order in which they are offered. The calendar on
 this computer needs none."""

@@ -26,6 +26,7 @@ from app.services.announcer import Announcer
 from app.services.profiles import step_back
 from app.services.secrets import SecretsService, account_secret, client_secret
 from app.services.settings import SettingsService
+from app.services.sync.listing import sane
 
 LIMIT = 300.0
 """Seconds that a person has at the provider's page."""
@@ -198,7 +199,7 @@ class ConnectingService:
 
         provider = connector.provider("", signed.secret, keep, self._clock)
         try:
-            return await provider.calendars()
+            return sane(await provider.calendars())
         except (SignInExpired, AccessLost) as error:
             raise SignInFailed("no_mailbox", str(error)) from error
         finally:
@@ -332,7 +333,7 @@ def _find(session: Session, account_id: str) -> Account:
 
 
 def _is_connected(accounts: Iterable[Account], kind: ProviderKind, email: str) -> bool:
-    return any(each.provider is kind and _same(each.email, email) for each in accounts)
+    return bool(email) and any(each.provider is kind and _same(each.email, email) for each in accounts)
 
 
 def _same(one: str, other: str) -> bool:
@@ -345,11 +346,13 @@ def _writable(calendar: RemoteCalendar) -> bool:
 
 def _first_calendars(account: Account, offered: tuple[RemoteCalendar, ...]) -> tuple[Calendar, ...]:
     """What is used of a new account: bookings go into its main calendar, or the first that can be written; its own and those
-    that the owner works in are checked, those that others merely show are not."""
+    that the owner works in are checked, those that others merely show are not. A feed is connected to be checked."""
     writable = [each for each in offered if _writable(each)]
     booking = next((each for each in writable if each.primary), writable[0] if writable else None)
+    feed = account.provider is ProviderKind.ICS
     return tuple(
-        _calendar(account, each, booking=account.primary and each is booking, checked=_writable(each)) for each in offered
+        _calendar(account, each, booking=account.primary and each is booking, checked=feed or _writable(each))
+        for each in offered
     )
 
 
