@@ -100,28 +100,29 @@ class Client:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         ok: tuple[int, ...] = (),
+        wait: float = ANSWER,
     ) -> Got:
-        """The answer; any that is no success, and none of ``ok``, is Refused."""
+        """The answer; any that is no success, and none of ``ok``, is Refused. ``wait``: seconds for more of it to come."""
         for _hop in range(MOST_HOPS):
-            got = await self._told(method, url, body, headers or {})
+            got = await self._told(method, url, body, headers or {}, wait)
             if got.status not in (301, 302, 307, 308):
                 break
             url = followed(url, got.headers.get("location", ""))
         if 200 <= got.status < 300 or got.status in ok:
             return got
-        wait = seconds_to_wait(got.headers.get("retry-after", ""), self._clock.now())
-        raise Refused(got.status, read_precondition(got.body), wait)
+        later = seconds_to_wait(got.headers.get("retry-after", ""), self._clock.now())
+        raise Refused(got.status, read_precondition(got.body), later)
 
-    async def dav(self, method: str, url: str, body: bytes, depth: str = "0") -> Got:
+    async def dav(self, method: str, url: str, body: bytes, depth: str = "0", wait: float = ANSWER) -> Got:
         """A request with an XML body that is answered with a multistatus."""
-        got = await self.call(method, url, body, {"Content-Type": XML, "Depth": depth})
+        got = await self.call(method, url, body, {"Content-Type": XML, "Depth": depth}, wait=wait)
         if got.status != 207:
             raise ValueError(f"status {got.status} for {method}")
         return got
 
-    async def _told(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Got:
+    async def _told(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], wait: float) -> Got:
         try:
-            got = await self._once(method, url, body, headers)
+            got = await self._once(method, url, body, headers, wait)
         except Exception as error:
             self._tell(url, method, type(error).__name__)
             raise
@@ -132,16 +133,14 @@ class Client:
         if self._heard is not None:
             self._heard(url, method, came)
 
-    async def _once(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Got:
+    async def _once(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], wait: float) -> Got:
         if not may_be_asked(url):
             raise Astray("not over https")
         if self._http is None:
-            limits = httpx2.Timeout(ANSWER, connect=CONNECT)
             agent = {"User-Agent": AGENT, "Accept-Encoding": "gzip"}
-            self._http = httpx2.AsyncClient(
-                verify=_trust(), timeout=limits, headers=agent, follow_redirects=False, auth=self._credentials
-            )
-        async with self._http.stream(method, url, content=body, headers=dict(headers)) as answer:
+            self._http = httpx2.AsyncClient(verify=_trust(), headers=agent, follow_redirects=False, auth=self._credentials)
+        limits = httpx2.Timeout(wait, connect=CONNECT)
+        async with self._http.stream(method, url, content=body, headers=dict(headers), timeout=limits) as answer:
             return Got(answer.status_code, answer.headers, await content(answer), url)
 
 

@@ -14,11 +14,13 @@ from app.providers.caldav.client import ICS, Client, Got
 from app.providers.caldav.errors import Refused
 from app.providers.caldav.listing import STATE, name_in
 from app.providers.caldav.reading import Resource
-from app.providers.http import LARGE, undisturbed
+from app.providers.http import ANSWER, LARGE, undisturbed
 
 T = TypeVar("T")
 BATCH = 200
 """Resources that are asked for at once."""
+PATIENCE = 120.0
+"""Seconds to wait for the list of a whole calendar: a small server looks through it for the first time."""
 MOST_PAGES = 100
 TOO_MUCH = (400, 403, 413, 507)
 """How servers refuse an answer that would be too large (number-of-matches-within-limits is only one of their words)."""
@@ -65,7 +67,7 @@ class Collection:
 
     async def state(self) -> dav.Row:
         """What the server says of the calendar itself."""
-        rows = await self._rows("PROPFIND", dav.propfind(STATE), "0")
+        rows = await self._taken("PROPFIND", dav.propfind(STATE), "0", lambda rows: rows)
         if not rows:
             raise Refused(404)
         if rows[0].status != 200:
@@ -74,9 +76,7 @@ class Collection:
 
     async def query(self, start: Instant, end: Instant) -> list[Resource]:
         """The resources that touch the window, in one answer. Raises Refused (TOO_MUCH) where they are too many for it."""
-        rows = await self._rows("REPORT", dav.query(start, end), "1")
-        found = [resource for row in rows if (resource := _resource(row)) is not None]
-        bare = [_named(row) for row in rows if _resource(row) is None and _is_member(row)]
+        found, bare = await self._taken("REPORT", dav.query(start, end), "1", lambda rows: (_resources(rows), _bare(rows)))
         for part in in_parts([each.href for each in bare]):
             found += await self.fetch(part)
         return found
@@ -84,20 +84,18 @@ class Collection:
     async def names(self, start: Instant, end: Instant) -> list[Named]:
         """The same resources by name and tag. A server that will not tell so many at once is asked for half of the window."""
         try:
-            rows = await self._rows("REPORT", dav.query(start, end, data=False), "1")
+            return await self._taken("REPORT", dav.query(start, end, data=False), "1", _members, PATIENCE)
         except Refused as refused:
             if refused.status not in TOO_MUCH or end - start < 2 * DAY:
                 raise
             middle = (start + end) // 2
             both = [*await self.names(start, middle), *await self.names(middle, end)]
             return list({each.name: each for each in both}.values())
-        return [_named(row) for row in rows if _is_member(row)]
 
     async def fetch(self, hrefs: Sequence[str], expanded: tuple[Instant, Instant] | None = None) -> list[Resource]:
         """These resources, without those that are gone; as occurrences of a window where that is wanted. To be asked for some
         BATCH of them at once."""
-        rows = await self._rows("REPORT", dav.multiget(hrefs, expanded), "1")
-        return [resource for row in rows if (resource := _resource(row)) is not None]
+        return await self._taken("REPORT", dav.multiget(hrefs, expanded), "1", _resources)
 
     async def sync(self, token: str) -> Synced:
         """What changed since the token. Raises NoSync."""
@@ -135,12 +133,11 @@ class Collection:
     async def with_text(self, name: str, text: str) -> list[Resource]:
         """The resources with a property of just that text; none where the server cannot look for it."""
         try:
-            rows = await self._rows("REPORT", dav.query_text(name, text), "1")
+            return await self._taken("REPORT", dav.query_text(name, text), "1", _resources)
         except Refused as refused:
             if refused.status == 404 or refused.status in (401, 429, 503) or not refused.precondition.startswith("supported-"):
                 raise
             return []
-        return [resource for row in rows if (resource := _resource(row)) is not None]
 
     async def get(self, name: str) -> Resource | None:
         got = await self._client.call("GET", self._place(name), ok=(404, 410))
@@ -172,8 +169,12 @@ class Collection:
     def _place(self, name: str) -> str:
         return self.url + quote(name, safe="~!$'()*,;=:@-._")
 
-    async def _rows(self, method: str, body: bytes, depth: str) -> tuple[dav.Row, ...]:
-        return (await read_aside(await self._client.dav(method, self.url, body, depth))).rows
+    async def _taken(
+        self, method: str, body: bytes, depth: str, take: Callable[[tuple[dav.Row, ...]], T], wait: float = ANSWER
+    ) -> T:
+        """What is made of the rows of an answer; of a large one in a thread."""
+        got = await self._client.dav(method, self.url, body, depth, wait)
+        return await aside(lambda: take(dav.read_answer(got.body).rows), len(got.body))
 
 
 def in_parts(hrefs: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -194,6 +195,19 @@ async def aside(work: Callable[[], T], size: int) -> T:
 def _resource(row: dav.Row) -> Resource | None:
     text = row.raw(dav.DATA)
     return Resource(name_in(row.href), row.text(dav.GETETAG), text) if text.strip() else None
+
+
+def _resources(rows: tuple[dav.Row, ...]) -> list[Resource]:
+    return [resource for row in rows if (resource := _resource(row)) is not None]
+
+
+def _members(rows: tuple[dav.Row, ...]) -> list[Named]:
+    return [_named(row) for row in rows if _is_member(row)]
+
+
+def _bare(rows: tuple[dav.Row, ...]) -> list[Named]:
+    """Those that came without their text."""
+    return [_named(row) for row in rows if _is_member(row) and not row.raw(dav.DATA).strip()]
 
 
 def _named(row: dav.Row) -> Named:

@@ -6,6 +6,7 @@ servers let through in texts of events, are left out instead of losing the whole
 
 from __future__ import annotations
 
+import codecs
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ from app.domain.clock import Instant
 DAV, CAL, CS, APPLE = "DAV:", "urn:ietf:params:xml:ns:caldav", "http://calendarserver.org/ns/", "http://apple.com/ns/ical/"
 D, C = f"{{{DAV}}}", f"{{{CAL}}}"
 GETETAG, DATA, SYNC_TOKEN, CTAG = f"{D}getetag", f"{C}calendar-data", f"{D}sync-token", f"{{{CS}}}getctag"
+SLICE, LONGEST_REFERENCE = 65_536, 12
 _PREFIXES = {DAV: "d", CAL: "c", CS: "s", APPLE: "a"}
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _NAMESPACES = " ".join(f'xmlns:{prefix}="{name}"' for name, prefix in _PREFIXES.items())
@@ -58,18 +60,32 @@ class Answer:
 
 def read_xml(body: bytes) -> ET.Element:
     """Raises ValueError for what is no XML, or brings a document type."""
+    parser = ET.XMLParser()
     try:
-        text = body.decode("utf-8-sig")
+        for number, part in enumerate(_slices(body)):
+            if number == 0:
+                prolog = _PROLOG.match(part)
+                # A prolog that fills the part could have anything behind it.
+                if prolog is None or part.startswith("<!", prolog.end()) or prolog.end() == len(part):
+                    raise ValueError("document type, or nothing but a prolog")
+            parser.feed(_REFERENCE.sub(_allowed, _FORBIDDEN.sub("", part)))
+        root: ET.Element = parser.close()
     except UnicodeDecodeError as error:
         raise ValueError("not UTF-8") from error
-    prolog = _PROLOG.match(text)
-    if prolog is not None and text.startswith("<!", prolog.end()):
-        raise ValueError("document type")
-    text = _REFERENCE.sub(_allowed, _FORBIDDEN.sub("", text))
-    try:
-        return ET.fromstring(text)
     except ET.ParseError as error:
         raise ValueError("not XML") from error
+    return root
+
+
+def _slices(body: bytes) -> Iterator[str]:
+    """The text part by part, none of which ends within a reference: in between other threads have their turn, the window's
+    among them, which one look at many megabytes would stop."""
+    decoder, rest = codecs.getincrementaldecoder("utf-8-sig")(), ""
+    for first in range(0, max(len(body), 1), SLICE):
+        text = rest + decoder.decode(body[first : first + SLICE], first + SLICE >= len(body))
+        cut = text.rfind("&", len(text) - LONGEST_REFERENCE) if first + SLICE < len(body) else -1
+        rest = text[cut:] if cut >= 0 and ";" not in text[cut:] else ""
+        yield text[: len(text) - len(rest)]
 
 
 def _allowed(reference: re.Match[str]) -> str:

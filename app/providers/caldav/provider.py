@@ -130,14 +130,19 @@ class CalDavProvider:
         state = await self._look(calendar)
         zone = self._zones[calendar]
         events, resources = await self._read(self._reader(calendar, zone, start, end), early)
-        token = Token(
-            window_of(calendar, start, end), zone,
-            sync=state.text(dav.SYNC_TOKEN) if with_sync else "",
-            ctag=state.text(dav.CTAG),
-            tags=tags_of((each.name, each.etag) for each in resources),
-            series=frozenset(mark(each.name) for each in resources if recurs(each.text)),
-        )  # fmt: skip
-        return Changes(in_order(events), (), token.text(), full=True)
+
+        def told() -> Changes:
+            token = Token(
+                window_of(calendar, start, end),
+                zone,
+                sync=state.text(dav.SYNC_TOKEN) if with_sync else "",
+                ctag=state.text(dav.CTAG),
+                tags=tags_of((each.name, each.etag) for each in resources),
+                series=frozenset(mark(each.name) for each in resources if recurs(each.text)),
+            )
+            return Changes(in_order(events), (), token.text(), full=True)
+
+        return await aside(told, sum(len(each.text) for each in resources))
 
     async def _changed(self, calendar: str, known: Token, start: Instant, end: Instant) -> Changes | None:
         """What changed; None if that cannot be told and the window has to be read. Raises NoSync."""
