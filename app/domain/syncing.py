@@ -81,23 +81,23 @@ def kept(event: Event, calendar: str, details: bool) -> Event:
     start = min(max(event.start, EARLIEST), LATEST)
     # Ten thousand at a time: ``replace`` would cost twice as much.
     return Event(
-        _text(event.id, LONG_NAME),
+        storable(event.id, LONG_NAME),
         calendar,
         start,
         max(start, min(event.end, LATEST)),
-        "" if event.private else _text(event.title, TITLE),
+        "" if event.private else storable(event.title, TITLE),
         event.days and _sane(event.days),
         event.show_as,
         event.response,
-        _text(event.uid, NAME),
-        _text(event.series, LONG_NAME),
+        storable(event.uid, NAME),
+        storable(event.series, LONG_NAME),
         event.booking,
-        _text(event.location, PLACE) if words else "",
-        _text(event.description, TEXT) if words else "",
+        storable(event.location, PLACE) if words else "",
+        storable(event.description, TEXT) if words else "",
         _people(event.attendees) if people and event.attendees else (),
         event.private,
-        _text(event.tag, NAME),
-        _text(event.key, NAME),
+        storable(event.tag, NAME),
+        storable(event.key, NAME),
         _people(event.declined) if people and event.declined else (),
         event.created,
         event.by_program,
@@ -105,10 +105,10 @@ def kept(event: Event, calendar: str, details: bool) -> Event:
 
 
 def _people(found: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_text(each, NAME) for each in found[:PEOPLE])
+    return tuple(storable(each, NAME) for each in found[:PEOPLE])
 
 
-def _text(text: str, most: int) -> str:
+def storable(text: str, most: int) -> str:
     """The beginning of ``text``; halves of characters that no encoding knows, which JSON can bring, become question marks."""
     short = text if len(text) <= most else text[:most]
     return short if short.isascii() else short.encode(errors="replace").decode()

@@ -306,6 +306,22 @@ async def test_disconnect_when_the_primary_account_goes_then_its_secrets_go_and_
     assert not (await workspace.overview.load()).offline
 
 
+@pytest.mark.shows("CON-13", "R24")
+async def test_calendars_when_their_names_are_no_text_then_they_are_connected_and_followed_all_the_same(
+    workspace: Workspace, door: MemoryDoor
+) -> None:
+    service = door.service("jane@example.com")
+    service.add_calendar("half", "Half \ud83d a character")
+    account = await connected(workspace)
+    service.add_calendar("long", "x" * 100_000)
+    service.add_calendar("\ud83d", "Nobody can ask for this one")
+    await workspace.sync.now(account.id)
+    names = {each.at: each.name for each in await workspace.accounts.calendars()}
+    assert names["half"] == "Half ? a character"
+    assert len(names["long"]) == 300
+    assert "\ud83d" not in names
+
+
 @pytest.mark.shows("CON-11", "SYNC-4")
 async def test_disconnect_when_a_meeting_is_promised_and_not_written_then_this_computer_gets_it(workspace: Workspace) -> None:
     account = await connected(workspace)

@@ -16,7 +16,7 @@ from app.services.sync import losing
 from app.services.sync.asking import Asking
 from app.services.sync.copying import Following, copy
 from app.services.sync.desk import Desk, Plan, plan
-from app.services.sync.listing import follow_list, forget_unused
+from app.services.sync.listing import follow_list, forget_unused, sane
 from app.services.sync.replica import OUR_OWN, Stored
 
 LIST_EVERY, LIST_WHILE_LOST = 3600.0, 300.0
@@ -213,7 +213,7 @@ class Coordinator:
         desk, at = self._desk, self._desk.pace.time()
         self._list_due, self._listed_at = at + LIST_EVERY * (0.9 + 0.2 * desk.chance()), at
         try:
-            offered = await self._asked(provider.calendars())
+            offered = sane(await self._asked(provider.calendars()))
         except (Unreachable, AccessLost, NotFound) as error:
             # The calendars' own readings tell more.
             self._list_due, self._asked.failing = at + LIST_WHILE_LOST, True

@@ -3,12 +3,13 @@ Functions run inside ``Database.write``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from app.domain.clock import Instant
 from app.domain.connections import Access, Account, Calendar, CalendarState, Lost
 from app.domain.ids import new_id
-from app.domain.syncing import in_use
+from app.domain.syncing import LONG_NAME, NAME, TITLE, in_use, storable
 from app.models import accounts as account_rows
 from app.models import calendars as rows
 from app.models.base import Session
@@ -22,6 +23,21 @@ class Listed:
 
     changed: tuple[Calendar, ...]
     shown: frozenset[str]
+
+
+def sane(offered: Iterable[RemoteCalendar]) -> tuple[RemoteCalendar, ...]:
+    """Calendars as they can be stored, whatever people or services call them. One whose id is no text is left out: nobody could
+    ask for it."""
+    return tuple(
+        replace(
+            each,
+            name=storable(each.name, TITLE),
+            owner=storable(each.owner, NAME),
+            owner_name=storable(each.owner_name, TITLE),
+        )
+        for each in offered
+        if each.id == storable(each.id, LONG_NAME)
+    )
 
 
 def follow_list(session: Session, account: Account, offered: tuple[RemoteCalendar, ...], now: Instant) -> Listed:
