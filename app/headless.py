@@ -19,7 +19,7 @@ from typing import Any
 
 from app.domain.booking import Booking
 from app.domain.clock import Clock, from_iso, to_iso
-from app.domain.connections import CalendarState, Lost
+from app.domain.connections import Calendar, CalendarState, Lost
 from app.domain.errors import AftaleError, InvalidFields, NotFound, SlotTaken, StateConflict
 from app.domain.events import (
     Attempted,
@@ -65,7 +65,7 @@ class Lines:
     def _write(self) -> None:
         while (line := self._waiting.get()) is not None:
             try:
-                self._stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+                self._stream.write(json.dumps(line) + "\n")
                 self._stream.flush()
             except (OSError, ValueError):
                 # The reader is gone; the program goes on serving.
@@ -146,7 +146,7 @@ class Teller:
             "ready",
             url=self._workspace.publishing.url,
             pages=[page.slug for page in await self._workspace.pages.all()],
-            calendars=[{"id": each.id, "name": each.name, "state": each.state.value} for each in calendars],
+            calendars=[{"id": each.id, "name": _without_address(each), "state": each.state.value} for each in calendars],
         )
 
     def _booking(self, event: str, booking: Booking) -> None:
@@ -170,6 +170,11 @@ class Teller:
     def _server(self, fact: ServerChanged) -> None:
         if fact.state == "failed":
             self._queue("error", code="page_server_ended")
+
+
+def _without_address(calendar: Calendar) -> str:
+    """Some services call a person's main calendar by the address of its owner, which is not printed."""
+    return calendar.name if "@" not in calendar.name else "primary" if calendar.main else "calendar"
 
 
 def described(booking: Booking) -> dict[str, object]:

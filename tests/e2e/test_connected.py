@@ -161,3 +161,13 @@ def test_nothing_is_stale_or_done_twice_when_the_computer_has_slept(tmp_path: Pa
         assert served.book(starts[2]).status_code == 201
         wait_until_written(served)
         expect(connected, starts[0], starts[2])
+
+
+@BOTH
+@pytest.mark.shows("DATA-1", "DATA-5")
+def test_no_address_is_printed_when_a_calendar_is_called_by_one(tmp_path: Path, kind: str) -> None:
+    connected = asyncio.run(connect(tmp_path, KINDS[kind]))
+    with Served(connected.folder, "--port", "0", environment=connected.environment) as served:
+        calendars = served.ready()["calendars"]
+        assert {each["id"] for each in calendars} == {each.id for each in connected.calendars}
+        assert all(each["name"] and "@" not in each["name"] for each in calendars)

@@ -162,12 +162,15 @@ class CalendarActs(QObject):
     # Cures
 
     async def _check_again(self, calendar: str) -> None:
-        found = await self._workspace.accounts.check_again(calendar)
-        if found.state is CalendarState.ACTIVE:
-            self._say(_("Guests can book you again."))
-        else:
-            self._say(_("Aftale still cannot read {calendar}").format(calendar=found.name), icon="status_warning")
+        accounts = self._workspace.accounts
+        found = await accounts.check_again(calendar)
+        # One that is still lost keeps the pages closed, whichever it is.
+        left = [each for each in (found, *await accounts.calendars()) if each.state is CalendarState.INACTIVE and each.checked]
+        if left:
+            self._say(_("Aftale still cannot read {calendar}").format(calendar=left[0].name), icon="status_warning")
             self._host.redraw()
+        else:
+            self._say(_("Guests can book you again."))
 
     def _settle(self, calendar: str, follow: bool) -> None:
         said = _("Aftale follows the calendar") if follow else _("Aftale keeps what it knows")
