@@ -80,7 +80,10 @@ class SignInFailed(AftaleError):
     ``certificate`` (not believed; ``detail``: ``why=…; subject=…; issuer=…; until=YYYY-MM-DD; sha256=AA:BB…``, ``why`` is
     ``unknown_ca``, ``self_signed``, ``wrong_host``, ``expired`` or ``not_yet``), ``microsoft`` (the mailbox is at Exchange
     Online: connect Office 365), ``forbidden`` (the server lets nobody in this way, or not this person),
-    ``no_calendars`` (signed in, and there is no calendar)."""
+    ``no_calendars`` (signed in, and there is no calendar).
+
+    Where a link is looked at: ``server`` (no answer, or not this; ``detail``: the host), ``password`` (the link is not open),
+    ``not_a_calendar``, ``too_large``."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -138,7 +141,7 @@ class FileUnusable(AftaleError):
     """``reason``: ``write`` or ``read`` (the system does not let us), ``full``, ``format`` (it is not what it should be),
     ``damaged``, ``newer`` (made by a newer version), ``passphrase`` (one is needed, or another one)."""
 
-    def __init__(self, reason: str, name: str = "") -> None:
+    def __init__(self, reason: str = "write", name: str = "") -> None:
         super().__init__(f"{reason}: {name}" if name else reason)
         self.reason, self.name = reason, name
 

@@ -102,6 +102,8 @@ class ReadContract:
     pytestmark = pytest.mark.anyio
     accesses: tuple[Access, ...] = (Access.DETAILS,)
     machine: type[ReadMachine]
+    examples = 0
+    """Of edits in any order, where each of them is dear."""
 
     @staticmethod
     async def make_world() -> World:
@@ -262,7 +264,7 @@ class ReadContract:
         machine = type("Machine", (self.machine,), {"make_world": staticmethod(self.make_world)})
         # Without shrinking: with a real service behind it, that takes minutes.
         few = settings(
-            max_examples=max(12, settings.default.max_examples // 8),
+            max_examples=self.examples or max(12, settings.default.max_examples // 8),
             stateful_step_count=20,
             phases=(Phase.explicit, Phase.reuse, Phase.generate),
         )

@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from app.domain.calendars import Event, EventDraft
 from app.domain.clock import MINUTE, Clock, Instant
@@ -21,9 +20,6 @@ from app.domain.errors import AccessLost, Conflict, RateLimited, Unreachable
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.ics.aside import read_aside
 from app.providers.ics.fetching import FeedTrouble, Fetched, fetch, http_client
-
-if TYPE_CHECKING:
-    import httpx2
 
 EVERY = 5 * MINUTE
 """How often a server is asked for changes at most: most feeds are made anew far less often."""
@@ -77,7 +73,6 @@ class FeedProvider:
 
     def __init__(self, account: str, feed: Feed, clock: Clock) -> None:
         self.account, self._feed, self._clock = account, feed, clock
-        self._http: httpx2.AsyncClient | None = None
         self._asked_at: Instant | None = None
         self._known = ""
 
@@ -121,9 +116,7 @@ class FeedProvider:
         return None
 
     async def close(self) -> None:
-        http, self._http = self._http, None
-        if http is not None:
-            await http.aclose()
+        """Connections last no longer than one answer."""
 
     def _is_fresh(self) -> bool:
         return self._asked_at is not None and 0 <= self._clock.now() - self._asked_at < EVERY
@@ -141,9 +134,9 @@ class FeedProvider:
         with self._translated(calendar):
             if calendar != self._feed.id:
                 raise FeedTrouble("gone")
-            self._http = self._http or http_client()
             etag, modified = (known.etag, known.modified) if known else ("", "")
-            return await fetch(self._http, self._feed.address, self._clock.now(), etag, modified)
+            async with http_client() as http:
+                return await fetch(http, self._feed.address, self._clock.now(), etag, modified)
 
     async def _read(self, found: Fetched, start: Instant, end: Instant) -> tuple[Event, ...]:
         with self._translated(self._feed.id):

@@ -11,7 +11,8 @@ import pytest
 import recurring_ical_events
 
 from app.domain.calendars import Response, ShowAs
-from app.providers.ics.reading import LARGEST, MOST_EVENTS
+from app.providers.ics.limits import LARGEST
+from app.providers.ics.reading import MOST_EVENTS
 from tests.providers.ics.files import DAY, END, START, all_shown, at, calendar, event, read, shown
 
 SERIES = ("DTSTART;TZID=Europe/Copenhagen:20261012T090000", "DTEND;TZID=Europe/Copenhagen:20261012T100000")
