@@ -22,6 +22,7 @@ from app.providers.exchange.keys import Keys
 from app.providers.exchange.knocking import REDIRECTS, Knocker, NobodyIn, NotBelieved, NotReached
 from app.providers.exchange.report import Report
 from app.providers.exchange.search import Search
+from app.providers.exchange.trust import WRONG_HOST
 
 MOST_HOPS = 5
 ONLY_MICROSOFT = "microsoft"
@@ -161,10 +162,10 @@ class Attempt:
                 if not url.lower().startswith("https://"):
                     break
                 continue
-            tell("version")
             met = read_greeting(answer)
             if met is None:
                 break
+            tell("version")
             self._report.add(url, "version", met.words)
             if met.too_old:
                 raise SignInFailed("too_old", met.words)
@@ -184,15 +185,18 @@ class Attempt:
         if is_microsoft(urlsplit(url).hostname or ""):
             raise SignInFailed(ONLY_MICROSOFT)
         seen.tried.append(url)
+        # Where a server is only guessed, whatever web site is there may say no in any way.
+        certain = bool(self._form.server or knocker.way)
         try:
             return knocker.knock(url, request, what, lambda: tell("user") if tell else None)
         except NotBelieved as error:
             if error.microsoft:
                 raise SignInFailed(ONLY_MICROSOFT) from error
-            seen.certificate = seen.certificate or error.detail
+            if certain or error.why != WRONG_HOST:
+                seen.certificate = seen.certificate or error.detail
         except NotReached as error:
             seen.offline += is_offline(error.cause)
-            seen.down = seen.down or ("" if not error.hangs else str(error))
+            seen.down = seen.down or (str(error) if certain and error.hangs else "")
         except NobodyIn as error:
             if error.microsoft:
                 raise SignInFailed(ONLY_MICROSOFT) from error
@@ -200,9 +204,9 @@ class Attempt:
                 seen.refused.extend(error.refused)
                 if error.final:
                     raise self._refused() from error
-            elif error.status == 403:
+            elif certain and error.status == 403:
                 seen.forbidden = seen.forbidden or url
-            elif error.status == 429 or error.status >= 500:
+            elif certain and (error.status == 429 or error.status >= 500):
                 seen.down, seen.wait = f"status {error.status}", error.wait
         return None
 

@@ -22,11 +22,11 @@ MOST_NAMES, MOST_REFUSALS = 3, 5
 
 
 class NotBelieved(Exception):
-    """The server's certificate does not count. ``detail``: it, in words of ``trust.Certificate``."""
+    """The server's certificate does not count, and ``why``. ``detail``: it, in words of ``trust.Certificate``."""
 
-    def __init__(self, detail: str, microsoft: bool = False) -> None:
+    def __init__(self, why: str, detail: str, microsoft: bool = False) -> None:
         super().__init__(detail)
-        self.detail, self.microsoft = detail, microsoft
+        self.why, self.detail, self.microsoft = why, detail, microsoft
 
 
 class NotReached(Exception):
@@ -133,8 +133,7 @@ class Knocker:
             found = shown(url, why)
             detail = found.text() if found else f"why={why}"
             self._report.add(url, what, f"certificate not believed: {detail}")
-            named = why == WRONG_HOST and found is not None
-            return NotBelieved(detail, named and found is not None and _microsofts(found.subject))
+            return NotBelieved(why, detail, why == WRONG_HOST and found is not None and _microsofts(found.subject))
         self._report.add(url, what, f"{type(error).__name__}: {cause_of(error)}")
         return NotReached(error, hangs=isinstance(error, requests.exceptions.ReadTimeout))
 

@@ -84,8 +84,9 @@ class Mailbox:
                 item = self._marked(calendar, draft.key)
             if item is None:
                 with self._of(calendar, write=True):
-                    self._line.one("CreateItem", writing.create(calendar, draft, self._home, self._manners))
-                    item = self._marked(calendar, draft.key)
+                    message = self._line.one("CreateItem", writing.create(calendar, draft, self._home, self._manners))
+                    made = read_item(message.find(f"{_M}Items")[0])
+                    item = self._marked(calendar, draft.key) or self._item(asking.item_id(made.id))
         if item is None:
             raise NotFound("event")
         return self._shown(calendar, item)

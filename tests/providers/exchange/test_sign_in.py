@@ -236,6 +236,13 @@ async def test_sign_in_when_there_is_no_such_server_then_the_tried_addresses_are
 
 
 @pytest.mark.shows("CON-8")
+async def test_sign_in_when_a_guessed_place_is_somebody_elses_then_no_server_was_found() -> None:
+    with serving(tls=Tls.OTHER_NAME) as other:
+        failed = await Trying(Here(guessed=(other.url,))).refused("server", ca=other.ca)
+        assert failed.detail == other.url
+
+
+@pytest.mark.shows("CON-8")
 async def test_sign_in_when_something_else_answers_then_it_is_no_server(server: EwsServer) -> None:
     failed = await Trying().refused("server", server=f"{server.base}/somewhere/else", ca=server.ca)
     assert failed.detail == f"{server.base}/somewhere/else"
