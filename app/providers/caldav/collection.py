@@ -22,10 +22,12 @@ BATCH = 200
 PATIENCE = 120.0
 """Seconds to wait for the list of a whole calendar: a small server looks through it for the first time."""
 MOST_PAGES = 100
-TOO_MUCH = (400, 403, 413, 507)
-"""How servers refuse an answer that would be too large (number-of-matches-within-limits is only one of their words)."""
+TOO_MUCH = (400, 413, 507)
+"""How servers refuse an answer that would be too large, where they do not name the condition: Radicale says 400."""
 NO_TOKEN = (400, 403, 405, 409, 410, 412, 415, 501, 507)
 """How they refuse a sync token that is not valid any more, or never was: 403 by the book, Xandikos says 412."""
+ANY = "*"
+"""Stands for the tag where the server tells none."""
 NO_REPORT = ("supported-report",)
 
 
@@ -75,7 +77,8 @@ class Collection:
         return rows[0]
 
     async def query(self, start: Instant, end: Instant) -> list[Resource]:
-        """The resources that touch the window, in one answer. Raises Refused (TOO_MUCH) where they are too many for it."""
+        """The resources that touch the window, in one answer. Raises Refused where they are too many for it
+        (``is_too_much``)."""
         found, bare = await self._taken("REPORT", dav.query(start, end), "1", lambda rows: (_resources(rows), _bare(rows)))
         for part in in_parts([each.href for each in bare]):
             found += await self.fetch(part)
@@ -86,7 +89,7 @@ class Collection:
         try:
             return await self._taken("REPORT", dav.query(start, end, data=False), "1", _members, PATIENCE)
         except Refused as refused:
-            if refused.status not in TOO_MUCH or end - start < 2 * DAY:
+            if not is_too_much(refused) or end - start < 2 * DAY:
                 raise
             middle = (start + end) // 2
             both = [*await self.names(start, middle), *await self.names(middle, end)]
@@ -140,10 +143,12 @@ class Collection:
             return []
 
     async def get(self, name: str) -> Resource | None:
-        got = await self._client.call("GET", self._place(name), ok=(404, 410))
+        # Web servers that compress give another tag, with which nothing can be written.
+        got = await self._client.call("GET", self._place(name), headers={"Accept-Encoding": "identity"}, ok=(404, 410))
         if got.status in (404, 410):
             return None
-        return Resource(name, got.headers.get("etag", ""), got.body.decode("utf-8-sig"))
+        etag = str(got.headers.get("etag", "")).removeprefix("W/")
+        return Resource(name, etag or ANY, got.body.decode("utf-8-sig"))
 
     async def put(self, name: str, text: str, etag: str = "") -> str:
         """Writes a new resource, or the one with this tag. Returns the new tag, empty where the server changed what was
@@ -157,8 +162,7 @@ class Collection:
 
     async def delete(self, name: str, etag: str) -> None:
         """Raises Taken. One that is gone is no error."""
-        sent = {"If-Match": etag} if etag else {}
-        got = await self._client.call("DELETE", self._place(name), headers=sent, ok=(404, 410, 412))
+        got = await self._client.call("DELETE", self._place(name), headers={"If-Match": etag}, ok=(404, 410, 412))
         if got.status == 412:
             raise Taken
 
@@ -174,7 +178,20 @@ class Collection:
     ) -> T:
         """What is made of the rows of an answer; of a large one in a thread."""
         got = await self._client.dav(method, self.url, body, depth, wait)
-        return await aside(lambda: take(dav.read_answer(got.body).rows), len(got.body))
+        return await aside(lambda: take(read_rows(got.body)), len(got.body))
+
+
+def is_too_much(refused: Refused) -> bool:
+    """Whether less may be asked for instead."""
+    return refused.status in TOO_MUCH or refused.precondition == "number-of-matches-within-limits"
+
+
+def read_rows(body: bytes) -> tuple[dav.Row, ...]:
+    """The rows of an answer. Raises Refused for one that the server cut off (RFC 5323 §2.3.1, as RFC 4791 has it)."""
+    rows = dav.read_answer(body).rows
+    if any(row.status == 507 for row in rows):
+        raise Refused(507)
+    return rows
 
 
 def in_parts(hrefs: Sequence[str]) -> Iterator[Sequence[str]]:

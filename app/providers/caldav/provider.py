@@ -6,15 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
-from app.domain.calendars import Event, EventDraft, midnight
-from app.domain.clock import DAY, Clock, Instant
+from app.domain.calendars import Event, EventDraft
+from app.domain.clock import Clock, Instant
 from app.domain.connections import Access, Lost, ProviderKind
 from app.domain.errors import AccessLost, Conflict, NotFound, Unreachable
-from app.domain.series import Start
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.caldav import dav
 from app.providers.caldav.client import Client
-from app.providers.caldav.collection import TOO_MUCH, Collection, Named, NoSync, Taken, aside, in_parts, read_aside
+from app.providers.caldav.collection import Collection, Named, NoSync, Taken, aside, in_parts, is_too_much, read_aside
 from app.providers.caldav.errors import Astray, Refused, translated
 from app.providers.caldav.keys import Keys
 from app.providers.caldav.listing import (
@@ -30,10 +29,10 @@ from app.providers.caldav.listing import (
     zone_of,
 )  # fmt: skip
 from app.providers.caldav.reading import MARK, Reader, Resource, event_id, mark_of, place_of, recurs
+from app.providers.caldav.showing import BESIDE, first_event, holds, occurrence_of
 from app.providers.caldav.tokens import Token, mark, read_token, tags_of, window_of
 from app.providers.caldav.writing import (
     Hand,
-    Parts,
     Unwritable,
     changed_object,
     new_object,
@@ -44,16 +43,12 @@ from app.providers.caldav.writing import (
     without_occurrence,
     zone_text,
 )
-from app.providers.events import in_order, times_of
+from app.providers.events import in_order
 
 TRIES = 4
 """How often a write is tried while somebody else changes the same resource."""
 MOST_CHANGED = 500
 """Changes that are fetched one by one; of more the whole window is read."""
-BESIDE = 2 * DAY
-"""What is asked for beside the window: servers have their own idea of when days begin that have no zone."""
-FIRST_YEARS = (366 * DAY, 30 * 366 * DAY)
-"""Seconds after the start of a series in which its first occurrence is looked for."""
 MOST_OWNERS = 20
 TASKS, TASKS_NOTE = "aftale-tasks", "aftale:tasks"
 ADDRESSES = f"{dav.C}calendar-user-address-set"
@@ -179,7 +174,7 @@ class CalDavProvider:
                 resources = await collection.query(*window)
                 return await self._events(reader, resources), resources
             except Refused as refused:
-                if refused.status not in TOO_MUCH:
+                if not is_too_much(refused):
                     raise
         named: list[Named] = await collection.names(*window)
         events: list[Event] = []
@@ -257,7 +252,7 @@ class CalDavProvider:
             zone = await self._zone(calendar)
             for _ in range(TRIES):
                 found = await collection.get(name)
-                if found is None or not self._has(calendar, found, event, at, zone):
+                if found is None or not holds(self._reader(calendar, zone, 0, 0), found, event, at):
                     await self._look(calendar)
                     raise NotFound("event")
                 hand = self._hand()
@@ -267,7 +262,9 @@ class CalDavProvider:
                         etag = await collection.put(name, text, found.etag)
                         found = Resource(name, etag, text) if etag else await collection.get(name)
                     if found is not None:
-                        return self._shown(calendar, found, event, at, draft, zone)
+                        if at is None:
+                            return self._first(calendar, found, zone)
+                        return occurrence_of(self._reader(calendar, zone, 0, 0), found, event, draft)
         raise Unreachable(self.account, "the event keeps changing")
 
     async def delete(self, calendar: str, event: str) -> None:
@@ -276,7 +273,7 @@ class CalDavProvider:
             zone = await self._zone(calendar) if at is not None else ""
             for _ in range(TRIES):
                 found = await collection.get(name)
-                if found is None or (at is not None and not self._has(calendar, found, event, at, zone)):
+                if found is None or not holds(self._reader(calendar, zone, 0, 0), found, event, at):
                     await self._look(calendar)
                     return
                 text = without_occurrence(found.text, at, self._hand()) if at is not None else ""
@@ -362,38 +359,12 @@ class CalDavProvider:
             await self._look(calendar)
         return self._zones[calendar]
 
-    def _has(self, calendar: str, found: Resource, event: str, at: Start | None, zone: str) -> bool:
-        """Whether the resource holds the event."""
-        parts = Parts.of(found.text)
-        if at is None:
-            return True
-        changed = parts.changed(at)
-        if changed is not None:
-            return not changed.cancelled
-        begin = at if isinstance(at, int) else midnight(at, zone)
-        reader = self._reader(calendar, zone, begin - BESIDE, begin + BESIDE)
-        return any(each.id == event for each in reader.events(found))
-
     def _first(self, calendar: str, found: Resource, zone: str) -> Event:
-        """An event as we tell it; of a series its first occurrence that is left."""
-        begin = Parts.of(found.text).first()
-        for years in FIRST_YEARS:
-            events = in_order(self._reader(calendar, zone, begin - BESIDE, begin + years).events(found))
-            if events:
-                return events[0]
-        raise Conflict(self.account, "the series has no occurrence")
-
-    def _shown(
-        self, calendar: str, found: Resource, event: str, at: Start | None, draft: EventDraft, zone: str
-    ) -> Event:  # fmt: skip
-        """What an update made of the event."""
-        if at is None:
-            return self._first(calendar, found, zone)
-        start, end = times_of(draft.days, draft.start, draft.end, zone)
-        for each in self._reader(calendar, zone, start - BESIDE, end + BESIDE).events(found):
-            if each.id == event:
-                return each
-        raise NotFound("event")
+        """An event as we tell it; of a series its first occurrence that is left. Raises Conflict if none is."""
+        event = first_event(self._reader(calendar, zone, 0, 0), found)
+        if event is None:
+            raise Conflict(self.account, "the series has no occurrence")
+        return event
 
 
 def address_in(row: dav.Row) -> str:
