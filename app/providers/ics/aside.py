@@ -54,7 +54,7 @@ async def read_aside(
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-    if process.returncode != 0:
+    if process.returncode:
         # A negative one is the signal that the limits sent.
         _log.info("a calendar feed could not be read: exit %s", process.returncode)
         raise FeedTrouble("time_out" if process.returncode < 0 else "server", "reading")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from app.domain.clock import DAY, Clock, Instant
@@ -104,7 +105,7 @@ async def _look(address: str, told: Told, clock: Clock) -> tuple[ReadFeed, str]:
     return found, found.zone or here
 
 
-async def _ended(*tasks: asyncio.Future[object] | asyncio.Future[tuple[ReadFeed, str]]) -> None:
+async def _ended(*tasks: asyncio.Future[Any]) -> None:
     for each in tasks:
         each.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
