@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.availability import Reason, Why, blocked, bookable_span, explain, free_slots, free_starts, open_spans
 from app.domain.clock import DAY, Clock, Instant
 from app.domain.connections import ProviderKind
 from app.domain.decisions import Standing
+from app.domain.errors import NotFound
 from app.domain.intervals import gaps, union
 from app.domain.pages import Location, LocationKind, Page, Picture
 from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
 from app.domain.settings import Settings
+from app.models import bookings as booking_rows
+from app.models import calendars as calendar_rows
 from app.models import pages as page_rows
 from app.models.base import Session
 from app.models.database import Database
@@ -21,6 +24,14 @@ from app.services.settings import SettingsService
 
 AHEAD = 3 * DAY
 """How much farther than its window a public page is computed, so that midnight does not empty it before the next push."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A reason, and the name of the event, booking or calendar that it speaks of."""
+
+    reason: Reason
+    name: str = ""
 
 
 class AvailabilityService:
@@ -53,16 +64,21 @@ class AvailabilityService:
 
     async def explain(self, page_id: str, start: Instant, duration: int) -> tuple[Reason, ...]:
         """Every reason why ``start`` is not offered; empty when it is."""
+        page = await self._database.read(lambda session: page_rows.get_page(session, page_id))
+        return tuple(each.reason for each in await self.explain_page(page, start, duration))
+
+    async def explain_page(self, page: Page, start: Instant, duration: int) -> tuple[Explained, ...]:
+        """The same for ``page`` as it is, saved or not, with the names of what stands in the way (PAGE-4)."""
         now, settings = self._clock.now(), self._settings.current
 
-        def read(session: Session) -> tuple[Reason, ...]:
+        def read(session: Session) -> tuple[Explained, ...]:
             ground = Ground.read(session, settings)
-            page = page_rows.get_page(session, page_id)
             standing = ground.standing(page, now)
             end = start + duration * 60
             busy = busy_time(session, ground, ground.checked(page), start - DAY, end + DAY)
             reasons = explain(ground.plan(page), duration, busy, occupied(session, start, end), now, start)
-            return standing_reasons(standing) + tuple(reasons)
+            found = standing_reasons(standing) + tuple(reasons)
+            return tuple(Explained(each, _name_of(session, ground, each.source)) for each in found)
 
         return await self._database.read(read)
 
@@ -72,6 +88,24 @@ class AvailabilityService:
         return await self._database.read(
             lambda session: (public_pages(session, settings, now), dict(page_rows.redirects(session)))
         )
+
+
+def _name_of(session: Session, ground: Ground, source: str) -> str:
+    """The title of the event or booking, or the name of the calendar, that a reason speaks of."""
+    kind, _, rest = source.partition(":")
+    try:
+        if kind == "booking":
+            booking = booking_rows.get_booking(session, rest)
+            return f"{booking.title}: {booking.visitor.name}"
+        if kind == "calendar":
+            return next((each.name for each in ground.calendars if each.id == rest), "")
+        if kind == "event":
+            calendar, _, event_id = rest.partition(":")
+            event = calendar_rows.get_event(session, calendar, event_id)
+            return event.title if event is not None else ""
+    except NotFound:
+        return ""
+    return ""
 
 
 def standing_reasons(standing: Standing) -> tuple[Reason, ...]:

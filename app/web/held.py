@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup
 
+from app.domain.after import host_of_link, keeping
 from app.domain.booking import ManagedBooking, State
 from app.domain.choosing import NextDay, next_days
 from app.domain.clock import Instant
@@ -21,7 +22,6 @@ from app.domain.saying import Words, capital, cutoff_text, greeting, place, smal
 from app.i18n import LANGUAGES, Wording
 from app.web import problems
 from app.web.drawing import Drawing
-from app.web.views import host_of_link
 from app.web.visit import Visit, clock_of
 
 _ALL_DAYS, _ALL_TIMES = 60, 100
@@ -111,7 +111,10 @@ class HeldViews:
         onward_link = Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(page.redirect, onward) if page else ""
         return self._draw(
             "confirmed", visit, token, booking, page, title=title, greeting=title, onward=onward, onward_link=onward_link,
-            keeping=_keeping(visit.words, booking, page),
+            keeping=keeping(
+                visit.words, may_move=booking.may_move, may_cancel=booking.may_cancel,
+                calendar=page is None or page.add_to_calendar,
+            ),
             google=google_link(visit.words, booking, link), outlook=outlook_link(visit.words, booking, link),
         )  # fmt: skip
 
@@ -156,21 +159,6 @@ class HeldViews:
             heading = _("The meeting is cancelled")
             text = _("It does not take place, and the time is free again.")
         return self._draw("ended", visit, token, booking, page, title=heading, heading=heading, text=text)
-
-
-def _keeping(words: Words, booking: ManagedBooking, page: PublicPage | None) -> str:
-    """What to do with this page and the appointment."""
-    _ = words.gettext
-    link = _("Keep the link of this page: with it you can see the meeting again.")
-    if booking.may_move and booking.may_cancel:
-        link = _("Keep the link of this page: with it you can move or cancel the meeting.")
-    elif booking.may_move:
-        link = _("Keep the link of this page: with it you can move the meeting.")
-    elif booking.may_cancel:
-        link = _("Keep the link of this page: with it you can cancel the meeting.")
-    if page is not None and not page.add_to_calendar:
-        return link
-    return _("Save the appointment in your calendar.") + f" {link}"
 
 
 def _notice(words: Words, visit: Visit, booking: ManagedBooking, page: PublicPage | None, problem: str) -> Notice | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from app.domain import asking
+from app.domain.after import host_of_link
 from app.domain.choosing import Choose, choose
 from app.domain.clock import MINUTE, Instant, to_iso
 from app.domain.public import PageState, PublicHost, PublicPage
@@ -282,15 +283,6 @@ def _promise(words: Wording, page: PublicPage) -> str:
 def _prefilled(address: Address, fields: Sequence[asking.Field]) -> bool:
     """Whether something that is seen was filled in by the link."""
     return any(field.name in address.given for field in fields)
-
-
-def host_of_link(link: str) -> str:
-    """The host that visitors are told before a page leads them there; empty for what is no https address."""
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return ""
-    return parts.hostname or "" if parts.scheme == "https" else ""
 
 
 def _summary(words: Wording, fields: Sequence[asking.Field], said: Mapping[str, str]) -> list[Wrong]:

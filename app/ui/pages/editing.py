@@ -8,7 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.domain.pages import Hours, Page
+from app.domain.clock import Instant
+from app.domain.pages import Hours, Page, PageLink
 from app.i18n import Wording
 from app.ui.pages.editor_state import PageDraft, Section, address_of, clash, draft_of, edited, rebase, section_of
 from app.ui.pages.problems import problems
@@ -36,7 +37,8 @@ class Editing:
 
     ``prefix`` stands before the slug in the page's whole address; ``owner`` is the first name that guests read and
     ``words`` their language;
-    ``fault`` says why the page could not be saved.
+    ``fault`` says why the page could not be saved; ``links`` are the saved page's secret links, as they stand at ``now``, and
+    ``picture`` holds the bytes of the draft's picture.
     """
 
     base: Page
@@ -57,6 +59,9 @@ class Editing:
     pages_on: bool = True
     owner: str = ""
     words: Wording = Wording()
+    links: tuple[PageLink, ...] = ()
+    now: Instant = 0
+    picture: bytes = b""
 
     @property
     def edited(self) -> frozenset[Section]:

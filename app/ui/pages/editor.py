@@ -18,10 +18,14 @@ from app.ui.pages.preview import Preview
 from app.ui.pages.preview_state import PreviewState
 from app.ui.pages.sections.basics import BasicsSection
 from app.ui.pages.sections.booking import BookingSection
+from app.ui.pages.sections.confirmation import ConfirmationSection
 from app.ui.pages.sections.consent import ConsentSection
 from app.ui.pages.sections.form import FormSection
 from app.ui.pages.sections.hours import HoursSection
+from app.ui.pages.sections.invite import InviteSection
 from app.ui.pages.sections.limits import LimitsSection
+from app.ui.pages.sections.links import LinksSection
+from app.ui.pages.sections.look import LookSection
 from app.ui.pages.sections.section import SectionBody, SectionCard
 from app.ui.pages.tab_order import order_tabs
 from app.ui.pages.top_bar import TopBar
@@ -43,6 +47,9 @@ class Editor(QWidget):
     copy_link_requested = Signal()
     open_requested = Signal()
     duration_chosen = Signal(int)
+    picture_wanted = Signal()
+    link_wanted = Signal(str, bool, int)
+    link_dropped = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +71,7 @@ class Editor(QWidget):
         """Makes everything in the present language."""
         self._whole = QWidget()
         self.bar = TopBar()
-        self.sections = _make_sections(self._monday_first)
+        self.sections = self._make_sections()
         self.preview = Preview()
         self.notice = Banner("amber", icon="info")
         self.fault = Banner("danger")
@@ -127,7 +134,7 @@ class Editor(QWidget):
         self.bar.render_editing(editing)
         wording = current()
         for section, card in self.sections.items():
-            card.render_editing(editing, section_value(section, editing.draft, editing.base, wording))
+            card.render_editing(editing, section_value(section, editing.draft, editing.base, wording, len(editing.links)))
         self.notice.setVisible(editing.elsewhere)
         self.notice.show_words(
             _("This page was changed elsewhere meanwhile"),
@@ -165,7 +172,9 @@ class Editor(QWidget):
         self._order.start()
         if on and card.section is Section.FORM:
             self.preview.go_to_step(1)
-        elif on and card.section in (Section.HOURS, Section.LIMITS):
+        elif on and card.section is Section.CONFIRMATION:
+            self.preview.go_to_step(2)
+        elif on and card.section in (Section.HOURS, Section.LIMITS, Section.LOOK):
             self.preview.go_to_step(0)
 
     def _rebuild(self) -> None:
@@ -212,14 +221,17 @@ class Editor(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter_for(self).fillRect(self.rect(), theme.colours().canvas)
 
-
-def _make_sections(monday_first: bool) -> dict[Section, SectionCard]:
-    bodies: dict[Section, Callable[[], SectionBody]] = {
-        Section.BASICS: BasicsSection,
-        Section.HOURS: partial(HoursSection, monday_first),
-        Section.LIMITS: LimitsSection,
-        Section.BOOKING: BookingSection,
-        Section.FORM: FormSection,
-        Section.CONSENT: ConsentSection,
-    }
-    return {section: SectionCard(section, make) for section, make in bodies.items()}
+    def _make_sections(self) -> dict[Section, SectionCard]:
+        bodies: dict[Section, Callable[[], SectionBody]] = {
+            Section.BASICS: BasicsSection,
+            Section.HOURS: partial(HoursSection, self._monday_first),
+            Section.LIMITS: LimitsSection,
+            Section.BOOKING: BookingSection,
+            Section.FORM: FormSection,
+            Section.CONSENT: ConsentSection,
+            Section.INVITE: InviteSection,
+            Section.CONFIRMATION: ConfirmationSection,
+            Section.LOOK: partial(LookSection, self.picture_wanted.emit),
+            Section.LINKS: partial(LinksSection, self.link_wanted.emit, self.link_dropped.emit),
+        }
+        return {section: SectionCard(section, make) for section, make in bodies.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from app.ui.pages.editing import (
     saved,
     typed,
 )
+from app.ui.pages.editor_extras import Extras
 from app.ui.pages.editor_state import PageDraft, has_no_times, to_page
 from app.ui.pages.preview_state import PreviewState, host_of, public_page, usual_hours
 from app.ui.pages.screen import PagesScreen
@@ -69,6 +71,7 @@ class EditorController:
         view.copy_link_requested.connect(self._copy_link)
         view.open_requested.connect(self._open_in_browser)
         view.duration_chosen.connect(self._choose_duration)
+        self._extras = Extras(self._workspace, view, self._change_editing)
 
     def begin(self, page: Page, *, new: bool) -> None:
         """Shows ``page``; what was edited before is left behind."""
@@ -87,6 +90,7 @@ class EditorController:
             words=Wording(settings.profile.language, settings.appearance.clock_24),
         )
         self._view.begin(self._editing, monday_first=settings.appearance.week_starts_monday)
+        self._extras.begin(page, new=new)
         self._preview(0.0)
 
     async def leave(self) -> bool:
@@ -120,6 +124,12 @@ class EditorController:
     def _show(self, editing: Editing) -> None:
         self._editing = editing
         self._view.render_editing(editing)
+
+    def _change_editing(self, change: Callable[[Editing], Editing]) -> None:
+        """What pictures and links bring, as long as a page is being edited."""
+        if self._editing is not None:
+            self._show(change(self._editing))
+            self._preview(0.0)
 
     def _draft_changed(self, draft: PageDraft) -> None:
         if self._editing is None:
@@ -234,6 +244,7 @@ class EditorController:
             if self._editing is not None:
                 self._show(replace(self._editing, saving=False))
         self._show(saved(self._editing or editing, page, sent))
+        self._extras.begin(page, new=False)
         self._preview(0.0)
         seen = page.on and self._workspace.settings.current.pages_on
         toast(self._screen, _("Saved. Guests see it now") if seen else _("Saved. Guests see it when the page is on"))

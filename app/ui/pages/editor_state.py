@@ -14,16 +14,19 @@ from typing import Any
 
 from app.domain.errors import InvalidFields
 from app.domain.pages import (
+    ClockFace,
     Consent,
     ConsentKind,
     Fixed,
     Hours,
+    Invite,
     Limits,
     Location,
     LocationKind,
     Minutes,
     Mode,
     Page,
+    Picture,
     Question,
     QuestionKind,
     Rolling,
@@ -37,6 +40,7 @@ from app.ui.pages.overrides import DAYS_MAX, OverrideDraft, fold, unfold
 
 LENGTHS = (15, 30, 45, 60)
 STEPS = (0, 5, 10, 15, 20, 30, 40, 45, 60, 90, 120)
+WITHOUT_DETAIL = frozenset({LocationKind.ASK, LocationKind.ONLINE})
 WITH_CHOICES = frozenset({QuestionKind.CHOICE, QuestionKind.SEVERAL, QuestionKind.DROPDOWN})
 
 
@@ -47,6 +51,10 @@ class Section(StrEnum):
     BOOKING = "booking"
     FORM = "form"
     CONSENT = "consent"
+    INVITE = "invite"
+    CONFIRMATION = "confirmation"
+    LOOK = "look"
+    LINKS = "links"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +93,37 @@ class PageDraft:
     consent: ConsentKind = ConsentKind.NONE
     consent_text: str = ""
     consent_link: str = ""
+    consent_basis: str = ""
+    internal: str = ""
+    may_move: bool = True
+    may_cancel: bool = True
+    invite_title: str = ""
+    invite_body: str = ""
+    leads_on: bool = False
+    redirect: str = ""
+    add_to_calendar: bool = True
+    language: str = ""
+    clock: ClockFace = ClockFace.USUAL
+    zone_fixed: bool = False
+    picture: str = ""
+    picture_kind: Picture = Picture.NONE
+    secret: bool = False
+    prefill: bool = True
 
 
 OF_SECTION: Mapping[Section, tuple[str, ...]] = {
-    Section.BASICS: ("title", "description", "durations", "location", "detail", "colour", "slug"),
+    Section.BASICS: ("title", "internal", "description", "durations", "location", "detail", "colour", "slug"),
     Section.HOURS: ("own_hours", "zone", "weekly", "overrides", "unread"),
     Section.LIMITS: (
         "before", "after", "step", "notice", "fixed", "ahead", "working", "first", "last", "per_day", "per_week",
     ),
-    Section.BOOKING: ("mode", "holds", "cutoff", "thanks"),
+    Section.BOOKING: ("mode", "holds", "cutoff", "may_move", "may_cancel"),
     Section.FORM: ("questions", "guests"),
-    Section.CONSENT: ("consent", "consent_text", "consent_link"),
+    Section.CONSENT: ("consent", "consent_text", "consent_basis", "consent_link"),
+    Section.INVITE: ("invite_title", "invite_body"),
+    Section.CONFIRMATION: ("leads_on", "thanks", "redirect", "add_to_calendar"),
+    Section.LOOK: ("language", "clock", "zone_fixed", "picture", "picture_kind"),
+    Section.LINKS: ("secret", "prefill"),
 }  # fmt: skip
 _SECTION_OF = {name: section for section, names in OF_SECTION.items() for name in names}
 
@@ -141,6 +169,22 @@ def draft_of(page: Page, usual: Hours) -> PageDraft:
         consent=page.consent.kind,
         consent_text=page.consent.text,
         consent_link=page.consent.link,
+        consent_basis=page.consent.basis,
+        internal=page.internal,
+        may_move=page.may_move,
+        may_cancel=page.may_cancel,
+        invite_title=page.invite.title,
+        invite_body=page.invite.body,
+        leads_on=bool(page.redirect),
+        redirect=page.redirect,
+        add_to_calendar=page.add_to_calendar,
+        language=page.language,
+        clock=page.clock,
+        zone_fixed=page.zone_fixed,
+        picture=page.picture,
+        picture_kind=page.picture_kind,
+        secret=page.secret,
+        prefill=page.prefill,
     )
 
 
@@ -156,13 +200,33 @@ def to_page(draft: PageDraft, base: Page) -> Page:
         holds=draft.holds and draft.mode is Mode.APPROVAL,
         rules=_rules(draft, base.rules),
         hours=_hours(draft) if draft.own_hours else None,
-        location=Location(draft.location, "" if draft.location is LocationKind.ASK else draft.detail.strip()),
+        location=Location(draft.location, "" if draft.location in WITHOUT_DETAIL else draft.detail.strip()),
         questions=tuple(_clean(each) for each in draft.questions if each.label.strip()),
         consent=_consent(draft),
         guests_max=read(draft.guests, 0, 20, base.guests_max),
         cutoff=read_span(draft.cutoff, base.cutoff),
         thanks=draft.thanks.strip(),
+        internal=draft.internal.strip(),
+        may_move=draft.may_move,
+        may_cancel=draft.may_cancel,
+        invite=Invite(draft.invite_title.strip(), draft.invite_body.strip()),
+        redirect=_redirect(draft, base.redirect),
+        add_to_calendar=draft.add_to_calendar,
+        language=draft.language,
+        clock=draft.clock,
+        zone_fixed=draft.zone_fixed,
+        picture=draft.picture,
+        picture_kind=draft.picture_kind if draft.picture else Picture.NONE,
+        secret=draft.secret,
+        prefill=draft.prefill,
     )
+
+
+def _redirect(draft: PageDraft, saved: str) -> str:
+    typed = draft.redirect.strip()
+    if not draft.leads_on:
+        return ""
+    return typed if typed.startswith("https://") else saved
 
 
 def _slug(typed: str, saved: str) -> str:
@@ -204,13 +268,16 @@ def _hours(draft: PageDraft) -> Hours:
 
 def _clean(question: Question) -> Question:
     choices = tuple(each.strip() for each in question.choices if each.strip()) if question.kind in WITH_CHOICES else ()
-    return replace(question, label=question.label.strip(), choices=choices, help=question.help.strip())
+    return replace(
+        question, label=question.label.strip(), choices=choices, help=question.help.strip(), default=question.default.strip()
+    )
 
 
 def _consent(draft: PageDraft) -> Consent:
     if draft.consent is ConsentKind.NONE:
         return Consent()
-    return Consent(draft.consent, draft.consent_text.strip(), draft.consent_link.strip())
+    basis = draft.consent_basis.strip() if draft.consent is ConsentKind.LEGITIMATE_INTEREST else ""
+    return Consent(draft.consent, draft.consent_text.strip(), draft.consent_link.strip(), basis)
 
 
 def has_no_times(draft: PageDraft, usual: Hours) -> bool:
@@ -230,7 +297,7 @@ def edited(draft: PageDraft, saved: PageDraft) -> frozenset[Section]:
 
 _TEXTS = (
     "title", "description", "detail", "before", "after", "ahead", "per_day", "per_week", "thanks", "guests", "consent_text",
-    "consent_link",
+    "consent_link", "consent_basis", "internal", "invite_title", "invite_body", "redirect",
 )  # fmt: skip
 
 
@@ -248,7 +315,13 @@ def _comparable(draft: PageDraft) -> PageDraft:
         found = replace(found, holds=False)
     if draft.consent is ConsentKind.NONE:
         found = replace(found, consent_text="", consent_link="")
-    if draft.location is LocationKind.ASK:
+    if draft.consent is not ConsentKind.LEGITIMATE_INTEREST:
+        found = replace(found, consent_basis="")
+    if not draft.leads_on:
+        found = replace(found, redirect="")
+    if not draft.picture:
+        found = replace(found, picture_kind=Picture.NONE)
+    if draft.location in WITHOUT_DETAIL:
         found = replace(found, detail="")
     return found
 

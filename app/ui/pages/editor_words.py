@@ -9,12 +9,16 @@ from app.ui.pages.editor_state import PageDraft, Section, to_page
 from app.ui.pages.figures import Unit
 from app.ui.pages.summaries import (
     DOT,
+    after_in_words,
     booking_in_words,
     colour_name,
     consent_in_words,
     form_in_words,
+    invite_in_words,
     lengths_in_words,
     limits_in_words,
+    links_in_words,
+    look_in_words,
     weekly_in_words,
     where_in_words,
 )
@@ -28,10 +32,14 @@ def section_name(section: Section) -> str:
         Section.BOOKING: _("Booking"),
         Section.FORM: _("Form"),
         Section.CONSENT: _("Consent"),
+        Section.INVITE: _("Invitation"),
+        Section.CONFIRMATION: _("Confirmation"),
+        Section.LOOK: _("Language and look"),
+        Section.LINKS: _("Who can open it"),
     }[section]
 
 
-def section_value(section: Section, draft: PageDraft, base: Page, wording: Wording) -> str:
+def section_value(section: Section, draft: PageDraft, base: Page, wording: Wording, links: int = 0) -> str:
     """The line under the name of a closed section. What cannot be read counts with its saved value."""
     page = to_page(draft, base)
     match section:
@@ -48,6 +56,14 @@ def section_value(section: Section, draft: PageDraft, base: Page, wording: Wordi
             return form_in_words(draft.questions)
         case Section.CONSENT:
             return consent_in_words(Consent(draft.consent))
+        case Section.INVITE:
+            return capital(invite_in_words(page))
+        case Section.CONFIRMATION:
+            return capital(after_in_words(page))
+        case Section.LOOK:
+            return look_in_words(page)
+        case Section.LINKS:
+            return capital(links_in_words(page, links))
 
 
 def hours_value(draft: PageDraft, wording: Wording) -> str:
@@ -117,6 +133,8 @@ def _general(why: str) -> str:
         "figure": _("Type a whole number."),
         "too_long": _("This is too long. Please shorten it."),
         "link": _("Type a whole address, such as https://example.com."),
+        "token": _("One of the tokens is not known. Use those that stand below."),
+        "https": _("Type a whole address that begins with https://."),
         "unknown": _("Choose one from the list."),
     }.get(why, _("This cannot be used. Please change it."))
 

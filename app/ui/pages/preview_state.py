@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.choosing import Choose, Selection, choose
 from app.domain.clock import Instant
-from app.domain.pages import Hours, Mode, Page
+from app.domain.pages import Hours, Mode, Page, Picture
 from app.domain.public import PageState, PublicHost, PublicPage
 from app.domain.settings import Settings
 from app.i18n import Wording
@@ -49,6 +49,17 @@ def public_page(page: Page, usual: Hours, *, offline: bool) -> PublicPage:
         cutoff=page.cutoff,
         offline=offline,
         thanks=page.thanks,
+        zone_fixed=page.zone_fixed,
+        language=page.language,
+        clock=page.clock,
+        redirect=page.redirect,
+        add_to_calendar=page.add_to_calendar,
+        may_move=page.may_move,
+        may_cancel=page.may_cancel,
+        prefill=page.prefill,
+        picture=page.picture if page.picture_kind is not Picture.NONE else "",
+        picture_kind=page.picture_kind,
+        secret=page.secret,
     )
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app.domain import tokens
 from app.domain.errors import InvalidFields
 from app.domain.pages import ConsentKind, LocationKind, check_slug
 from app.ui.pages.editor_state import WITH_CHOICES, PageDraft
@@ -31,9 +32,12 @@ def problems(draft: PageDraft, today: date) -> dict[str, str]:
         found.update(_hours_problems(draft))
     found.update(_limits_problems(draft, today))
     found["cutoff"] = span_problem(draft.cutoff)
-    found["thanks"] = length_problem(draft.thanks, TEXT_MAX)
     found.update(_form_problems(draft))
     found.update(_consent_problems(draft))
+    found["invite_title"] = _tokens_problem(draft.invite_title) or length_problem(draft.invite_title, LINE_MAX)
+    found["invite_body"] = _tokens_problem(draft.invite_body) or length_problem(draft.invite_body, TEXT_MAX)
+    found["thanks"] = length_problem(draft.thanks, TEXT_MAX)
+    found["redirect"] = _redirect_problem(draft)
     return {name: why for name, why in found.items() if why is not None}
 
 
@@ -41,6 +45,7 @@ def _basics_problems(draft: PageDraft) -> dict[str, str | None]:
     title = draft.title.strip()
     return {
         "title": "missing" if not title else length_problem(title, TITLE_MAX),
+        "internal": length_problem(draft.internal, TITLE_MAX),
         "description": length_problem(draft.description, TEXT_MAX),
         "durations": None if draft.durations else "missing",
         "detail": _detail_problem(draft.location, draft.detail.strip()),
@@ -148,11 +153,26 @@ def _choices_problem(choices: tuple[str, ...]) -> str | None:
     return "twice" if len({each.casefold() for each in given}) < len(given) else None
 
 
+def _tokens_problem(text: str) -> str | None:
+    return "token" if tokens.unknown(text) else None
+
+
+def _redirect_problem(draft: PageDraft) -> str | None:
+    """Guests are led to https addresses alone."""
+    if not draft.leads_on:
+        return None
+    typed = draft.redirect.strip()
+    if not typed:
+        return "missing"
+    return None if is_link(typed) and typed.startswith("https://") else "https"
+
+
 def _consent_problems(draft: PageDraft) -> dict[str, str | None]:
     if draft.consent is ConsentKind.NONE:
         return {}
     text, link = draft.consent_text.strip(), draft.consent_link.strip()
     return {
         "consent_text": "missing" if not text else length_problem(text, TEXT_MAX),
+        "consent_basis": length_problem(draft.consent_basis, LINE_MAX),
         "consent_link": "link" if link and not is_link(link) else None,
     }

@@ -94,7 +94,7 @@ def _card(
     page = summary.page
     return PageCard(
         id=page.id,
-        title=page.title,
+        title=page.internal or page.title,
         colour=page.colour,
         default=summary.default,
         on=page.on,

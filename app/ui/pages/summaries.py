@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from urllib.parse import urlsplit
 
 from app.domain.pages import (
     Consent,
@@ -16,6 +17,7 @@ from app.domain.pages import (
     Minutes,
     Mode,
     Page,
+    Picture,
     Question,
     Range,
     Rolling,
@@ -73,6 +75,7 @@ def where_name(kind: LocationKind) -> str:
         LocationKind.PLACE: _("At a place"),
         LocationKind.LINK: _("My own link"),
         LocationKind.ASK: _("The guest says where"),
+        LocationKind.ONLINE: _("Google Meet or Teams"),
     }[kind]
 
 
@@ -88,6 +91,7 @@ def where_in_words(location: Location) -> str:
         LocationKind.PLACE: _("at a place"),
         LocationKind.LINK: _("online"),
         LocationKind.ASK: _("place by agreement"),
+        LocationKind.ONLINE: _("video call"),
     }[location.kind]
 
 
@@ -206,6 +210,45 @@ def booking_in_words(mode: Mode, holds: bool, cutoff: Minutes) -> str:
     if not cutoff:
         return how
     return how + DOT + _("changes until {span} before").format(span=span_in_words(cutoff))
+
+
+def after_in_words(page: Page) -> str:
+    """What happens after booking."""
+    host = urlsplit(page.redirect).hostname if page.redirect else ""
+    if host:
+        return _("guests go on to {host}").format(host=host)
+    return _("a thank-you text of your own") if page.thanks else _("the usual confirmation")
+
+
+def look_in_words(page: Page) -> str:
+    """Language, clock, time zone and picture."""
+    parts = [language_name(page.language), picture_name(page.picture_kind)]
+    if page.zone_fixed:
+        parts.append(_("times on my clock"))
+    return DOT.join(parts)
+
+
+def language_name(language: str) -> str:
+    return {"": _("The guest’s language"), "en": _("English"), "da": _("Danish")}.get(language, language)
+
+
+def picture_name(kind: Picture) -> str:
+    return {Picture.NONE: _("my initials"), Picture.PHOTO: _("a photo"), Picture.LOGO: _("a logo")}[kind]
+
+
+def invite_in_words(page: Page) -> str:
+    if page.invite.title and page.invite.body:
+        return _("title and text of your own")
+    if page.invite.title:
+        return _("a title of your own")
+    return _("a text of your own") if page.invite.body else _("the usual words")
+
+
+def links_in_words(page: Page, links: int) -> str:
+    found = _("only with a secret link") if page.secret else _("for everybody")
+    if not links:
+        return found
+    return found + DOT + ngettext("{count} secret link", "{count} secret links", links).format(count=links)
 
 
 def form_in_words(questions: Sequence[Question]) -> str:

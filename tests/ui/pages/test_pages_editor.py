@@ -37,6 +37,7 @@ from app.ui.pages.editor_state import Section
 from app.ui.pages.preview_form import DrawnButton
 from app.ui.pages.sections.basics import BasicsSection
 from app.ui.pages.sections.booking import BookingSection
+from app.ui.pages.sections.confirmation import ConfirmationSection
 from app.ui.pages.sections.consent import ConsentSection
 from app.ui.pages.sections.form import FormSection
 from app.ui.pages.sections.hours import HoursSection
@@ -373,9 +374,10 @@ def test_approval_when_chosen_then_guests_send_requests_and_the_preview_says_so(
             booking.mode.radio(Mode.APPROVAL).click()
             booking.holds.click()
             type_into(booking.cutoff, "4")
-            type_into(booking.thanks, "Thank you")
             button = there.editor.preview.form.findChildren(DrawnButton)[-1]
             assert button._text == "Send the request"
+            confirmation = there.body(Section.CONFIRMATION, ConfirmationSection)
+            type_into(confirmation.thanks, "Thank you")
             await save(there)
             saved = await there.page()
             assert (saved.mode, saved.holds, saved.cutoff, saved.thanks) == (Mode.APPROVAL, True, 240, "Thank you")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.pages import LocationKind
 from app.i18n import _
 from app.ui.pages.editing import Editing, SlugState
-from app.ui.pages.editor_state import LENGTHS, to_slug
+from app.ui.pages.editor_state import LENGTHS, WITHOUT_DETAIL, to_slug
 from app.ui.pages.editor_words import free_words, problem_words
 from app.ui.pages.figures import own_length
 from app.ui.pages.grids import columns_of
@@ -28,6 +28,7 @@ _WHERE_ICONS = {
     LocationKind.PLACE: "where_place",
     LocationKind.LINK: "nav_pages",
     LocationKind.ASK: "person",
+    LocationKind.ONLINE: "where_video",
 }
 
 
@@ -35,6 +36,7 @@ class BasicsSection(SectionBody):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = TextField(_("Name"), required=True)
+        self.internal = TextField(_("Name in your own lists"), optional=True, help=_("Guests do not see it."))
         self.description = TextArea(_("What guests read"), rows=2)
         self.lengths = LengthsControl()
         self._lengths_field = HeldField(_("How long"), self.lengths)
@@ -46,6 +48,7 @@ class BasicsSection(SectionBody):
         self._spoken = SlugState.QUIET
         self.fields = {
             "title": self.title,
+            "internal": self.internal,
             "description": self.description,
             "durations": self._lengths_field,
             "detail": self.detail,
@@ -56,7 +59,7 @@ class BasicsSection(SectionBody):
 
     def _fill(self) -> None:
         lines = column(gap=14, on=self)
-        lines.addWidget(self.title)
+        lines.addWidget(columns_of([self.title, self.internal], most=2, least=180))
         lines.addWidget(self.description)
         lines.addWidget(self._lengths_field)
         lines.addWidget(columns_of([self.where, self.colour], most=2, least=180))
@@ -69,6 +72,7 @@ class BasicsSection(SectionBody):
 
     def _connect(self) -> None:
         self.title.changed.connect(lambda text: self.change(title=text))
+        self.internal.changed.connect(lambda text: self.change(internal=text))
         self.description.changed.connect(lambda text: self.change(description=text))
         self.detail.changed.connect(lambda text: self.change(detail=text))
         self.lengths.chosen.connect(lambda lengths: self.change(durations=lengths))
@@ -96,6 +100,7 @@ class BasicsSection(SectionBody):
     def show_draft(self, editing: Editing) -> None:
         draft = editing.draft
         self.title.set_text(draft.title)
+        self.internal.set_text(draft.internal)
         self.description.set_text(draft.description)
         self.lengths.show_lengths(draft.durations)
         count = len(draft.durations)
@@ -110,7 +115,7 @@ class BasicsSection(SectionBody):
 
     def _show_detail(self, kind: LocationKind, detail: str) -> None:
         self.detail.set_text(detail)
-        self.detail.setVisible(kind is not LocationKind.ASK)
+        self.detail.setVisible(kind not in WITHOUT_DETAIL)
         label, placeholder, words = _detail_words(kind)
         self.detail.set_label(label)
         self.detail.set_placeholder(placeholder)
@@ -155,6 +160,7 @@ def _detail_words(kind: LocationKind) -> tuple[str, str, str]:
         LocationKind.PLACE: (_("Place"), "", _("Stands on the page and in the invitation.")),
         LocationKind.LINK: (_("Link"), "https://", _("Guests get it after booking.")),
         LocationKind.ASK: (_("Place"), "", _("Guests write a place when they book.")),
+        LocationKind.ONLINE: (_("Link"), "", ""),
     }[kind]
 
 

@@ -1,4 +1,4 @@
-"""Booking: at once or after approval, how long guests can change their mind, what they read afterwards."""
+"""Booking: at once or after approval, and what guests may change afterwards, until when."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.ui.pages.grids import columns_of
 from app.ui.pages.sections.rows import RadioRows
 from app.ui.pages.sections.section import SectionBody
 from app.ui.pages.sections.span_field import SpanField
-from app.ui.widgets import CheckBox, ChoiceRow, TextArea, column
+from app.ui.widgets import CheckBox, ChoiceRow, column
 
 
 class BookingSection(SectionBody):
@@ -30,20 +30,21 @@ class BookingSection(SectionBody):
         self.cutoff = SpanField(
             _("Guests can move or cancel until"), help=_("This long before the meeting. 0 means until it begins.")
         )
-        self.thanks = TextArea(_("What guests read after booking"), optional=True, rows=2)
-        self.fields = {"cutoff": self.cutoff, "thanks": self.thanks}
+        self.may_move, self.may_cancel = CheckBox(_("Guests may move it")), CheckBox(_("Guests may cancel it"))
+        self.fields = {"cutoff": self.cutoff}
         lines = column(gap=14, on=self)
         lines.addWidget(self.mode)
         inset = column(margins=(30, 0, 0, 0))
         inset.addWidget(self._holds_row)
         lines.addLayout(inset)
+        lines.addWidget(columns_of([self.may_move, self.may_cancel], most=2, least=200))
         lines.addWidget(columns_of([self.cutoff], most=2, least=200))
-        lines.addWidget(self.thanks)
         self.mode.chosen.connect(lambda mode: self.change(mode=mode))
         self.holds.clicked.connect(lambda on: self.change(holds=on))
         self.cutoff.changed.connect(lambda span: self.change(cutoff=span))
         self.cutoff.left.connect(lambda: self.leave("cutoff"))
-        self.thanks.changed.connect(lambda text: self.change(thanks=text))
+        self.may_move.clicked.connect(lambda on: self.change(may_move=on))
+        self.may_cancel.clicked.connect(lambda on: self.change(may_cancel=on))
 
     def show_draft(self, editing: Editing) -> None:
         draft = editing.draft
@@ -51,4 +52,6 @@ class BookingSection(SectionBody):
         self.holds.setChecked(draft.holds)
         self._holds_row.setVisible(draft.mode is Mode.APPROVAL)
         self.cutoff.set_span(draft.cutoff)
-        self.thanks.set_text(draft.thanks)
+        self.may_move.setChecked(draft.may_move)
+        self.may_cancel.setChecked(draft.may_cancel)
+        self.cutoff.setVisible(draft.may_move or draft.may_cancel)

@@ -34,17 +34,20 @@ class ConsentSection(SectionBody):
         )
         self.text = TextArea(_("What they read"), required=True, rows=2)
         self.link = TextField(_("Privacy notice"), optional=True, icon="nav_pages", placeholder="https://")
-        self.fields = {"consent_text": self.text, "consent_link": self.link}
+        self.basis = TextField(_("Legal basis"), optional=True, help=_("Empty: the page says that it is legitimate interest."))
+        self.fields = {"consent_text": self.text, "consent_basis": self.basis, "consent_link": self.link}
         self._owner, self._words = "", Wording()
         self._more = QWidget()
         more = column(gap=14, on=self._more)
         more.addWidget(self.text)
+        more.addWidget(self.basis)
         more.addWidget(self.link)
         lines = column(gap=14, on=self)
         lines.addWidget(self.kind)
         lines.addWidget(self._more)
         self.kind.chosen.connect(self._choose)
         self.text.changed.connect(lambda text: self.change(consent_text=text))
+        self.basis.changed.connect(lambda text: self.change(consent_basis=text))
         self.link.changed.connect(lambda text: self.change(consent_link=text))
         self.link.edit.editingFinished.connect(lambda: self.leave("consent_link"))
 
@@ -69,4 +72,6 @@ class ConsentSection(SectionBody):
         self._more.setVisible(draft.consent is not ConsentKind.NONE)
         self.text.set_label(_("What they agree to") if draft.consent is ConsentKind.TICK else _("What they read"))
         self.text.set_text(draft.consent_text)
+        self.basis.set_text(draft.consent_basis)
+        self.basis.setVisible(draft.consent is ConsentKind.LEGITIMATE_INTEREST)
         self.link.set_text(draft.consent_link)

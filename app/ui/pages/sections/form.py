@@ -207,8 +207,8 @@ class QuestionRow(ListRow):
 
     def show_question(self, question: Question) -> None:
         title = question_name(question)
-        required = _("Required") if question.required else _("Optional")
-        self._badge.set_text(required, "accent" if question.required else "neutral")
+        required = _("Hidden") if question.hidden else _("Required") if question.required else _("Optional")
+        self._badge.set_text(required, "accent" if question.required and not question.hidden else "neutral")
         kind = kind_name(question.kind)
         self.show_row(kind_icon(question.kind), title, kind, name=f"{title}, {kind}, {required}")
         self.edit.set_name(_("Change {question}").format(question=title))

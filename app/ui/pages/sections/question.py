@@ -17,7 +17,7 @@ from app.ui.pages.editor_words import kind_name, problem_words
 from app.ui.pages.grids import columns_of
 from app.ui.pages.sections.rows import Panel
 from app.ui.pages.sections.section import HeldField
-from app.ui.widgets import Button, CheckBox, FlowLayout, Focusable, LineEdit, Option, Select, TextField, clear, row
+from app.ui.widgets import Button, CheckBox, ChoiceRow, FlowLayout, Focusable, LineEdit, Option, Select, TextField, clear, row
 from app.ui.widgets.base import draw_rounded, draw_text, painter_for, text_width
 from app.ui.widgets.icons import draw_icon
 
@@ -31,6 +31,15 @@ def kind_icon(kind: QuestionKind) -> str:
         QuestionKind.PHONE: "phone",
         QuestionKind.TICK: "check",
     }.get(kind, "q_text")
+
+
+def _default_help(kind: QuestionKind) -> str:
+    """How the answer is written, where that is not plain."""
+    if kind in (QuestionKind.CHOICE, QuestionKind.DROPDOWN, QuestionKind.SEVERAL):
+        return _("One of the answers above, word for word.")
+    if kind is QuestionKind.DATE:
+        return _("As 2026-10-15.")
+    return _("“yes” ticks the box.") if kind is QuestionKind.TICK else ""
 
 
 class QuestionPanel(Panel):
@@ -49,12 +58,18 @@ class QuestionPanel(Panel):
         self.choices = ChoicesControl()
         self._choices_field = HeldField(_("Answers to choose from"), self.choices)
         self.help = TextField(_("Hint below the question"), optional=True)
+        self.default = TextField(_("Answer to begin with"), optional=True)
         self.required = CheckBox(_("Guests must answer"))
+        self.hidden = CheckBox()
+        self._hidden_row = ChoiceRow(self.hidden, "")
+        self._hidden_row.set_words(_("Guests do not see it"), _("The answer is the one above, or what the link says."))
         self.cancel = Button(_("Cancel"), "quiet")
         self.finish = Button(_("Done"), "soft")
         self.body.addWidget(columns_of([self.label, self.kind], most=2, least=170))
         self.body.addWidget(self._choices_field)
         self.body.addWidget(self.help)
+        self.body.addWidget(self.default)
+        self.body.addWidget(self._hidden_row)
         foot = row(gap=8)
         foot.addWidget(self.required, 1)
         foot.addWidget(self.cancel)
@@ -69,6 +84,8 @@ class QuestionPanel(Panel):
         self.kind.chosen.connect(lambda kind: self._change(kind=cast(QuestionKind, kind)))
         self.choices.changed.connect(lambda choices: self._change(choices=choices))
         self.help.changed.connect(lambda text: self._change(help=text))
+        self.default.changed.connect(lambda text: self._change(default=text))
+        self.hidden.clicked.connect(lambda on: self._change(hidden=on))
         self.required.clicked.connect(lambda on: self._change(required=on))
         self.finish.clicked.connect(self.done)
         self.cancel.clicked.connect(self.cancelled)
@@ -83,7 +100,11 @@ class QuestionPanel(Panel):
         self._choices_field.setVisible(question.kind in WITH_CHOICES)
         self.choices.show_choices(question.choices)
         self.help.set_text(question.help)
+        self.default.set_text(question.default)
+        self.default.set_help(_default_help(question.kind))
+        self.hidden.setChecked(question.hidden)
         self.required.setChecked(question.required)
+        self.required.setVisible(not question.hidden)
 
     def show_problems(self, label: str, choices: str) -> None:
         self.label.set_error(problem_words("questions", label) if label else "")

@@ -28,6 +28,10 @@ _ICONS = {
     Section.BOOKING: "booked_at_once",
     Section.FORM: "ed_form",
     Section.CONSENT: "ed_consent",
+    Section.INVITE: "email",
+    Section.CONFIRMATION: "ed_confirmation",
+    Section.LOOK: "set_appearance",
+    Section.LINKS: "lock",
 }
 _SIDE, _TEXT = 16, 49
 _NO_LIMIT = 16777215
