@@ -217,9 +217,19 @@ class ConnectingService:
 
     async def confirm(self, candidate_id: str, sync: bool = True, scheduling: bool = True) -> Account:
         """Stores the account, its calendars and its sign-in, all or nothing. Raises NotFound, SignInFailed."""
-        waiting = self._waiting.get(candidate_id)
+        # Taken at once: whoever closes the window while this is stored does not give the sign-in back.
+        waiting = self._waiting.pop(candidate_id, None)
         if waiting is None:
             raise NotFound("sign-in")
+        try:
+            account, calendars = await self._store(waiting, sync, scheduling)
+        except AftaleError:
+            self._waiting[candidate_id] = waiting
+            raise
+        await self._tell(account, calendars)
+        return account
+
+    async def _store(self, waiting: _Waiting, sync: bool, scheduling: bool) -> tuple[Account, tuple[Calendar, ...]]:
         candidate, now = waiting.candidate, self._clock.now()
         account_id = new_id()
         try:
@@ -256,10 +266,7 @@ class ConnectingService:
                 owe_what_is_missing(session, target, now)
             return account, calendars
 
-        account, calendars = await self._database.write(write)
-        self._waiting.pop(candidate_id, None)
-        await self._tell(account, calendars)
-        return account
+        return await self._database.write(write)
 
     async def reconnect(
         self,

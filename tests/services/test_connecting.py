@@ -349,8 +349,20 @@ async def test_remove_when_it_is_this_computer_then_another_account_is_the_prima
 async def test_confirm_when_it_is_said_twice_then_there_is_one_account(workspace: Workspace) -> None:
     found, _ = await signed_in(workspace)
     done = await asyncio.gather(*(workspace.connecting.confirm(found.id) for _ in range(2)), return_exceptions=True)
-    assert sorted(type(each).__name__ for each in done) == ["Account", "SignInFailed"]
+    assert sorted(type(each).__name__ for each in done) == ["Account", "NotFound"]
     assert [each.provider for each in await workspace.accounts.accounts()] == [GOOGLE, ProviderKind.LOCAL]
+
+
+@pytest.mark.shows("CON-4")
+async def test_refuse_when_it_comes_while_the_yes_is_stored_then_the_sign_in_is_kept(
+    workspace: Workspace, door: MemoryDoor
+) -> None:
+    found, _ = await signed_in(workspace)
+    confirming = asyncio.ensure_future(workspace.connecting.confirm(found.id))
+    await asyncio.sleep(0)
+    await workspace.connecting.refuse(found.id)
+    assert (await confirming).email == "jane@example.com"
+    assert door.signed_out == []
 
 
 @pytest.mark.shows("CON-11")
