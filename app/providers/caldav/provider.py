@@ -12,7 +12,7 @@ from app.domain.connections import Access, Lost, ProviderKind
 from app.domain.errors import AccessLost, Conflict, NotFound, Unreachable
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.caldav import dav
-from app.providers.caldav.client import Client
+from app.providers.caldav.client import Client, followed
 from app.providers.caldav.collection import Collection, Named, NoSync, Taken, aside, in_parts, is_too_much, read_aside
 from app.providers.caldav.errors import Astray, Refused, translated
 from app.providers.caldav.keys import Keys
@@ -93,7 +93,9 @@ class CalDavProvider:
         found: dict[str, tuple[str, str]] = {}
         for owner in sorted(owners)[:MOST_OWNERS]:
             with suppress(Refused, Astray, ValueError):
-                got = await self._client.dav("PROPFIND", owner, dav.propfind((NAME, ADDRESSES)))
+                # A server may name somebody elsewhere, who shall not be shown the password.
+                place = followed(self._home, owner)
+                got = await self._client.dav("PROPFIND", place, dav.propfind((NAME, ADDRESSES)))
                 row = (await read_aside(got)).rows[0]
                 found[owner] = (address_in(row), row.text(NAME))
         return found
@@ -209,11 +211,16 @@ class CalDavProvider:
         """The occurrences of a series whose rule is refused here: those that the server makes of it, if it does."""
         collection = self._at(reader.calendar)
         href = collection.place_of(resource.name)
-        with suppress(Refused, ValueError):
-            for each in await collection.fetch([href], (reader.start, reader.end)):
-                found, incomplete = reader.read(each)
-                if not incomplete and found:
-                    return tuple(replace(occurrence, series=event_id(resource.name)) for occurrence in found)
+        try:
+            expanded = await collection.fetch([href], (reader.start, reader.end))
+        except Refused as refused:
+            if refused.status in (401, 429) or refused.status >= 500:
+                raise
+            expanded = []
+        for each in expanded:
+            found, incomplete = reader.read(each)
+            if not incomplete and found:
+                return tuple(replace(occurrence, series=event_id(resource.name)) for occurrence in found)
         return reader.events(resource)
 
     # Writing

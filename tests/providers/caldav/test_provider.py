@@ -324,3 +324,13 @@ async def test_read_when_a_rule_is_refused_here_then_the_server_is_asked_to_expa
     found = await odd.provider.read_window(odd.calendar, START, END)
     assert [each.start for each in found] == [at("2026-10-20 09:00"), at("2026-10-21 09:00")]
     assert {each.series for each in found} == {"s.ics"}
+
+
+@pytest.mark.shows("CON-10")
+async def test_calendars_when_an_owner_is_named_elsewhere_then_nobody_is_shown_the_password(odd: OddWorld) -> None:
+    with open_door(odd.server) as elsewhere:
+        odd.server.calendars["cy"].owner = elsewhere.base.replace("127.0.0.1", "localhost") + "/principals/cy/"
+        found = {each.name: each for each in await odd.provider.calendars()}
+        assert elsewhere.visitors == {}
+    assert found["Cy's"].access is Access.DETAILS
+    assert found["Cy's"].owner == ""
