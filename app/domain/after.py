@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from app.domain.clock import MINUTE, Instant
 from app.domain.public import PageState, PublicHost, PublicPage
-from app.domain.saying import Place, When, Words, capital, greeting, place, wall, when
+from app.domain.saying import Place, When, Words, greeting, place, when
 
 
 def host_of_link(link: str) -> str:
@@ -34,7 +34,8 @@ def keeping(words: Words, *, may_move: bool, may_cancel: bool, calendar: bool) -
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The page after booking, or after asking. ``onward``: the host of the page that guests are led to, if any."""
+    """The page after booking, or after asking. ``onward``: the host of the page that guests are led to, if any;
+    ``leads`` says it. ``calendar``: the words over the buttons that add it to a calendar; empty where there are none."""
 
     request: bool
     state: str
@@ -45,8 +46,8 @@ class Done:
     when: When
     place: Place
     onward: str
-    calendar: bool
-    wish: str
+    leads: str
+    calendar: str
 
 
 def done(
@@ -60,6 +61,7 @@ def done(
     else:
         heading = greeting(words, guest, start, zone, now)
         text = keeping(words, may_move=page.may_move, may_cancel=page.may_cancel, calendar=page.add_to_calendar)
+    onward = "" if request else host_of_link(page.redirect)
     return Done(
         request=request,
         state=_("The request is sent") if request else _("The meeting is booked"),
@@ -69,7 +71,7 @@ def done(
         title=_("{title} with {name}").format(title=page.title, name=host.name),
         when=when(words, start, start + duration * MINUTE, zone, page.zone),
         place=place(page.location, words, host.first_name),
-        onward="" if request else host_of_link(page.redirect),
-        calendar=page.add_to_calendar and not request,
-        wish=capital(words.moment(wall(start, zone))),
+        onward=onward,
+        leads=_("Go on to {host}").format(host=onward) if onward else "",
+        calendar=_("Add it to your calendar") if page.add_to_calendar and not request else "",
     )

@@ -50,6 +50,7 @@ class Editor(QWidget):
     picture_wanted = Signal()
     link_wanted = Signal(str, bool, int)
     link_dropped = Signal(str)
+    why_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +114,7 @@ class Editor(QWidget):
         self.fault.action_requested.connect(self.save_requested)
         self.preview.open_requested.connect(self.open_requested)
         self.preview.duration_chosen.connect(self.duration_chosen)
+        self.preview.why_asked.connect(self.why_asked)
 
     def begin(self, editing: Editing, *, monday_first: bool = True) -> None:
         """Shows another page from the top; a new one with Basics open and its name focused."""

@@ -71,6 +71,7 @@ class EditorController:
         view.copy_link_requested.connect(self._copy_link)
         view.open_requested.connect(self._open_in_browser)
         view.duration_chosen.connect(self._choose_duration)
+        view.why_asked.connect(self._explain)
         self._extras = Extras(self._workspace, view, self._change_editing)
 
     def begin(self, page: Page, *, new: bool) -> None:
@@ -188,6 +189,13 @@ class EditorController:
         if wanted != self._worked_out:
             self._worked_out = wanted
             tasks.latest("preview", self._work_out(page, self._duration, after), self._view, self._times_came, self._no_times)
+
+    def _explain(self, start: Instant) -> None:
+        """Why the page as it is now does not offer ``start``."""
+        if self._editing is not None:
+            page = to_page(self._editing.draft, self._editing.base)
+            found = self._workspace.availability.explain_page(page, start, self._duration)
+            tasks.latest("why", found, self._view, self._view.preview.show_reasons, lambda _error: None)
 
     async def _work_out(self, page: Page, duration: int, after: float) -> tuple[Instant, ...]:
         if after:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from app.domain.after import Done, done
 from app.domain.choosing import Choose, Selection, choose
 from app.domain.clock import Instant
 from app.domain.pages import Hours, Mode, Page, Picture
 from app.domain.public import PageState, PublicHost, PublicPage
 from app.domain.settings import Settings
 from app.i18n import Wording
+
+
+GUEST = "Maja"
+"""Who is seen to have booked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +87,23 @@ def usual_hours(settings: Settings) -> Hours:
     return Hours(settings.profile.zone, settings.availability.weekly, settings.availability.overrides)
 
 
-def fitted(selection: Selection, state: PreviewState) -> Selection:
-    """``selection`` after the page changed under it: another zone or length, times that are gone."""
+def fitted(selection: Selection, state: PreviewState, zone: str = "") -> Selection:
+    """``selection`` after the page changed under it: another length, times that are gone; on the clock of ``zone``, or else
+    of the page."""
     starts = state.starts or ()
-    fresh = replace(selection, duration=state.duration, zone=state.page.zone)
+    fresh = replace(selection, duration=state.duration, zone=zone or state.page.zone)
     picks = tuple(start for start in fresh.picks if start in starts)
     if fresh.duration != selection.duration:
         picks = ()
     return replace(fresh, picks=picks)
+
+
+def finished(state: PreviewState, selection: Selection, timed: Choose) -> Done | None:
+    """The page after booking the time of ``timed``; None where there is none."""
+    if not timed.picks:
+        return None
+    start = timed.picks[0].start
+    return done(state.page, state.host, state.words, state.now, start, state.duration, selection.zone, GUEST)
 
 
 def chosen_view(state: PreviewState, selection: Selection) -> Choose:

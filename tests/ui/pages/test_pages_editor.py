@@ -793,7 +793,7 @@ def test_tab_when_pressed_through_the_editor_then_goes_in_reading_order(in_loop:
                 form.add,
                 editor.sections[Section.CONSENT].head,
                 there.body(Section.CONSENT, ConsentSection).kind.radio(ConsentKind.NONE),
-                editor.preview.open,
+                editor.preview.zone.box,
                 editor.preview.choose.month,
             ]
             editor.bar.back.setFocus()
