@@ -7,7 +7,7 @@ and a new password begins a new one. One connection is enough, for one thread ca
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import requests.exceptions
@@ -99,10 +99,11 @@ class Protocol(BaseProtocol):  # type: ignore[misc]
 
 
 class Line:
-    """A connection to one mailbox, in the shape of the account that exchangelib's services want. For one thread."""
+    """A connection to one mailbox, in the shape of the account that exchangelib's services want. For one thread. ``beat`` is
+    called at every answer."""
 
-    def __init__(self, keys: Keys) -> None:
-        self.keys = keys
+    def __init__(self, keys: Keys, beat: Callable[[], object] = lambda: None) -> None:
+        self.keys, self._beat = keys, beat
         self.protocol = Protocol(keys)
         self.version = self.protocol.version.copy()
         self.primary_smtp_address = keys.email
@@ -120,6 +121,7 @@ class Line:
                 raise
             # The connection was signed in, and somebody on the way may have changed it for another one.
             found = list(call._get_response_xml(payload))
+        self._beat()
         return found
 
     def one(self, service: str, payload: Any) -> Any:

@@ -28,7 +28,8 @@ REFUSED_FOR = 60
 
 class ExchangeProvider:
     """``invites``: guests of our events stand in them, and Exchange invites them and tells them about every change; else their
-    addresses stand in the text. ``here``: the zone of this computer. ``limit``: seconds that a call may take. To be closed."""
+    addresses stand in the text. ``here``: the zone of this computer. ``limit``: seconds that a call
+    may wait for an answer. To be closed."""
 
     kind = ProviderKind.EXCHANGE
     keeps_events_here = False
@@ -89,7 +90,7 @@ class ExchangeProvider:
         from app.providers.exchange.writing import Manners
 
         home = Home(self._keys.email, self._here or _local_zone())
-        return Mailbox(self.account, Line(self._keys), home, Manners(self._invites))
+        return Mailbox(self.account, Line(self._keys, self._worker.beat), home, Manners(self._invites))
 
 
 def _local_zone() -> str:

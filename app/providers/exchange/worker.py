@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 LIMIT = 60.0
-"""Seconds that a call may run."""
+"""Seconds that a call may run without an answer from the server."""
+MOST_TIMES = 10
+"""So many limits a call may run in all, however often the server answers."""
 T = TypeVar("T")
 
 
@@ -39,9 +42,9 @@ class _Job(Generic[L]):
 
 
 class Worker(Generic[L]):
-    """Runs ``call(line)`` in a daemon thread that opens the line at its first use. A call that runs longer than ``limit`` is
-    given up: its thread is left to itself, and another one goes on with a line of its own. A daemon keeps no program from
-    ending."""
+    """Runs ``call(line)`` in a daemon thread that opens the line at its first use. A call that runs longer than ``limit`` without
+    a ``beat`` is given up: its thread is left to itself, and another one goes on with a line of its own. A daemon keeps no
+    program from ending."""
 
     def __init__(self, name: str, open_line: Callable[[], L], limit: float = LIMIT) -> None:
         self._name, self._open, self._limit = name, open_line, limit
@@ -49,6 +52,7 @@ class Worker(Generic[L]):
         self._here = threading.Condition()
         self._turn = 0
         self._works = False
+        self._watch: _Watch | None = None
 
     async def run(self, call: Callable[[L], T]) -> T:
         """What the call returns or raises, or TookTooLong. A cancelled wait leaves a call that runs alone."""
@@ -77,18 +81,19 @@ class Worker(Generic[L]):
         line: L | None = None
         try:
             while (job := self._next(turn)) is not None:
-                over = self._watch(job, turn)
+                watch = self._begin_watch(job, turn)
                 try:
                     if line is None:
                         line = self._open()
                     result = job.call(line)
                 except BaseException as error:
-                    failed = error
+                    # A future takes no StopIteration, and whoever waits would wait for ever.
+                    failed = RuntimeError("stopped") if isinstance(error, StopIteration) else error
                     job.tell(lambda job=job, failed=failed: job.brought.set_exception(failed))  # type: ignore[misc]
                 else:
                     job.tell(lambda job=job, result=result: job.brought.set_result(result))  # type: ignore[misc]
                 finally:
-                    over()
+                    watch.end()
         finally:
             if line is not None:
                 line.close()
@@ -104,27 +109,61 @@ class Worker(Generic[L]):
                 self._here.wait()
         return None
 
-    def _watch(self, job: _Job[L], turn: int) -> Callable[[], None]:
-        """Gives the job up if it takes too long, also when nobody waits for it any more. What is returned ends the watch."""
-        ended = threading.Event()
+    def beat(self) -> None:
+        """To be called by the line whenever the server answered: the limit of the call begins anew, but not for ever."""
+        with self._here:
+            if self._watch is not None and self._watch.of(threading.get_ident()):
+                self._watch.extend(self._limit)
+
+    def _begin_watch(self, job: _Job[L], turn: int) -> _Watch:
+        """Gives the job up if it takes too long, also when nobody waits for it any more."""
 
         def give_up() -> None:
-            if ended.is_set():
-                return
             with self._here:
                 if turn == self._turn:
-                    self._turn, self._works = self._turn + 1, False
+                    self._turn, self._works, self._watch = self._turn + 1, False, None
                     if self._jobs:
                         self._begin()
             job.tell(lambda: job.brought.set_exception(TookTooLong()))
 
-        timer = threading.Timer(self._limit, give_up)
-        timer.daemon = True
-        timer.name = f"{self._name} (limit)"
-        timer.start()
+        watch = _Watch(f"{self._name} (limit)", self._limit, self._limit * MOST_TIMES, give_up)
+        with self._here:
+            if turn == self._turn:
+                self._watch = watch
+        return watch
 
-        def over() -> None:
-            ended.set()
-            timer.cancel()
 
-        return over
+class _Watch:
+    """Calls ``late`` once ``seconds`` have passed since the last time that it was extended, or ``most`` since it began; in a
+    thread of its own."""
+
+    def __init__(self, name: str, seconds: float, most: float, late: Callable[[], None]) -> None:
+        now = time.monotonic()
+        self._until, self._last, self._late, self._name = now + seconds, now + most, late, name
+        self._ended, self._thread = threading.Event(), threading.get_ident()
+        self._arm(seconds)
+
+    def of(self, thread: int) -> bool:
+        """Whether it watches this thread."""
+        return thread == self._thread
+
+    def extend(self, seconds: float) -> None:
+        self._until = min(time.monotonic() + seconds, self._last)
+
+    def end(self) -> None:
+        self._ended.set()
+        self._timer.cancel()
+
+    def _arm(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._look)
+        self._timer.daemon, self._timer.name = True, self._name
+        self._timer.start()
+
+    def _look(self) -> None:
+        left = self._until - time.monotonic()
+        if self._ended.is_set():
+            return
+        if left > 0:
+            self._arm(left)
+        else:
+            self._late()

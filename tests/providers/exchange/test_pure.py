@@ -342,6 +342,28 @@ async def test_worker_when_calls_come_then_they_run_in_turn_over_one_line() -> N
 
 
 @pytest.mark.anyio
+async def test_worker_when_the_server_goes_on_answering_then_a_long_call_is_not_given_up_at_once() -> None:
+    import threading
+
+    worker = Worker("w", Line, limit=0.4)
+    pause = threading.Event()
+
+    def long(beats: int) -> int:
+        for _ in range(beats):
+            pause.wait(0.1)
+            worker.beat()
+        return beats
+
+    assert await worker.run(lambda _line: long(6)) == 6
+    with pytest.raises(TookTooLong):
+        await worker.run(lambda _line: long(60))
+    with pytest.raises(RuntimeError):
+        await worker.run(lambda _line: next(iter(())))
+    pause.set()
+    worker.close()
+
+
+@pytest.mark.anyio
 async def test_worker_when_a_call_takes_too_long_then_another_thread_goes_on() -> None:
     import threading
 
