@@ -13,12 +13,18 @@ from app.domain.connections import Lost
 from app.domain.errors import AccessLost, Conflict, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable
 
 RATE_REASONS = frozenset(
-    {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded", "calendarUsageLimitsExceeded"}
-)
+    {
+        "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded", "calendarUsageLimitsExceeded",
+        "RATE_LIMIT_EXCEEDED",
+    }
+)  # fmt: skip
 """A 403 with one of these asks to wait; it is no lost access."""
 CONSENT_REASONS = frozenset(
-    {"insufficientPermissions", "insufficientScopes", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "authError", "accessNotConfigured"}
-)
+    {
+        "insufficientPermissions", "insufficientScopes", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "authError", "accessNotConfigured",
+        "SERVICE_DISABLED",
+    }
+)  # fmt: skip
 """The account's owner has to do something: give a right, or switch the Calendar API on in the project of the client."""
 DEFAULT_WAIT, DAILY_WAIT, LONGEST_WAIT = 15.0, 3600.0, 86400.0
 """Seconds to wait where the answer does not say."""
@@ -33,15 +39,24 @@ class Refused(Exception):
 
 
 def refusal(status: int, body: bytes, retry_after: str, now: Instant) -> Refused:
-    """The refusal that an answer is. A proxy or a load balancer may answer in Google's place, in words of its own."""
-    reason = ""
+    """The refusal that an answer is. A proxy or a load balancer may answer in Google's place, with a page for people: that says
+    nothing about a calendar, whatever its status."""
+    if 400 <= status < 429 and body.lstrip()[:1] == b"<":
+        status = 502
+    return Refused(status, _reason(body), seconds_to_wait(retry_after, now))
+
+
+def _reason(body: bytes) -> str:
+    """Google's word for it: in the old form of its errors, or in the details of the new one alone."""
     try:
         error = json.loads(body)["error"]
-        # The token endpoint says the reason itself there (RFC 6749 §5.2).
-        reason = error if isinstance(error, str) else str(error["errors"][0]["reason"])
-    except (ValueError, KeyError, IndexError, TypeError):
-        pass
-    return Refused(status, reason, seconds_to_wait(retry_after, now))
+        if isinstance(error, str):
+            # The token endpoint says the reason itself there (RFC 6749 §5.2).
+            return error
+        told = error.get("errors") or error["details"]
+        return str(next(each["reason"] for each in told if "reason" in each))
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
+        return ""
 
 
 def seconds_to_wait(retry_after: str, now: Instant) -> float | None:

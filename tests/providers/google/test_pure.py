@@ -211,6 +211,27 @@ def test_refusal_when_its_body_is_no_error_then_only_the_status_counts(body: byt
     assert (refusal(502, body, "", NOW).status, refusal(502, body, "", NOW).reason) == (502, "")
 
 
+@pytest.mark.shows("INACT-1")
+@pytest.mark.parametrize("status", [401, 403, 404, 407, 410])
+def test_refusal_when_it_is_a_page_for_people_then_it_says_nothing_about_the_calendar(status: int) -> None:
+    page = b"\n<!doctype html><title>Blocked by your company</title>"
+    assert type(meaning(refusal(status, page, "", NOW), "a", "c")) is Unreachable
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("RATE_LIMIT_EXCEEDED", RateLimited),
+        ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", SignInExpired),
+        ("SERVICE_DISABLED", SignInExpired),
+    ],
+)
+def test_refusal_when_only_its_details_say_why_then_that_counts(reason: str, expected: type[AftaleError]) -> None:
+    details = [{"@type": "type.googleapis.com/google.rpc.Help"}, {"reason": reason, "domain": "googleapis.com"}]
+    body = json.dumps({"error": {"code": 403, "status": "PERMISSION_DENIED", "details": details}}).encode()
+    assert type(meaning(refusal(403, body, "", NOW), "a", "c")) is expected
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [("17", 17), ("0", 0), ("Sun, 11 Oct 2026 22:13:20 GMT", 0), ("", None), ("soon", None), ("99999999", DAY), ("-3", None)],
