@@ -85,6 +85,12 @@ class SignInFailed(AftaleError):
     Where a link is looked at: ``server`` (no answer, or not this; ``detail``: the host), ``password`` (the link is not open),
     ``not_a_calendar``, ``too_large``."""
 
+    REASONS = (
+        "cancelled", "time_out", "refused", "client", "no_refresh", "answer", "rights", "other_account", "already",
+        "shared_mailbox", "no_mailbox", "no_consent", "no_client", "locked", "password", "server", "too_old", "certificate",
+        "microsoft", "forbidden", "no_calendars", "not_a_calendar", "too_large",
+    )  # fmt: skip
+
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason, self.detail = reason, detail

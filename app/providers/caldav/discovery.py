@@ -106,7 +106,8 @@ class Discovery:
     async def _places(self) -> AsyncIterator[str]:
         places = list(self._search.usual(self._form))
         if self._form.email and not self._form.preset:
-            named = await beside(lambda: self._search.services(self._form.domain))
+            none: tuple[str, ...] = ()
+            named = await beside(lambda: self._search.services(self._form.domain), none)
             self._report.add(f"_caldavs._tcp.{self._form.domain}", "look up", " ".join(named) or "nothing")
             places = [*named, *places]
         for place in dict.fromkeys(places):
@@ -135,7 +136,7 @@ class Discovery:
     async def _failed(self, place: str, error: Exception) -> None:
         seen = self._seen
         if why := why_not_believed(error):
-            seen.certificate = seen.certificate or await beside(lambda: described(place, why))
+            seen.certificate = seen.certificate or await beside(lambda: described(place, why), f"why={why}")
             self._report.add(place, "certificate", seen.certificate)
         elif is_offline(error):
             seen.offline += 1
@@ -213,23 +214,23 @@ class Discovery:
         return SignInFailed("server", " ".join(dict.fromkeys(seen.tried)))
 
 
-async def beside(call: Callable[[], T]) -> T:
-    """Does what blocks in a thread that nobody has to wait for, neither for the answer nor at the end of the program."""
+async def beside(call: Callable[[], T], otherwise: T) -> T:
+    """Does what blocks in a thread that nobody has to wait for, neither for the answer nor at the end of the program; what
+    fails there gives ``otherwise``."""
     loop = asyncio.get_running_loop()
     brought: asyncio.Future[T] = loop.create_future()
 
-    def hand_over(set_it: Callable[[], None]) -> None:
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(lambda: None if brought.done() else set_it())
+    def bring(found: T) -> None:
+        if not brought.done():
+            brought.set_result(found)
 
     def work() -> None:
+        found = otherwise
         try:
             found = call()
-        except Exception as error:
-            failed = error
-            hand_over(lambda: brought.set_exception(failed))
-        else:
-            hand_over(lambda: brought.set_result(found))
+        finally:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(bring, found)
 
     threading.Thread(target=work, name="caldav sign-in", daemon=True).start()
     return await brought
