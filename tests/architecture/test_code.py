@@ -17,7 +17,10 @@ LAST_RESORTS = {
 }
 
 # Threads that do not look at an error but hand it to the one who waits for them.
-HANDED_OVER = {"app/models/lanes.py", "app/models/database.py", "app/providers/office365/apart.py"}
+HANDED_OVER = {
+    "app/models/lanes.py", "app/models/database.py", "app/providers/office365/apart.py", "app/providers/exchange/attempt.py",
+    "app/providers/exchange/worker.py",
+}  # fmt: skip
 # The outermost loop of a program is not nested in any; and the last picture is painted before there is one.
 OUTERMOST_LOOPS = {"app.exec", "QApplication.exec"}
 BEFORE_THE_LOOP = "app/ui/first_picture.py"

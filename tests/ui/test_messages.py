@@ -45,8 +45,7 @@ MADE: dict[type[errors.AftaleError], errors.AftaleError] = {
     errors.SignInFailed: errors.SignInFailed("refused"),
     errors.SecretUnreadable: errors.SecretUnreadable("locked"),
 }
-REASONS = (errors.SignInFailed.__doc__ or "").split("``")[3::2]
-"""Those that the error's own text names."""
+REASONS = errors.SignInFailed.REASONS
 
 
 @pytest.mark.parametrize("kind", sorted({*every_error()}, key=lambda kind: kind.__name__))
