@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
-JUDGED = ("google", "graph")
+JUDGED = ("google", "graph", "ews", "caldav")
 """Protocols whose exchanges in the tests are judged from outside."""
 
 

