@@ -6,6 +6,7 @@ pixel.
 
 from __future__ import annotations
 
+import base64
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +15,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from app import wire
 from app.domain.booking import BookingRequest, Promised, State, Visitor
-from app.domain.pages import Consent, ConsentKind, Question, QuestionKind
+from app.domain.pages import Consent, ConsentKind, Picture, Question, QuestionKind
 from app.domain.public import PageState
 from tests.web.fake import FakeLink, at, date, intro, link, lunch, workshop
 from tests.web.serving import Served, serving
@@ -109,6 +111,58 @@ def press_often(page: Page) -> None:
     page.reload()
 
 
+PICTURE = base64.b64encode(
+    bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de")
+    + bytes.fromhex("0000000c49444154789c63d0a8bd0600027a0151a1fdc2c80000000049454e44ae426082")
+).decode()
+TOKEN = "L" * 43
+
+
+def lost(link: FakeLink) -> str:
+    """A time that somebody took meanwhile."""
+    link.take_time(CHOSEN, CHOSEN + 1800)
+    return f"/meetings/anna/intro?duration=30&start={iso(CHOSEN)}"
+
+
+def with_options(link: FakeLink) -> str:
+    """Photo, fixed clock, a page to go on to, prefilled questions, and a legal basis."""
+    link.shelf.take(wire.PictureLine(1, "p.png", "image/png", PICTURE))
+    link.change(
+        "anna/intro",
+        lambda page: replace(
+            page, picture="p.png", picture_kind=Picture.PHOTO, zone_fixed=True, redirect="https://example.com/thanks",
+            questions=(Question("topic", "Topic", default="Strategy"), Question("from", "Source", hidden=True)),
+            consent=Consent(ConsentKind.LEGITIMATE_INTEREST, basis="Article 6(1)(f): to prepare the meeting."), may_move=False,
+        ),
+    )  # fmt: skip
+    return f"/meetings/anna/intro?duration=30&start={iso(CHOSEN)}"
+
+
+def with_logo(link: FakeLink) -> str:
+    with_options(link)
+    link.change("anna/intro", lambda page: replace(page, picture_kind=Picture.LOGO))
+    return "/meetings/anna/intro"
+
+
+def onward(link: FakeLink, language: str = "en") -> str:
+    with_options(link)
+    path = book(link, "anna/intro", language=language)
+    link.bookings[path.removeprefix("/manage/")] = replace(link.bookings[path.removeprefix("/manage/")], may_move=False)
+    return path + "?new=1"
+
+
+def only_cancel(link: FakeLink) -> str:
+    return onward(link).removesuffix("?new=1")
+
+
+def over(why: str) -> Callable[[FakeLink], str]:
+    def prepare(link: FakeLink) -> str:
+        link.links[TOKEN] = why
+        return f"/meetings/anna/intro/{TOKEN}"
+
+    return prepare
+
+
 LOOKS = [
     Look("choose", page_of("anna/intro"), choose_time),
     Look("choose-first", page_of("anna/intro")),
@@ -116,6 +170,13 @@ LOOKS = [
     Look("choose-elsewhere", page_of("anna/intro", "tz=America/New_York"), choose_time),
     Look("choose-nothing", page_of("anna/intro", "month=2026-12")),
     Look("choose-moss", page_of("anna/lunch")),
+    Look("choose-lost", lost),
+    Look("choose-fixed-logo", with_logo),
+    Look("form-options", with_options),
+    Look("onward", onward),
+    Look("only-cancel", only_cancel),
+    Look("link-spent", over("link_spent")),
+    Look("link-expired", over("link_expired")),
     Look("zones", page_of("anna/intro", "choose=zone&find=co")),
     Look("form", full_form),
     Look("form-da", full_form, language="da"),

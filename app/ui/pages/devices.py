@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QPixmap
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from app.domain.after import Done
@@ -102,5 +102,5 @@ def _on_card(page: QWidget) -> QPixmap:
     picture = QPixmap(page.size() * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(theme.colours().surface)
-    page.render(picture)
+    page.render(picture, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
     return picture

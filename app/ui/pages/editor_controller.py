@@ -224,6 +224,7 @@ class EditorController:
                 starts=self._starts,
                 no_hours=has_no_times(self._editing.draft, self._editing.usual),
                 saved=not self._editing.new,
+                picture=self._editing.picture,
             )
         )
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from app.domain.choosing import Choose, Selection
 from app.domain.clock import Instant
@@ -25,7 +25,7 @@ from app.ui.pages.preview_form import PreviewForm
 from app.ui.pages.preview_state import PreviewState, chosen_view, finished, fitted
 from app.ui.pages.reasons import reason_words
 from app.ui.pages.why import WhyPopover
-from app.ui.widgets import Button, Label, Option, ScrollArea, Segmented, Select, column, row
+from app.ui.widgets import Button, FlowLayout, Label, Option, ScrollArea, Segmented, Select, column, row
 from app.ui.widgets.base import painter_for
 
 
@@ -71,10 +71,12 @@ class Preview(QWidget):
         self._connect()
 
     def _fill(self) -> None:
-        head, second = row(gap=8), row(gap=8)
-        head.addWidget(self.device)
-        head.addStretch(1)
-        head.addWidget(self.steps)
+        top, guest = QWidget(), QWidget()
+        views = FlowLayout(top)
+        views.addWidget(self.device)
+        views.addWidget(self.steps)
+        guest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        second = row(gap=8, on=guest)
         second.addWidget(self.zone, 3)
         second.addWidget(self.language, 2)
         foot = row(gap=8)
@@ -82,15 +84,16 @@ class Preview(QWidget):
         foot.addStretch(1)
         foot.addWidget(self.open)
         lines = column(margins=(24, 16, 24, 12), on=self)
-        lines.addLayout(head)
+        lines.addWidget(top)
         lines.addSpacing(8)
-        lines.addLayout(second)
+        lines.addWidget(guest)
         lines.addSpacing(12)
         lines.addWidget(self.phone, 1, Qt.AlignmentFlag.AlignHCenter)
         lines.addWidget(self.computer, 1)
         lines.addSpacing(8)
         lines.addWidget(Label(_("Live preview. Shows your changes before you save."), "caption_regular", "muted", wrap=True))
         lines.addLayout(foot)
+        lines.addStretch(0)
         self.computer.hide()
 
     def _connect(self) -> None:
@@ -193,4 +196,4 @@ class Preview(QWidget):
 
 
 def _languages() -> tuple[tuple[str, str], ...]:
-    return ("", _("Language of the page")), ("en", _("English")), ("da", _("Danish"))
+    return ("", _("As the page")), ("en", _("English")), ("da", _("Danish"))

@@ -12,14 +12,14 @@ from app.domain.public import PageState, PublicHost, PublicPage
 from app.domain.settings import Settings
 from app.i18n import Wording
 
-
 GUEST = "Maja"
 """Who is seen to have booked."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewState:
-    """``starts`` None: still being worked out; they belong to ``duration``. ``no_hours``: the page has no hours at all."""
+    """``starts`` None: still being worked out; they belong to ``duration``. ``no_hours``: the page has no hours at all;
+    ``picture``: the bytes of its photo or logo."""
 
     page: PublicPage
     host: PublicHost
@@ -29,6 +29,7 @@ class PreviewState:
     starts: tuple[Instant, ...] | None = None
     no_hours: bool = False
     saved: bool = True
+    picture: bytes = b""
 
 
 def public_page(page: Page, usual: Hours, *, offline: bool) -> PublicPage:
