@@ -42,9 +42,9 @@ class _Job(Generic[L]):
 
 
 class Worker(Generic[L]):
-    """Runs ``call(line)`` in a daemon thread that opens the line at its first use. A call that runs longer than ``limit`` without
-    a ``beat`` is given up: its thread is left to itself, and another one goes on with a line of its own. A daemon keeps no
-    program from ending."""
+    """Runs ``call(line)`` in a daemon thread that opens the line at its first use. A call that runs longer than ``limit``
+    without a ``beat`` is given up: its thread is left to itself, and another one goes on with a line of its own. A daemon keeps
+    no program from ending."""
 
     def __init__(self, name: str, open_line: Callable[[], L], limit: float = LIMIT) -> None:
         self._name, self._open, self._limit = name, open_line, limit

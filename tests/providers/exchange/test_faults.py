@@ -97,7 +97,7 @@ def test_sync_when_edits_faults_and_restarts_come_in_any_order_then_it_ends_as_a
 @pytest.mark.anyio
 @pytest.mark.timeout(300)
 @pytest.mark.shows("SYNC-4", "R14")
-@pytest.mark.parametrize("operations", [200, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("operations", [120, pytest.param(1000, marks=pytest.mark.slow)])
 async def test_bookings_when_any_call_may_meet_a_fault_then_each_is_written_exactly_once(
     world: EwsWorld, operations: int
 ) -> None:
