@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from app.domain.booking import State
 from app.domain.calendars import Event, EventDraft, ShowAs
@@ -46,10 +47,20 @@ PAST = 31 * DAY
 _log = logging.getLogger(__name__)
 
 
+class Manners(Protocol):
+    """Whoever follows the accounts knows how their services have answered of late, and hears how they answer others."""
+
+    def may_ask(self, account_id: str) -> bool: ...
+
+    def is_failing(self, account_id: str) -> bool: ...
+
+    async def heard(self, error: ProviderError) -> None: ...
+
+
 class AccountsService:
     """``provider_of`` makes or finds the provider of an account; the composition root knows how. ``gone`` hears of an account
     that was disconnected, with its sealed sign-in; ``follow`` makes the copy of a calendar follow after all; ``read_now``
-    reads an account; ``lost`` hears of access that turned out to be lost."""
+    reads an account; ``manners`` knows when services may be asked."""
 
     def __init__(
         self,
@@ -62,11 +73,11 @@ class AccountsService:
         gone: Callable[[Account, bytes | None], Awaitable[None]] | None = None,
         follow: Callable[[str], Awaitable[None]] | None = None,
         read_now: Callable[[str], Awaitable[None]] | None = None,
-        lost: Callable[[AccessLost | SignInExpired], Awaitable[None]] | None = None,
+        manners: Manners | None = None,
     ) -> None:
         self._database, self._announcer, self._clock, self._settings = database, announcer, clock, settings
         self._provider_of, self._wake_outbox = provider_of, wake_outbox
-        self._gone, self._follow, self._read_now, self._lost = gone, follow, read_now, lost
+        self._gone, self._follow, self._read_now, self._manners = gone, follow, read_now, manners
         self._remote = False
 
     async def load(self) -> None:
@@ -356,17 +367,29 @@ class AccountsService:
         first, last = fresh_window(start, duration)
         found: dict[str, tuple[Event, ...]] = {}
 
-        async def one(calendar: Calendar) -> None:
+        async def one(calendar: Calendar) -> bool:
             provider = self._provider_of(accounts[calendar.account])
-            if not provider.keeps_events_here:
-                try:
-                    found[calendar.id] = await provider.read_window(calendar.at, first, last)
-                except ProviderError as error:
-                    _log.info("calendar %s could not be read afresh: %s", calendar.id, type(error).__name__)
-                    if self._lost is not None and isinstance(error, AccessLost | SignInExpired):
-                        await self._lost(error)
+            try:
+                found[calendar.id] = await provider.read_window(calendar.at, first, last)
+            except ProviderError as error:
+                _log.info("calendar %s could not be read afresh: %s", calendar.id, type(error).__name__)
+                if self._manners is not None:
+                    await self._manners.heard(error)
+            return calendar.id in found
 
-        tasks = [asyncio.ensure_future(one(calendar)) for calendar in calendars if calendar.account in accounts]
+        async def all_of(account: str, its: list[Calendar]) -> None:
+            manners = self._manners
+            if self._provider_of(accounts[account]).keeps_events_here or (manners and not manners.may_ask(account)):
+                return
+            # One try is enough for a service that has not answered of late.
+            if manners and manners.is_failing(account) and not await one(its.pop(0)):
+                return
+            await asyncio.gather(*map(one, its))
+
+        by_account: dict[str, list[Calendar]] = {}
+        for calendar in calendars:
+            by_account.setdefault(calendar.account, []).append(calendar)
+        tasks = [asyncio.ensure_future(all_of(name, its)) for name, its in by_account.items() if name in accounts]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=within)
             for task in late:

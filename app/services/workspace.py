@@ -80,7 +80,7 @@ class Workspace:
         self.sync.after.append(Following(clock))
         self.accounts = AccountsService(
             database, self.announcer, clock, self.settings, self._provider_of, self.outbox.wake,
-            self._account_gone, self.sync.follow, self.sync.now, self.sync.lost,
+            self._account_gone, self.sync.follow, self.sync.now, self.sync,
         )  # fmt: skip
         self.secrets = SecretsService(database, seal, open_sealed or _locked)
         self.connecting = ConnectingService(

@@ -234,6 +234,25 @@ async def test_nobody_books_from_the_look_before_a_booking_on_that_finds_a_calen
         assert await told(workspace, NoticeKind.CALENDAR, NoticeKind.ATTEMPT) == [NoticeKind.ATTEMPT, NoticeKind.CALENDAR]
 
 
+@BOTH
+@pytest.mark.parametrize("fault", ["429", "500"])
+@pytest.mark.shows("SYNC-1", "SYNC-6", "R14")
+async def test_visitors_are_promised_from_the_copy_while_the_service_is_to_be_left_alone(
+    workspace_folder: Path, kind: str, fault: str
+) -> None:
+    async with connected_to(kind, workspace_folder, of_five(kind)) as (connected, workspace):
+        user = connected.world.user
+        user.faults.add(type_of(connected.world)(fault), times=1_000_000, wait=30)
+        for number in range(2):
+            assert isinstance(await book(workspace, slot(3 + number), f"guest{number}@example.org"), Promised)
+        before = user.requests
+        async with asyncio.timeout(1):
+            for number in range(6):
+                assert isinstance(await book(workspace, slot(5 + number), f"guest{number}@example.com"), Promised)
+        # The outbox goes its own way, at its own pace.
+        assert user.requests - before <= 2
+
+
 async def seen_from_outside(workspace: Workspace, lost: Calendar) -> None:
     """The page says that booking is not possible just now, and nothing of why."""
     settings, now = workspace.settings.current, workspace.clock.now()

@@ -24,6 +24,14 @@ class Asking:
         self._asked_at = float("-inf")
         self.failing = False
 
+    def is_spaced(self) -> bool:
+        """Whether a request that is made now keeps its distance; it counts as made."""
+        at = self._pace.time()
+        if self.failing and at < self._asked_at + SPACING:
+            return False
+        self._asked_at = at
+        return True
+
     async def __call__(self, call: Awaitable[T]) -> T:
         """The answer. Raises Unreachable, and what the call raises."""
         if self.failing:

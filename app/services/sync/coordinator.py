@@ -86,11 +86,28 @@ class Coordinator:
         following = self._following.setdefault(calendar, Following())
         following.let_go, following.due = True, 0.0
 
-    async def heard(self, error: SignInExpired | AccessLost) -> None:
-        """The service told somebody else that the sign-in has ended, or that a calendar is lost."""
+    def may_ask(self) -> bool:
+        """Whether somebody else may ask the service: not while it wants us to wait, nor at once again after a try in vain."""
+        return self._desk.pace.time() >= self._held_until and self._asked.is_spaced()
+
+    @property
+    def is_failing(self) -> bool:
+        """The service has not answered of late."""
+        return self._asked.failing
+
+    async def heard(self, error: ProviderError) -> None:
+        """What the service told somebody else: that the sign-in has ended, a calendar is lost, or that it has to be left
+        alone."""
         if isinstance(error, SignInExpired):
             self._may_try = False
             await self._sign_out()
+            return
+        if isinstance(error, RateLimited):
+            until = self._desk.pace.time() + held_off(error.retry_after, self._desk.chance())
+            self._held_until = max(self._held_until, until)
+            return
+        if not isinstance(error, AccessLost):
+            self._asked.failing = True
             return
         calendars = await self._desk.database.read(rows.list_calendars)
         for calendar in calendars:

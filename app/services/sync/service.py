@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable
 
 from app.domain.clock import Clock
 from app.domain.connections import Account
-from app.domain.errors import AccessLost, AftaleError, SignInExpired
+from app.domain.errors import AccessLost, AftaleError, ProviderError, SignInExpired
 from app.domain.events import AccountChanged, PagesChanged, SettingsSaved
 from app.models import accounts as rows
 from app.models.database import Database
@@ -123,9 +123,23 @@ class SyncService:
 
     async def lost(self, error: SignInExpired | AccessLost) -> None:
         """Somebody else was told by the service that a sign-in has ended or a calendar is lost."""
+        await self.heard(error)
+
+    async def heard(self, error: ProviderError) -> None:
+        """What a service told somebody else."""
         await self._gather()
         if error.account in self._coordinators:
             await self._coordinators[error.account].heard(error)
+
+    def may_ask(self, account_id: str) -> bool:
+        """Whether somebody else may ask the account's service now."""
+        coordinator = self._coordinators.get(account_id)
+        return coordinator is None or coordinator.may_ask()
+
+    def is_failing(self, account_id: str) -> bool:
+        """Whether the account's service has not answered of late."""
+        coordinator = self._coordinators.get(account_id)
+        return coordinator is not None and coordinator.is_failing
 
     def account_connected(self, account_id: str) -> None:
         """An account was connected, or signed in to again."""
