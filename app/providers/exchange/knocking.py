@@ -12,7 +12,7 @@ import spnego.exceptions
 from app.providers.exchange.forms import Typed, is_microsoft, user_candidates
 from app.providers.exchange.report import Report
 from app.providers.exchange.search import Search
-from app.providers.exchange.showing import BASIC, auth_of, offered, only_tokens
+from app.providers.exchange.showing import BASIC, NEGOTIATE, NTLM, auth_of, has_kerberos, offered, only_tokens
 from app.providers.exchange.trust import WRONG_HOST, session, shown, why_not_believed
 from app.providers.exchange.waiting import asked_wait
 
@@ -73,14 +73,16 @@ class Knocker:
         if not ways:
             raise NobodyIn(401)
         names()
-        refused = []
+        refused: list[str] = []
         for way, user in self._tries(ways):
             self._go_on()
+            if len(refused) >= MOST_NAMES:
+                break
             try:
                 answer = self._send(url, request, f"{what} as {user} ({way})", way, user)
             except (spnego.exceptions.SpnegoError, PermissionError, KeyError, ValueError) as error:
+                # This way cannot be gone from here; nobody was asked about the password.
                 self._report.add(url, f"{way} as {user}", type(error).__name__)
-                refused.append(user)
                 continue
             if answer.status_code != 401:
                 self.user, self.way = user, way
@@ -89,16 +91,19 @@ class Knocker:
         self._refusals += len(refused)
         # Whoever speaks more than Basic asks the company's directory, and so do its other servers.
         final = ways != (BASIC,) or self._refusals >= MOST_REFUSALS
-        raise NobodyIn(401, tuple(dict.fromkeys(refused)), final=final)
+        raise NobodyIn(401, tuple(dict.fromkeys(refused or user_candidates(self._form))), final=final)
 
     def _tries(self, ways: tuple[str, ...]) -> list[tuple[str, str]]:
-        users = user_candidates(self._form)
-        pairs = [(ways[0], user) for user in users]
-        if BASIC in ways[1:]:
-            pairs.append((BASIC, users[0]))
+        """Ways and names in the order in which they are tried. Kerberos needs more than a password and may not work from here;
+        where the system has none, Negotiate is NTLM."""
         if self.way in ways:
             return [(self.way, self.user)]
-        return pairs[:MOST_NAMES]
+        users = user_candidates(self._form)
+        if ways[0] == NEGOTIATE and NTLM in ways and has_kerberos():
+            pairs = [(NEGOTIATE, users[0]), *((NTLM, user) for user in users)]
+        else:
+            pairs = [(ways[0], user) for user in users]
+        return [*pairs, (BASIC, users[0])] if BASIC in ways[1:] else pairs
 
     @staticmethod
     def _checked(url: str, answer: requests.Response) -> requests.Response:
