@@ -15,7 +15,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.clock import DAY
-from app.domain.recurrence import RuleError, parse_rule, walls
+from app.domain.offsets import day_offsets
+from app.domain.recurrence import RuleError, effort, in_seconds, parse_rule, walls
 from app.domain.series import Start, expand, to_instant
 
 LISTS = Path(os.environ.get("AFTALE_JUDGES", "/nonexistent")) / "rrule"
@@ -116,6 +117,61 @@ def test_walls_when_any_rule_is_followed_then_they_are_those_of_dateutil(text: s
     assert list(islice(ours, 400)) == list(peer)
 
 
+@st.composite
+def fine_rules(draw: st.DrawFn) -> str:
+    """Rules finer than daily. Where the interval and a BY part can never meet, dateutil refuses them."""
+    every = draw(st.sampled_from(("HOURLY", "MINUTELY", "SECONDLY")))
+    parts = [f"FREQ={every}", f"INTERVAL={draw(st.sampled_from((1, 1, 2, 7, 45, 61, 90, 1000)))}"]
+    for name, numbers in (
+        ("BYMONTH", st.integers(1, 12)), ("BYMONTHDAY", signed), ("BYHOUR", st.integers(0, 23)),
+        ("BYMINUTE", st.integers(0, 59)), ("BYSECOND", st.integers(0, 59)),
+    ):  # fmt: skip
+        if draw(st.integers(0, 2)) == 0:
+            parts.append(f"{name}={listed(draw, numbers)}")
+    if draw(st.integers(0, 3)) == 0:
+        parts.append("BYDAY=" + ",".join(draw(st.lists(st.sampled_from(WEEKDAYS), min_size=1))))
+    if every != "SECONDLY" and draw(st.integers(0, 3)) == 0:
+        parts.append("BYSETPOS=" + listed(draw, st.integers(1, 3).flatmap(lambda at: st.sampled_from((at, -at)))))
+    return ";".join(parts)
+
+
+@pytest.mark.shows("SYNC-2")
+@given(fine_rules(), last_years, st.none() | st.integers(1, 40))
+def test_walls_when_a_rule_is_finer_than_daily_then_they_are_those_of_dateutil(
+    text: str, first: datetime, count: int | None
+) -> None:
+    high = first + {"HOURLY": timedelta(days=20), "MINUTELY": timedelta(days=1)}.get(text[5:].split(";")[0], timedelta(hours=1))
+    most = 400 if count is None else count
+    try:
+        peer = list(islice(rrulestr(text + f";UNTIL={high:%Y%m%dT%H%M%S}", dtstart=first), most))
+    except ValueError:
+        assume(False)
+    ours = walls(parse_rule(text + (f";COUNT={count}" if count else "")), first, first, high)
+    assert list(islice(ours, most)) == peer
+
+
+@given(fine_rules(), firsts, st.integers(-1, 5), st.integers(0, 1), st.none() | st.integers(1, 60))
+def test_walls_when_a_fine_rule_is_asked_for_a_window_then_they_are_the_ones_inside(
+    text: str, first: datetime, after: int, length: int, count: int | None
+) -> None:
+    rule = parse_rule(text + (f";COUNT={count}" if count else ""))
+    low = first + timedelta(hours=after)
+    high = low + timedelta(hours=length)
+    assert list(walls(rule, first, low, high)) == [each for each in walls(rule, first, first, high) if each >= low]
+
+
+@given(
+    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0)),
+    st.sampled_from(("Europe/Copenhagen", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "Pacific/Apia", "UTC",
+                     "America/Sao_Paulo", "Africa/Monrovia", "Asia/Beirut")),
+)  # fmt: skip
+def test_offsets_when_a_day_has_one_then_it_gives_the_instants_of_all_its_walls(wall: datetime, name: str) -> None:
+    zone = ZoneInfo(name)
+    for moment in (wall, wall.replace(hour=0, minute=0, second=0), wall.replace(hour=23, minute=59, second=59)):
+        offset = day_offsets(zone)[moment.toordinal()]
+        assert offset is None or in_seconds(moment) - offset == to_instant(moment, zone)
+
+
 @given(rules(), firsts, st.integers(-400, 3000), st.integers(0, 400), st.none() | st.integers(1, 60))
 def test_walls_when_only_a_window_is_asked_then_they_are_the_ones_inside(
     text: str, first: datetime, after: int, length: int, count: int | None
@@ -196,6 +252,11 @@ def test_rule_when_it_cannot_be_followed_then_it_is_refused_with_the_reason(text
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=5",
         "FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1",
         "FREQ=YEARLY;BYSETPOS=366;BYMONTH=1",
+        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=SECONDLY;INTERVAL=2;BYHOUR=8;BYMINUTE=0;BYSECOND=1",
+        "FREQ=MINUTELY;INTERVAL=60;BYMINUTE=1",
+        "FREQ=HOURLY;INTERVAL=24;BYHOUR=9",
+        "FREQ=HOURLY;BYSETPOS=2",
     ],
 )
 def test_walls_when_a_rule_can_never_be_met_then_the_search_ends(text: str) -> None:
@@ -210,6 +271,21 @@ def test_expand_when_a_rule_has_too_many_starts_then_it_is_refused_quickly() -> 
     for text in (
         f"FREQ=DAILY;BYHOUR={hours};BYMINUTE={every};BYSECOND={every}",
         f"FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR={hours};BYMINUTE={every};BYSETPOS=1",
+        "FREQ=SECONDLY",
+        "FREQ=SECONDLY;UNTIL=99991231T235959Z",
+        "FREQ=MINUTELY",
+        f"FREQ=SECONDLY;INTERVAL=2;BYSECOND={every[2:]}",
+        "FREQ=SECONDLY;BYDAY=MO;COUNT=9999999",
     ):
         with pytest.raises(RuleError):
             expand(datetime(2026, 1, 1, 8), [parse_rule(text)], zone, 1_767_225_600, 1_767_225_600 + 90 * DAY)
+
+
+@pytest.mark.shows("R24")
+@given(fine_rules() | rules(), firsts, st.integers(0, 2), st.none() | st.integers(1, 400))
+def test_effort_when_a_rule_is_followed_then_it_was_no_less_than_the_starts(
+    text: str, first: datetime, length: int, count: int | None
+) -> None:
+    rule = parse_rule(text + (f";COUNT={count}" if count else ""))
+    high = first + timedelta(hours=length)
+    assert effort(rule, first, first, high) >= sum(1 for _ in walls(rule, first, first, high))
