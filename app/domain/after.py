@@ -72,6 +72,6 @@ def done(
         when=when(words, start, start + duration * MINUTE, zone, page.zone),
         place=place(page.location, words, host.first_name),
         onward=onward,
-        leads=_("Go on to {host}").format(host=onward) if onward else "",
+        leads=_("Go on to {host}.").format(host=onward) if onward else "",
         calendar=_("Add it to your calendar") if page.add_to_calendar and not request else "",
     )

@@ -193,7 +193,9 @@ async def test_online_meeting_when_the_service_makes_the_link_then_the_visitor_g
     booking = await workspace.bookings.get(answer.booking)
     assert event_draft(booking, {}).online
     link = "https://meet.google.com/abc-defg-hij"
-    event = Event("e1", "local", booking.title, booking.start, booking.end, booking=booking.id, location=link)
+    event = Event(
+        id="e1", calendar="local", title=booking.title, start=booking.start, end=booking.end, booking=booking.id, location=link
+    )
     await workspace.database.write(lambda session: calendar_rows.upsert_events(session, "local", [event]))
     managed = await workspace.bookings.look_up(answer.manage)
     assert isinstance(managed, ManagedBooking)
