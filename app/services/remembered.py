@@ -18,7 +18,7 @@ _OF_A_DOMAIN = ("server", "version", "ca")
 
 async def of_account(workspace: Workspace, account: Account) -> dict[str, str]:
     """The fields of the form, all but the password, for signing in to the account again."""
-    found = {"email": account.email} if account.email else {}
+    found = {name: text for name, text in (("email", account.email), ("name", account.name)) if text}
     connector = await workspace.connecting.prepare(account.provider)
     if not isinstance(connector, Remembering):
         return found

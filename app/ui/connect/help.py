@@ -66,39 +66,55 @@ def own_calendars(kind: ProviderKind) -> Help:
 def app_password(kind: ProviderKind, preset: str = "") -> Help:
     """Where an app password is made. ``preset``: the service behind CalDAV."""
     title = _("How to make an app password")
-    if preset == "icloud":
-        steps = (
-            _("1. Sign in at account.apple.com."),
-            _("2. Under “Sign-In and Security” choose “App-Specific Passwords”."),
-            _("3. Make one, name it Aftale, and paste it here."),
-        )
-        return Help(title, _paragraphs(*steps), "https://account.apple.com/account/manage")
-    if preset == "fastmail":
-        steps = (
-            _("1. Sign in at Fastmail and open Settings, “Privacy & Security”."),
-            _("2. Under “Integrations” or “Connected apps” choose “New app password”."),
-            _("3. Name it Aftale, let it use calendars, and paste it here."),
-        )
-        return Help(title, _paragraphs(*steps), "https://app.fastmail.com/settings/security")
-    if preset == "nextcloud":
-        steps = (
-            _("1. Sign in to your Nextcloud and open Settings, “Security”."),
-            _("2. At “Devices & sessions” name a new app password Aftale and make it."),
-            _("3. Copy the user name that it shows, and paste the password here."),
-        )
-        return Help(title, _paragraphs(*steps))
-    if kind is ProviderKind.EXCHANGE:
-        steps = (
-            _("1. Open the page where you set up how you sign in, in your company’s account."),
-            _("2. Add a way to sign in: “App password”. Name it Aftale."),
-            _("3. Paste it here. If there is no such choice, ask your IT department: it has to allow app passwords."),
-        )
-        return Help(title, _paragraphs(*steps), "https://mysignins.microsoft.com/security-info")
-    steps = (
-        _("Sign in where your calendar is kept, and look for “App passwords” under security."),
-        _("Make one for Aftale and paste it here."),
+    found = {"icloud": _icloud, "fastmail": _fastmail, "nextcloud": _nextcloud}.get(preset)
+    if found is None and kind is ProviderKind.EXCHANGE:
+        found = _company
+    if found is not None:
+        steps, link = found()
+        return Help(title, _paragraphs(*steps), link)
+    return Help(
+        title,
+        _paragraphs(
+            _("Sign in where your calendar is kept, and look for “App passwords” under security."),
+            _("Make one for Aftale and paste it here."),
+        ),
     )
-    return Help(title, _paragraphs(*steps))
+
+
+def _icloud() -> tuple[tuple[str, ...], str]:
+    steps = (
+        _("1. Sign in at account.apple.com."),
+        _("2. Under “Sign-In and Security” choose “App-Specific Passwords”."),
+        _("3. Make one, name it Aftale, and paste it here."),
+    )
+    return steps, "https://account.apple.com/account/manage"
+
+
+def _fastmail() -> tuple[tuple[str, ...], str]:
+    steps = (
+        _("1. Sign in at Fastmail and open Settings, “Privacy & Security”."),
+        _("2. Under “Integrations” or “Connected apps” choose “New app password”."),
+        _("3. Name it Aftale, let it use calendars, and paste it here."),
+    )
+    return steps, "https://app.fastmail.com/settings/security"
+
+
+def _nextcloud() -> tuple[tuple[str, ...], str]:
+    steps = (
+        _("1. Sign in to your Nextcloud and open Settings, “Security”."),
+        _("2. At “Devices & sessions” name a new app password Aftale and make it."),
+        _("3. Copy the user name that it shows, and paste the password here."),
+    )
+    return steps, ""
+
+
+def _company() -> tuple[tuple[str, ...], str]:
+    steps = (
+        _("1. Open the page where you set up how you sign in, in your company’s account."),
+        _("2. Add a way to sign in: “App password”. Name it Aftale."),
+        _("3. Paste it here. If there is no such choice, ask your IT department: it has to allow app passwords."),
+    )
+    return steps, "https://mysignins.microsoft.com/security-info"
 
 
 def feed_link() -> Help:

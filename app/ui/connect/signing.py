@@ -54,12 +54,13 @@ class FormPanel(Panel):
         if state.known is not self._known:
             self._known = state.known
             self.form.fill(state.known)
+        # First, or the keyboard could not go to what is wrong.
+        self.form.setEnabled(not state.busy)
         # By identity: the same mistake twice is said twice.
         said = (state.problems, state.trouble, i18n.current().language)
         if len(self._said) != len(said) or any(one is not other for one, other in zip(said, self._said, strict=True)):
             self._said = said
             self._say(state)
-        self.form.setEnabled(not state.busy)
         self.report.retranslate()
         self._set_shown(self.report, state.trouble is not None and state.reported)
 

@@ -45,7 +45,8 @@ InLoop = Callable[[Callable[[], object]], object]
 
 class ScriptedConnector:
     """Signs in who is put into ``answer``; an error there is raised. ``asked`` counts how often the provider heard of us. It
-    calls back from a thread of its own, as a library that blocks would."""
+    calls back from a thread of its own, as a library that blocks would; in a form it tells ``steps``. ``tried`` is its
+    connection report, ``found_out`` what it remembers of a sign-in."""
 
     def __init__(self, kind: ProviderKind, service: MemoryAccount) -> None:
         self.kind, self.service = kind, service
@@ -55,6 +56,9 @@ class ScriptedConnector:
         self.asked = 0
         self.given_back: list[bytes] = []
         self.client: dict[str, str] = {}
+        self.steps: tuple[str, ...] = ()
+        self.tried = ""
+        self.found_out: dict[str, str] = {}
 
     def check(self, fields: Mapping[str, str]) -> dict[str, str]:
         return self.google.check(fields)
@@ -82,6 +86,8 @@ class ScriptedConnector:
                 open_browser(f"https://accounts.example.com/consent?number={self.asked}")
 
             await asyncio.get_running_loop().run_in_executor(None, begin)
+        for step in self.steps:
+            told(step)
         stopped = asyncio.ensure_future(cancel.wait())
         await asyncio.wait((self.answer, stopped), return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -93,6 +99,12 @@ class ScriptedConnector:
         told("token")
         told("who")
         return found
+
+    def report(self) -> str:
+        return self.tried
+
+    def known(self, secret: bytes) -> dict[str, str]:
+        return self.found_out
 
     def provider(self, account: str, secret: bytes, keep: Keep, clock: Clock) -> MemoryProvider:
         self.service.account = account

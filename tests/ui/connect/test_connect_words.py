@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from app import i18n
 from app.domain.clock import DAY, HOUR
 from app.domain.connecting import OfferedCalendar
 from app.domain.connections import Access, ProviderKind
 from app.domain.errors import InvalidFields, NotFound, RateLimited, SecretUnreadable, SignInFailed, Unreachable
+from app.providers.caldav import connector as caldav
+from app.providers.exchange import connector as exchange
 from app.providers.google import client_file
 from app.providers.google import tokens as google
+from app.providers.ics import connector as ics
 from app.providers.office365 import tokens as office365
 from app.ui import messages
 from app.ui.connect import disclosure, guide, words
 from app.ui.connect import help as helps
 from app.ui.connect.forms import form_of
+from app.ui.connect.problems import problem_words
 from app.ui.connect.state import BY_BROWSER, Trouble, cure_of, offered, trouble_of
 
 BROWSER_KINDS = sorted(BY_BROWSER)
@@ -99,6 +105,29 @@ def test_client_when_something_is_wrong_with_it_says_what_to_do_for_every_code()
         text = guide.problem_words(ProviderKind.OFFICE365, name, code)
         assert text != messages.reason_words(code)
         assert "googleusercontent" not in text
+
+
+@pytest.mark.shows("CON-8")
+@pytest.mark.parametrize("connector", [caldav, exchange, ics], ids=lambda module: module.__name__.split(".")[2])
+def test_field_when_something_is_wrong_with_it_says_what_to_do_for_every_code(
+    connector: ModuleType, qapp: QApplication
+) -> None:
+    """The fields and their codes are those that the connector's text names, one field a paragraph."""
+    kind = connector.Connector.kind
+    form = form_of(kind)
+    assert form is not None
+    named = re.findall(r"^- ``(\w+)``(.*?)(?=^- ``|^The steps)", connector.__doc__ or "", re.DOTALL | re.MULTILINE)
+    assert {name for name, _codes in named} == set(form.fields())
+    for name, text in named:
+        codes = set(re.findall(r"``([a-z_]+)``", text)) & {
+            "missing", "form", "http", "scheme", "microsoft", "too_old", "not_a_certificate",
+        }  # fmt: skip
+        assert codes, name
+        # Of a link, http is a scheme like the others.
+        for code in codes - {"missing", "http" if kind is ProviderKind.ICS else ""}:
+            words_there = problem_words(kind, name, code)
+            # A preset and a name are not typed wrong: they are chosen here, and cut.
+            assert (words_there != messages.reason_words(code)) or (name in ("preset", "name")), (name, code)
 
 
 @pytest.mark.shows("CON-7")
@@ -195,3 +224,20 @@ def test_kinds_when_they_can_be_connected_come_in_the_order_of_the_design() -> N
 
 def test_form_when_a_kind_is_signed_in_to_in_the_browser_there_is_none() -> None:
     assert [form_of(kind) for kind in BROWSER_KINDS] == [None, None]
+
+
+@pytest.mark.shows("CON-8")
+@pytest.mark.parametrize("preset", ["icloud", "fastmail", "nextcloud", ""])
+@pytest.mark.parametrize("kind", [ProviderKind.EXCHANGE, ProviderKind.CALDAV])
+def test_app_password_when_asked_for_tells_where_it_is_made(kind: ProviderKind, preset: str) -> None:
+    told = helps.app_password(kind, preset)
+    assert "Aftale" in told.text
+    assert len(told.text.split("\n")) >= 2
+    assert not told.link or told.link.startswith("https://")
+
+
+def test_step_when_it_is_told_is_said_in_words(language: str) -> None:
+    found = {words.step_words((code,)) for code in ("look", "server:mail.example.com", "user", "version", "calendars")}
+    assert len(found) == 5
+    assert any("mail.example.com" in each for each in found)
+    assert words.step_words(()) == words.step_words(("look",))

@@ -116,6 +116,7 @@ class Form(ServerForm):
         for name, field in (("address", self.address), ("user", self.user)):
             if not field.text() and fields.get(name):
                 field.set_text(fields[name])
+                field.edit.setCursorPosition(0)
         self._show_fields()
         self._show_hint()
         if self.again and self.address.text():

@@ -59,10 +59,12 @@ class Form(ServerForm):
         server.addStretch(1)
         self._where.addLayout(server, 17)
         self._where.addWidget(self.version, 12, Qt.AlignmentFlag.AlignTop)
-        for widget in (self.email, self.elsewhere, self.password, self.hint, self.user):
+        above: tuple[QWidget, ...] = (self.email, self.elsewhere, self.password, self.hint, self.user)
+        below: tuple[QWidget, ...] = (self.certificate, self.ca, self.shared, self.more)
+        for widget in above:
             self.body.addWidget(widget)
         self.body.addLayout(self._where)
-        for widget in (self.certificate, self.ca, self.shared, self.more):
+        for widget in below:
             self.body.addWidget(widget)
         for widget in (self.elsewhere, self.hint, self.tried, self.certificate, self.ca, self.shared):
             widget.hide()
@@ -143,6 +145,7 @@ class Form(ServerForm):
             field = self.inputs[name]
             if isinstance(field, TextField) and not field.text() and fields.get(name):
                 field.set_text(fields[name])
+                field.edit.setCursorPosition(0)
         if fields.get("version") in VERSIONS and not self.version.value():
             self.version.set_value(fields["version"])
         if fields.get("ca") and not self._ca:

@@ -52,6 +52,7 @@ class Form(ServerForm):
         for name, field in (("address", self.address), ("name", self.name)):
             if not field.text() and fields.get(name):
                 field.set_text(fields[name])
+                field.edit.setCursorPosition(0)
 
     def first(self) -> QWidget:
         return self.address.edit
