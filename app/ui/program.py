@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app import i18n
 from app.domain.clock import SystemClock
 from app.domain.errors import AftaleError, PortTaken, WorkspaceDamaged, WorkspaceUnusable
+from app.domain.events import WorkspaceOrdered
 from app.i18n import _
 from app.paths import database_file
 from app.ui import theme, window_state
@@ -60,6 +61,7 @@ class Program:
         self.first_run: FirstRunWindow | None = None
         self.last: FirstScreen | None = None
         self._ended = asyncio.Event()
+        self._again = self._asked = False
         self._bell: Doorbell | None = None
 
     async def main(self, opening: Opening) -> int:
@@ -70,9 +72,14 @@ class Program:
             await self.draw()
             await painted(self.shown)
             self._listen()
-            workspace = await self.open(opening)
-            await self.attach(workspace)
-            await self._ended.wait()
+            while True:
+                workspace = await self._open_or_mend(opening)
+                await self.attach(workspace)
+                await self._ended.wait()
+                if not self._again:
+                    break
+                await self._let_go(workspace)
+                workspace = None
         except (WorkspaceUnusable, PortTaken) as error:
             return await self._tell(error)
         finally:
@@ -89,6 +96,11 @@ class Program:
 
     def quit(self) -> None:
         """Ends the program; what is unsaved must have been asked about before."""
+        self._ended.set()
+
+    def open_anew(self) -> None:
+        """Closes the workspace and opens it again: another database takes its place then."""
+        self._again = True
         self._ended.set()
 
     # Stage 1
@@ -148,6 +160,30 @@ class Program:
             self.first_run.attach(opened)
         return await opened
 
+    async def _open_or_mend(self, opening: Opening) -> Workspace:
+        """``open``; a damaged workspace is offered its newest good backups first, as often as that helps (DATA-4)."""
+        while True:
+            try:
+                return await self.open(opening)
+            except WorkspaceDamaged:
+                if not somebody_sees(self.app) or not await self._mend():
+                    raise
+
+    async def _mend(self) -> bool:
+        """Whether the owner chose a backup, which stands in the place of the damaged database at the next opening."""
+        from app.ui.rescue import rescue
+
+        self._asked = True
+        if not await rescue(self.folder, self.clock, self.shown):
+            return False
+        if self.first_run is not None:
+            # The database was missing, so the window took the workspace for a new one.
+            first = self.first_run
+            await self.draw_shell()
+            self.first_run = None
+            first.end()
+        return True
+
     # Stage 3
 
     async def attach(self, workspace: Workspace) -> None:
@@ -167,6 +203,7 @@ class Program:
 
         assert self.shell is not None
         self.session = Session(self.shell, workspace, self.folder, self.quit)
+        workspace.announcer.subscribe(WorkspaceOrdered, lambda _fact: self.open_anew())
 
     def _go_back_to_first_run(self, workspace: Workspace) -> None:
         """The window was drawn, but the three questions were never answered: this workspace only served so far."""
@@ -191,6 +228,25 @@ class Program:
         self.first_run = None
         self._begin(workspace)
         first.end()
+
+    async def _let_go(self, workspace: Workspace) -> None:
+        """Takes the window down with all that knows the workspace, and draws one that waits for the next."""
+        current = workspace.settings.current
+        self.last = FirstScreen(profile=current.profile, appearance=current.appearance, first_run=current.first_run)
+        if self.session is not None:
+            await self.session.close()
+            self.session.deleteLater()
+            self.session = None
+        old, self.shell = self.shell, None
+        await self.draw_shell()
+        if old is not None:
+            old.window.on_close = lambda: True
+            old.window.close()
+            old.window.deleteLater()
+            old.deleteLater()
+        self._again = False
+        self._ended.clear()
+        await _closed(workspace)
 
     # The end
 
@@ -244,7 +300,7 @@ class Program:
 
     async def _tell(self, error: WorkspaceUnusable | PortTaken) -> int:
         code = say(error)
-        if somebody_sees(self.app):
+        if somebody_sees(self.app) and not (self._asked and isinstance(error, WorkspaceDamaged)):
             await tell_problem(error, self.folder, self.shown)
         return code
 

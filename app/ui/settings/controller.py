@@ -22,6 +22,7 @@ from app.ui import messages, theme
 from app.ui.runtime import tasks
 from app.ui.settings.account_words import effects_words
 from app.ui.settings.calendar_acts import CalendarActs
+from app.ui.settings.privacy import PrivacyPanel
 from app.ui.settings.state import Draft, SettingsState, applied, draft_of, rebased, without_lost
 from app.ui.settings.view import SettingsWindow
 from app.ui.widgets import Option, Question, toast
@@ -95,11 +96,18 @@ class SettingsController(QObject):
         window.left.connect(self._closed)
         acts = CalendarActs(self.workspace, window, self)
         acts.connected.connect(self._account_connected)
+        window.panel_made.connect(self._panel_made)
         announcer = self.workspace.announcer
         for fact in (SettingsSaved, CalendarChanged, AccountChanged, PagesChanged):
             self._ends.append(announcer.subscribe(fact, lambda _fact: self._reload()))
         self._ends.append(announcer.subscribe(SyncProgressed, self._read_on))
         self._minute.start()
+
+    def _panel_made(self, panel: object) -> None:
+        if isinstance(panel, PrivacyPanel):
+            from app.ui.settings.privacy_acts import PrivacyActs
+
+            PrivacyActs(self.workspace, panel, self._reload)
 
     def _closed(self) -> None:
         for end in self._ends:
@@ -123,7 +131,8 @@ class SettingsController(QObject):
         current = workspace.settings.current
         base = draft_of(current, accounts, calendars)
         now, asked = workspace.clock.now(), current.privacy.asked
-        return SettingsState(base, base, accounts, calendars, pages, now, asked=asked)
+        stock, doubt = await workspace.data.copies.stock(), await workspace.data.retention.doubted()
+        return SettingsState(base, base, accounts, calendars, pages, now, asked=asked, stock=stock, clock_doubted=doubt)
 
     def _loaded(self, fresh: SettingsState) -> None:
         known = self._state

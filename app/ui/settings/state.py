@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from app.domain.clock import Instant
 from app.domain.connecting import AccountChoice, Choices, Effects
 from app.domain.connections import Account, Calendar, CalendarState, ProviderKind, Role
-from app.domain.settings import Appearance, Availability, Profile, Settings
+from app.domain.keeping import Stock
+from app.domain.settings import Appearance, Availability, Profile, Retention, Settings
 from app.i18n import _
 
 PANELS = ("calendars", "availability", "pages", "profile", "appearance", "privacy")
@@ -24,6 +25,7 @@ class Draft:
     availability: Availability = Availability()
     pages_on: bool = True
     email_access: bool = False
+    retention: Retention = Retention()
     accounts: Mapping[str, AccountChoice] = field(default_factory=dict)
     checked: frozenset[str] = frozenset()
     booking: str = ""
@@ -56,7 +58,8 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class SettingsState:
     """``base`` is what is saved; ``pages`` (their number) is only told. ``asked``: whether personal e-mail access was asked
-    for; ``reading``: how many events were read so far of accounts that are read for the first time; ``effects``: what saving
+    for; ``stock``: how much there is and when it was backed up; ``clock_doubted``: nothing is removed, because the clock has
+    jumped; ``reading``: how many events were read so far of accounts that are read for the first time; ``effects``: what saving
     would bring."""
 
     base: Draft
@@ -69,6 +72,8 @@ class SettingsState:
     asked: bool = True
     reading: Mapping[str, int] = field(default_factory=dict)
     effects: Effects | None = None
+    stock: Stock = Stock()
+    clock_doubted: bool = False
 
     @property
     def dirty(self) -> bool:
@@ -129,6 +134,7 @@ def draft_of(settings: Settings, accounts: tuple[Account, ...], calendars: tuple
         availability=settings.availability,
         pages_on=settings.pages_on,
         email_access=settings.privacy.email_access,
+        retention=settings.retention,
         accounts={each.id: AccountChoice(each.sync, each.scheduling, each.tasks, each.policy) for each in accounts},
         checked=frozenset(each.id for each in calendars if each.checked),
         booking=next((each.id for each in calendars if each.booking), ""),
@@ -150,6 +156,7 @@ def applied(settings: Settings, draft: Draft) -> Settings:
         pages_on=draft.pages_on,
         paused_until=paused,
         privacy=privacy,
+        retention=draft.retention,
     )
 
 

@@ -36,13 +36,14 @@ _ICONS = {
 
 class SettingsWindow(QDialog):
     """Shows one state. ``edited`` carries the new draft; ``close_requested`` comes for Esc, Close, Cancel and the title bar
-    alike."""
+    alike; ``panel_made`` carries a panel when it is first shown."""
 
     edited = Signal(object)
     hours_read = Signal(bool)
     save_requested = Signal()
     close_requested = Signal()
     left = Signal()
+    panel_made = Signal(object)
 
     def __init__(self, zones: Callable[[str], tuple[Option, ...]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +95,7 @@ class SettingsWindow(QDialog):
             self._stack.addWidget(panel)
             if self._state is not None:
                 panel.render_state(self._state)
+            self.panel_made.emit(panel)
         return self._panels[key]
 
     def _make_panel(self, key: str) -> Panel:
