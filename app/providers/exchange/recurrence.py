@@ -111,7 +111,8 @@ def write_recurrence(draft: EventDraft) -> Element:
     # Exchange would move a start that does not fit to the first day that does.
     if rule.by_hour or rule.by_minute or rule.by_second or rule.by_year_day or rule.by_week or not _fits(rule, first):
         raise _unsayable(draft)
-    pattern = {"DAILY": _daily, "WEEKLY": _weekly, "MONTHLY": _monthly, "YEARLY": _yearly}[rule.every](rule, first)
+    write = {"DAILY": _daily, "WEEKLY": _weekly, "MONTHLY": _monthly, "YEARLY": _yearly}.get(rule.every)
+    pattern = write(rule, first) if write is not None else None
     if pattern is None:
         raise _unsayable(draft)
     return t("Recurrence", pattern, _limit(rule, first, draft.zone))

@@ -28,7 +28,8 @@ def write_recurrence(draft: EventDraft) -> dict[str, Any]:
     if not _fits(rule, first):
         # Exchange moves such a start to the first day that fits.
         raise _unsayable(draft)
-    pattern = {"DAILY": _daily, "WEEKLY": _weekly, "MONTHLY": _monthly, "YEARLY": _yearly}[rule.every](rule, first)
+    write = {"DAILY": _daily, "WEEKLY": _weekly, "MONTHLY": _monthly, "YEARLY": _yearly}.get(rule.every)
+    pattern = write(rule, first) if write is not None else None
     if pattern is None:
         raise _unsayable(draft)
     return {"pattern": {"interval": rule.interval, **pattern}, "range": _range(rule, first, draft.zone)}

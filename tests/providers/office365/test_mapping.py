@@ -413,6 +413,7 @@ def test_rule_when_it_is_about_the_end_of_a_month_then_only_what_means_the_same_
         ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "2026-05-11"),
         ("FREQ=DAILY;INTERVAL=2;BYDAY=MO,TU", "2026-10-20"),
         ("FREQ=DAILY;BYHOUR=9,15", "2026-10-20"),
+        ("FREQ=HOURLY", "2026-10-20"),
         ("FREQ=WEEKLY;BYDAY=MO;BYSETPOS=1", "2026-10-19"),
         ("FREQ=WEEKLY;BYDAY=MO", "2026-10-20"),
     ],
