@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from app.domain.clock import MINUTE, Instant
 from app.domain.public import PageState, PublicHost, PublicPage
 from app.domain.saying import Place, When, Words, greeting, place, when
 
+_HTTPS = re.compile(r"https://([^\s/?#@:\\\[\]]+)(?::[0-9]{1,5})?(?:[/?#][^\s\\]*)?", re.IGNORECASE)
+
 
 def host_of_link(link: str) -> str:
-    """The host that visitors are told before a page leads them there; empty for what is no https address."""
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return ""
-    return parts.hostname or "" if parts.scheme == "https" else ""
+    """The host that visitors are told before a page leads them there; empty for what is no plain https address."""
+    found = _HTTPS.fullmatch(link)
+    return found[1].lower() if found else ""
 
 
 def keeping(words: Words, *, may_move: bool, may_cancel: bool, calendar: bool) -> str:

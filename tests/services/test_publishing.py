@@ -14,6 +14,7 @@ import pytest
 
 from app.domain.clock import SystemClock, to_iso
 from app.domain.errors import PortTaken
+from app.domain.pages import Picture
 from app.services.child import listen
 from app.services.workspace import Workspace
 from tests.services.opened import StandingClock, furnished, page
@@ -118,3 +119,27 @@ async def test_child_gets_no_secret_by_its_command_line_or_environment(
     assert "--pages" in command
     assert str(published.folder) not in command + environment
     assert "AFTALE" not in environment
+
+
+@pytest.mark.shows("PAGE-2")
+async def test_picture_and_secret_link_when_made_then_the_child_has_them_also_after_it_was_killed(published: Workspace) -> None:
+    name = await published.pages.keep_picture("image/jpeg", b"\xff\xd8\xff picture")
+    saved = await published.pages.get("page1")
+    await published.pages.save(replace(saved, secret=True, picture=name, picture_kind=Picture.PHOTO))
+    _, address = await published.pages.make_link("page1", single=True)
+    path = address.removeprefix(published.publishing.url)
+    await published.publishing.settled()
+    assert (await get(published, "/meetings/anna/page-1")).status_code == 404
+    before = published.publishing.child_pid
+    os.kill(before, signal.SIGKILL)
+    await until(lambda: published.publishing.child_pid not in (0, before) and published.publishing.state == "live")
+    answer = await get(published, path)
+    assert answer.status_code == 200
+    assert f"/picture/{name}" in answer.text
+    assert (await get(published, f"/picture/{name}")).content == b"\xff\xd8\xff picture"
+    start = (await get(published, f"{path}/slots")).json()["slots"][0]
+    sent = {"start": start, "duration": 30, "first_name": "Ida", "last_name": "W", "email": "ida@example.org"}
+    async with httpx2.AsyncClient(timeout=PATIENCE) as client:
+        booked = await client.post(f"{published.publishing.url}{path}/book", json=sent)
+    assert booked.status_code == 201
+    assert (await get(published, path)).status_code == 410

@@ -133,7 +133,9 @@ def test_redirect_when_set_then_its_host_is_said_before_and_the_way_stands_after
 
 
 @pytest.mark.shows("PAGE-2")
-@pytest.mark.parametrize("link", ["http://example.com", "javascript:alert(1)", "//example.com", ""])
+@pytest.mark.parametrize(
+    "link", ["http://example.com", "javascript:alert(1)", "//example.com", "https://good.com@evil.com/", "https://a b", ""]
+)
 def test_redirect_when_it_is_not_https_then_nobody_is_led_anywhere(
     client: TestClient, fake: FakeLink, ticks: FakeTicks, link: str
 ) -> None:

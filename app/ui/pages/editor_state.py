@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from app.domain.after import host_of_link
 from app.domain.errors import InvalidFields
 from app.domain.pages import (
     ClockFace,
@@ -226,7 +227,7 @@ def _redirect(draft: PageDraft, saved: str) -> str:
     typed = draft.redirect.strip()
     if not draft.leads_on:
         return ""
-    return typed if typed.startswith("https://") else saved
+    return typed if host_of_link(typed) else saved
 
 
 def _slug(typed: str, saved: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain import tokens
+from app.domain.after import host_of_link
 from app.domain.errors import InvalidFields
 from app.domain.pages import ConsentKind, LocationKind, check_slug
 from app.ui.pages.editor_state import WITH_CHOICES, PageDraft
@@ -164,7 +165,7 @@ def _redirect_problem(draft: PageDraft) -> str | None:
     typed = draft.redirect.strip()
     if not typed:
         return "missing"
-    return None if is_link(typed) and typed.startswith("https://") else "https"
+    return None if is_link(typed) and host_of_link(typed) else "https"
 
 
 def _consent_problems(draft: PageDraft) -> dict[str, str | None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import groupby
-from urllib.parse import urlsplit
 
+from app.domain.after import host_of_link
 from app.domain.pages import (
     Consent,
     ConsentKind,
@@ -214,7 +214,7 @@ def booking_in_words(mode: Mode, holds: bool, cutoff: Minutes) -> str:
 
 def after_in_words(page: Page) -> str:
     """What happens after booking."""
-    host = urlsplit(page.redirect).hostname if page.redirect else ""
+    host = host_of_link(page.redirect)
     if host:
         return _("guests go on to {host}").format(host=host)
     return _("a thank-you text of your own") if page.thanks else _("the usual confirmation")
