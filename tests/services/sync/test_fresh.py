@@ -10,6 +10,7 @@ import pytest
 from app.domain.booking import Promised, Taken
 from app.domain.calendars import Event
 from app.domain.clock import HOUR
+from app.models import calendars
 from app.models.base import Session
 from app.providers.base import Changes
 from app.services.sync.fresh import store_fresh
@@ -36,6 +37,14 @@ async def test_booking_when_an_event_came_a_moment_ago_then_it_is_seen_and_stays
     assert isinstance(await anna.workspace.bookings.book(wish(hours[0])), Taken)
     assert isinstance(await anna.workspace.bookings.book(wish(at(13, 9))), Promised)
     assert await anna.titles() == ["Dentist", "Sudden"]
+
+
+@pytest.mark.shows("CON-2")
+async def test_booking_when_another_workspace_booked_into_the_same_calendar_a_moment_ago_then_that_time_is_taken(
+    anna: House,
+) -> None:
+    anna.services["anna"].add("work", draft("Booked elsewhere", 28, booking="a booking that nobody here knows"))
+    assert isinstance(await anna.workspace.bookings.book(wish(at(13, 12))), Taken)
 
 
 async def test_fresh_reading_when_nothing_differs_then_the_next_reading_asks_only_for_changes(anna: House) -> None:
@@ -86,7 +95,7 @@ async def test_fresh_reading_when_it_comes_while_an_answer_is_on_its_way_then_th
 
 async def test_fresh_reading_when_one_of_our_events_is_missing_then_that_is_left_to_the_engine(anna: House) -> None:
     ours = Event("e1", "anna-work", MONDAY + 3 * HOUR, MONDAY + 4 * HOUR, "Ours", booking="b1")
-    await store(anna, (ours,))
+    await anna.workspace.database.write(lambda session: calendars.upsert_events(session, "anna-work", [ours]))
     await store(anna, ())
     assert [each.booking for each in await anna.copy()] == ["b1"]
 
