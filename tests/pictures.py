@@ -27,6 +27,7 @@ from app.ui.program import Program
 from app.ui.runtime import tasks
 from tests.e2e.serving import Served
 from tests.services.opened import StandingClock, open_workspace, settle
+from tests.ui.looks import settings_window
 from tests.ui.opened_program import press, running, until
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources/pictures"
@@ -104,7 +105,19 @@ def reached(program: Program, step: Step) -> bool:
     return state.step is step and not state.busy
 
 
+async def take_settings(folder: Path) -> None:
+    """Which calendars there are, as the settings show a connected account."""
+    window = settings_window("calendars", "connected")
+    window.resize(960, 720)
+    window.show()
+    await asyncio.sleep(SETTLED)
+    keep(window, folder, "calendars")
+    window.close()
+
+
 async def take_windows(folder: Path, scratch: Path) -> int:
+    theme.active().apply("light")
+    await take_settings(folder)
     await take_first_run(folder, scratch / "new")
     await take_main_window(folder, scratch / "demo")
     return 0
