@@ -60,28 +60,28 @@ class Reader:
         if get("status") == "cancelled":
             return None
         days, start, end = self.times(item)
-        marks = item["extendedProperties"].get("private", _NOTHING) if "extendedProperties" in item else _NOTHING
+        marks = properties.get("private") or _NOTHING if (properties := get("extendedProperties")) else _NOTHING
         ours, private = MARK in marks, get("visibility") in HIDDEN
-        attendees, declined, mine = _people(item["attendees"]) if "attendees" in item else ((), (), None)
+        attendees, declined, mine = _people(people) if (people := get("attendees")) else ((), (), None)
         if private and not ours:
             attendees, declined, get = (), (), _NOTHING.get
         # What nearly all events are is seen at once.
         plain = item.get("eventType") == "default" and item.get("status") == "confirmed" and "transparency" not in item
         show_as = ShowAs.BUSY if plain else show_as_of(item)
-        description = get("description", "")
+        description = get("description") or ""
         return quick_event(
             item["id"],
             self._calendar,
             start,
             end,
-            get("summary", ""),
+            get("summary") or "",
             days,
             show_as,
             Response.OWN if mine is None else _answer(mine, item),
-            item.get("iCalUID", ""),
-            item.get("recurringEventId", ""),
+            item.get("iCalUID") or "",
+            item.get("recurringEventId") or "",
             marks.get(BOOKING, ""),
-            get("location") or get("hangoutLink", ""),
+            get("location") or get("hangoutLink") or "",
             html.unescape(description) if ours else description,
             attendees,
             private,

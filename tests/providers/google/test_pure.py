@@ -29,6 +29,7 @@ from app.providers.google.client_file import OAuthClient, check_client, read_cli
 from app.providers.google.errors import Refused, meaning, refusal, seconds_to_wait, translated
 from app.providers.google.pages import page_reader
 from app.providers.google.places import Places, places
+from app.providers.google.reading import Reader
 from app.providers.google.tokens import EVENTS, LIST, Tokens, died_of_testing, from_plain, granted, missing, plain, refreshed
 
 GOOD = {
@@ -298,3 +299,10 @@ def test_page_when_the_role_is_left_out_then_its_events_are_read_and_no_other_an
     assert page_reader("c")({"kind": "calendar#events", "items": []}).events == ()
     with pytest.raises(ValueError, match="list"):
         page_reader("c")({"login": "captive portal"})
+
+
+def test_event_when_its_empty_fields_are_null_then_it_is_read_as_if_they_were_left_out() -> None:
+    times = {"start": {"dateTime": "2026-10-13T10:00:00Z"}, "end": {"dateTime": "2026-10-13T11:00:00Z"}}
+    names = ("summary", "description", "location", "hangoutLink", "attendees", "visibility", "iCalUID", "recurringEventId")
+    empty = dict.fromkeys((*names, "extendedProperties", "created"))
+    assert Reader("c", "UTC").event({"id": "e", **times, **empty}) == Reader("c", "UTC").event({"id": "e", **times})
