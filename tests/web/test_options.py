@@ -280,7 +280,7 @@ def test_visitor_when_they_ask_to_be_remembered_then_one_cookie_fills_the_form_t
     text = client.get(f"/meetings/anna/intro?duration=30&start={OTHER}", headers=HTML).text
     assert "Filled in from your last visit." in text
     assert 'value="maja@example.org"' in text
-    assert "Remember my name" not in text
+    assert "Remember me" not in text
 
 
 @pytest.mark.shows("URL-6")
@@ -311,7 +311,7 @@ def test_prefill_when_switched_off_then_neither_link_nor_cookie_fills_anything(
     assert 'name="email"' in text
     assert 'value="maja@example.org"' not in text
     assert 'value="ida@example.org"' not in text
-    assert "Remember my name" not in text
+    assert "Remember me" not in text
 
 
 @pytest.mark.shows("URL-6")
