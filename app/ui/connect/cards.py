@@ -1,5 +1,5 @@
 """What stands between the fields of a form when signing in did not work: a hint, the addresses that were tried, a certificate
-that is not trusted, the connection report."""
+that is not trusted, the connection report; and the note beside the buttons."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import Literal
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from app.domain.connections import ProviderKind
 from app.i18n import _
 from app.ui import theme
 from app.ui.connect import certificate
 from app.ui.connect.certificate import Certificate
 from app.ui.connect.parts import SunkenBox
+from app.ui.connect.state import BY_BROWSER, Page, State
+from app.ui.connect.words import step_words
 from app.ui.widgets import Button, IconButton, Label, clear, column, row
 from app.ui.widgets.base import draw_rounded, painter_for, tell_role
 from app.ui.widgets.fields import FieldMessage
@@ -198,3 +201,30 @@ class ReportBox(SunkenBox):
         self._note.setText(_("What was tried and what answered, without your password. Your IT department can use it."))
         self.copy.setText(_("Copy the report"))
         self.save.setText(_("Save it as a file"))
+
+
+class FooterNote(QWidget):
+    """Beside the buttons of a form: where the password goes, and while it is tried, what is being done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = "keyring"
+        self.label = Label("", "small", "muted")
+        line = row(margins=(26, 0, 0, 0), on=self)
+        line.addWidget(self.label, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setMinimumHeight(24)
+
+    def show_state(self, state: State) -> None:
+        secret = state.kind not in (ProviderKind.LOCAL, *BY_BROWSER)
+        self._icon = "hourglass" if state.busy else "keyring"
+        text = step_words(state.told) if state.busy else _("Saved in your keyring")
+        if text != self.label.text():
+            self.label.setText(text)
+            self.label.setAccessibleName(text)
+        self.setVisible(state.page is Page.FORM and secret)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        place = QRectF(0, (self.height() - 18) / 2, 18, 18)
+        draw_icon(painter_for(self), self._icon, place, theme.colours().text_muted)

@@ -6,11 +6,9 @@ from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QEnterEvent, QFocusEvent, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.domain.connections import ProviderKind
 from app.i18n import _
 from app.ui import theme
-from app.ui.connect.state import BY_BROWSER, Page, State
-from app.ui.connect.words import step_words
+from app.ui.connect.state import State
 from app.ui.widgets import Label, column, row
 from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for, tell_role, text_width
 from app.ui.widgets.buttons import Spin
@@ -168,33 +166,6 @@ class SunkenBox(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         draw_rounded(painter_for(self), self.rect(), 12, theme.colours().sunken)
-
-
-class FooterNote(QWidget):
-    """Beside the buttons of a form: where the password goes, and while it is tried, what is being done."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._icon = "keyring"
-        self.label = Label("", "small", "muted")
-        line = row(margins=(26, 0, 0, 0), on=self)
-        line.addWidget(self.label, 1)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setMinimumHeight(24)
-
-    def show_state(self, state: State) -> None:
-        secret = state.kind not in (ProviderKind.LOCAL, *BY_BROWSER)
-        self._icon = "hourglass" if state.busy else "keyring"
-        text = step_words(state.told) if state.busy else _("Saved in your keyring")
-        if text != self.label.text():
-            self.label.setText(text)
-            self.label.setAccessibleName(text)
-        self.setVisible(state.page is Page.FORM and secret)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        place = QRectF(0, (self.height() - 18) / 2, 18, 18)
-        draw_icon(painter_for(self), self._icon, place, theme.colours().text_muted)
 
 
 class Ring(QWidget):

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QPlainTextEdit, QWidge
 from app.domain.connections import ProviderKind
 from app.i18n import _
 from app.ui import theme
+from app.ui.connect.cards import FooterNote
 from app.ui.connect.choose import ChoosePanel
 from app.ui.connect.client import ClientPanel
 from app.ui.connect.confirm import ConfirmPanel
-from app.ui.connect.parts import FooterNote, Panel, StepBar
+from app.ui.connect.parts import Panel, StepBar
 from app.ui.connect.shared import PrivacyDialog, SharedPanel
 from app.ui.connect.signing import FailedPanel, FormPanel, ReadingPanel, WaitingPanel
 from app.ui.connect.state import BY_BROWSER, Page, State, cure_of
