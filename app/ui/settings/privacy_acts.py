@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.domain.errors import AftaleError, FileUnusable
 from app.domain.keeping import Removal
-from app.i18n import _, local, ngettext
+from app.i18n import _, local
 from app.ui import messages
 from app.ui.runtime import tasks
 from app.ui.settings import privacy as panel_names
@@ -199,7 +199,7 @@ class PrivacyActs(QObject):
         def export(target: Path) -> None:
             self._do(self._write_person(dialog, email, target), dialog)
 
-        self._save_file(_("Export"), "Aftale person.zip", _("Archives (*.zip)"), export)
+        self._save_file(_("Export"), "aftale-person.zip", _("Archives (*.zip)"), export)
 
     async def _write_person(self, dialog: PersonDialog, email: str, target: Path) -> None:
         await self._data.people.export(email, target)
@@ -223,7 +223,7 @@ class PrivacyActs(QObject):
     async def _show_record(self, dialog: PersonDialog) -> None:
         text = words.record_text(await self._data.people.removals(), self._zone)
         lead = _("When something was deleted, and a proof that tells nothing to whoever does not know the address.")
-        await self._show_text(TextDialog(dialog, _("Record of deletions"), lead, text), "Aftale deletions.txt", text)
+        await self._show_text(TextDialog(dialog, _("Record of deletions"), lead, text), "aftale-deletions.txt", text)
 
     # Help
 
@@ -234,7 +234,7 @@ class PrivacyActs(QObject):
         finally:
             self._panel.show_work(panel_names.SUPPORT, "")
         lead = _("Nothing is sent. Read it, save it, and send it to whoever helps you.")
-        await self._show_text(TextDialog(self._panel.window(), _("Ask for help"), lead, text), "Aftale support.txt", text)
+        await self._show_text(TextDialog(self._panel.window(), _("Ask for help"), lead, text), "aftale-support.txt", text)
 
     async def _show_text(self, dialog: TextDialog, name: str, text: str) -> None:
         await tasks.ask(dialog)
@@ -333,9 +333,5 @@ def _proof_lines(removal: Removal) -> tuple[str, ...]:
     return (
         words.counted(removal.counts),
         _("Proof: {proof}").format(proof=words.proof(removal)),
-        ngettext(
-            "Backups from before now still hold it until {count} newer one is there.",
-            "Backups from before now still hold it until {count} newer ones are there.",
-            7,
-        ).format(count=7),
+        _("Backups from before now still hold it until seven newer ones are there."),
     )
