@@ -13,12 +13,9 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import product
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from app.domain.recurrence import Rule
+from app.domain.rules import UNITS, Rule
 
-UNITS = {"HOURLY": 3_600, "MINUTELY": 60, "SECONDLY": 1}
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 MOST_STEPS = 1_000_000
 """Periods and gaps that one walk looks at: a rule of strangers that needs more is not followed."""

@@ -13,7 +13,8 @@ from itertools import islice
 
 from app.domain.clock import DAY, Instant
 from app.domain.offsets import day_offsets
-from app.domain.recurrence import FIRST_DAY, Rule, RuleError, wall_seconds, walls
+from app.domain.recurrence import FIRST_DAY, wall_seconds, walls
+from app.domain.rules import Rule, RuleError
 
 Start = Instant | date
 """An instant, or the date of an all-day occurrence."""

@@ -20,7 +20,7 @@ from app.domain.clock import DAY, Instant
 from app.domain.connections import Calendar, Lost, ProviderKind
 from app.domain.errors import AccessLost, Conflict, NotFound
 from app.domain.ids import new_id
-from app.domain.recurrence import RuleError
+from app.domain.rules import RuleError
 from app.domain.series import Start, split_occurrence_id
 from app.providers.base import Changes, Imported, RemoteCalendar
 from app.providers.events import event_of, in_order, times_of

@@ -19,7 +19,7 @@ from app.domain.calendars import Days, Event, EventDraft, days_to_instants
 from app.domain.clock import DAY, Instant
 from app.domain.connections import Access, Lost, ProviderKind
 from app.domain.errors import AccessLost, Conflict, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable
-from app.domain.recurrence import parse_rule
+from app.domain.rules import parse_rule
 from app.domain.series import Start, expand, occurrence_id, split_occurrence_id
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.events import event_of, first_of, in_order, in_window

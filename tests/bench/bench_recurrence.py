@@ -30,7 +30,7 @@ import recurring_ical_events
 from dateutil.rrule import rrulestr
 
 from app.domain.clock import Instant
-from app.domain.recurrence import parse_rule
+from app.domain.rules import parse_rule
 from app.domain.series import expand
 
 SERIES = 2_000

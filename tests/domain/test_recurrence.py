@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from app.domain.clock import DAY
 from app.domain.offsets import day_offsets
-from app.domain.recurrence import RuleError, effort, in_seconds, parse_rule, walls
+from app.domain.recurrence import effort, in_seconds, walls
+from app.domain.rules import RuleError, parse_rule
 from app.domain.series import Start, expand, to_instant
 
 LISTS = Path(os.environ.get("AFTALE_JUDGES", "/nonexistent")) / "rrule"

@@ -19,7 +19,7 @@ import icalendar
 
 from app.domain.calendars import EventDraft
 from app.domain.clock import Instant
-from app.domain.recurrence import RuleError, parse_rule
+from app.domain.rules import RuleError, parse_rule
 from app.domain.series import Start
 from app.providers.caldav.reading import BOOKING, MARK
 from app.providers.ics.entries import Entry, read_entry

@@ -22,7 +22,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from app.domain.connections import Lost
 from app.domain.errors import AccessLost, Conflict, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable
-from app.domain.recurrence import RuleError
+from app.domain.rules import RuleError
 from app.providers.exchange.calls import NotServed
 
 SIGN_IN = frozenset(

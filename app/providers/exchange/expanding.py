@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.clock import DAY, Instant
-from app.domain.recurrence import Rule, RuleError, walls
+from app.domain.recurrence import walls
+from app.domain.rules import Rule, RuleError
 from app.domain.series import Start, expand, occurrence_id, split_occurrence_id, to_instant
 from app.providers.exchange.items import Item
 from app.providers.exchange.mapping import Home, days_of

@@ -19,7 +19,7 @@ from app.domain.calendars import Event
 from app.domain.clock import DAY, HOUR, Instant
 from app.domain.connections import Lost
 from app.domain.errors import AccessLost
-from app.domain.recurrence import RuleError
+from app.domain.rules import RuleError
 from app.domain.series import to_instant
 from app.providers.events import in_order, in_window
 from app.providers.exchange import asking

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.calendars import EventDraft
-from app.domain.recurrence import Rule, RuleError, parse_rule, walls
+from app.domain.recurrence import walls
+from app.domain.rules import Rule, RuleError, parse_rule
 from app.providers.events import first_of
 from app.providers.exchange.items import day_of
 from app.providers.exchange.xml import TYPES, Element, t

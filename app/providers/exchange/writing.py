@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.domain.calendars import EventDraft
 from app.domain.clock import Instant
-from app.domain.recurrence import RuleError
+from app.domain.rules import RuleError
 from app.providers.events import times_of
 from app.providers.exchange.asking import BOOKING, KEY, folder_id, item_id, moment, property_uri
 from app.providers.exchange.items import MASTER, OCCURRENCE, SINGLE, Item

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from app.domain.calendars import Days, Event, Response, ShowAs, days_to_instants
 from app.domain.clock import Instant
-from app.domain.recurrence import Rule, RuleError, parse_rule
+from app.domain.rules import Rule, RuleError, parse_rule
 from app.domain.series import Start, to_instant, to_wall
 from app.providers.ics.lines import Component, Property
 from app.providers.ics.zones import Moment, Zones, read_value

@@ -10,8 +10,7 @@ import icalendar
 from icalendar.prop import vRecur
 
 from app.domain.calendars import EventDraft
-from app.domain.fine_recurrence import UNITS
-from app.domain.recurrence import RuleError, parse_rule
+from app.domain.rules import UNITS, RuleError, parse_rule
 from app.domain.series import Start
 from app.providers.ics.entries import Entry, read_entry
 from app.providers.ics.lines import Component, join, parse

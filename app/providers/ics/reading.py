@@ -17,7 +17,7 @@ from itertools import islice
 
 from app.domain.calendars import Event, Response, ShowAs
 from app.domain.clock import Instant
-from app.domain.recurrence import RuleError
+from app.domain.rules import RuleError
 from app.domain.series import Start, occurrence_id
 from app.providers.events import in_order
 from app.providers.ics.entries import Entry, read_entry, series_id

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from icalendar.prop import vDDDTypes, vUTCOffset
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from app.domain.fine_recurrence import UNITS
-from app.domain.recurrence import RuleError, parse_rule, walls
+from app.domain.recurrence import walls
+from app.domain.rules import UNITS, RuleError, parse_rule
 from app.providers.ics.lines import Component, Property
 
 Moment = date | datetime

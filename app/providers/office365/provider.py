@@ -12,7 +12,7 @@ from app.domain.calendars import Event, EventDraft
 from app.domain.clock import DAY, Instant
 from app.domain.connections import Access, Lost, ProviderKind
 from app.domain.errors import AccessLost, Conflict, NotFound
-from app.domain.recurrence import RuleError
+from app.domain.rules import RuleError
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.events import in_order
 from app.providers.office365.api import Api, mailbox_settings, part

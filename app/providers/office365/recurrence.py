@@ -11,7 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.calendars import EventDraft
-from app.domain.recurrence import Rule, RuleError, parse_rule, walls
+from app.domain.recurrence import walls
+from app.domain.rules import Rule, RuleError, parse_rule
 from app.providers.events import first_of
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

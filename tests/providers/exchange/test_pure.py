@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 from app.domain.connections import Lost
 from app.domain.errors import AccessLost, AftaleError, Conflict, RateLimited, SignInExpired, Unreachable
-from app.domain.recurrence import RuleError, parse_rule
+from app.domain.rules import RuleError, parse_rule
 from app.providers.exchange.discovery import read_answer
 from app.providers.exchange.forms import Typed, problems_of, server_candidates, server_url, typed, user_candidates
 from app.providers.exchange.greeting import Met

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.domain.calendars import Days, EventDraft, Response, ShowAs
 from app.domain.clock import HOUR, MINUTE
 from app.domain.connections import Access
-from app.domain.recurrence import RuleError
+from app.domain.rules import RuleError
 from app.providers.office365.drafts import changes_of, mark_of, transaction_of, write_event
 from app.providers.office365.mapping import (
     BOOKING,

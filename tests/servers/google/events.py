@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from app.domain.calendars import Days, days_to_instants
 from app.domain.clock import DAY, Instant, to_iso
-from app.domain.recurrence import Rule, RuleError, parse_rule
+from app.domain.rules import Rule, RuleError, parse_rule
 from app.domain.series import Start, expand, occurrence_id, split_occurrence_id, to_instant, to_wall
 from tests.servers.google.answers import Refusal
 
