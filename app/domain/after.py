@@ -31,6 +31,18 @@ def keeping(words: Words, *, may_move: bool, may_cancel: bool, calendar: bool) -
     return _("Save the appointment in your calendar.") + f" {link}" if calendar else link
 
 
+def way_back(words: Words, link: str, *, may_move: bool, may_cancel: bool) -> str:
+    """The line with the manage link, as it stands in calendars."""
+    _ = words.gettext
+    if may_move and may_cancel:
+        text = _("Move or cancel: {link}")
+    elif may_move:
+        text = _("Move it: {link}")
+    else:
+        text = _("Cancel it: {link}") if may_cancel else _("Your meeting: {link}")
+    return text.format(link=link)
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """The page after booking, or after asking. ``onward``: the host of the page that guests are led to, if any;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from app.domain.after import way_back
 from app.domain.booking import ManagedBooking, State
 from app.domain.clock import Instant
 from app.domain.pages import LocationKind
@@ -64,7 +65,7 @@ def _put_times(event: icalendar.Event, managed: ManagedBooking) -> None:
 
 def _put_words(event: icalendar.Event, managed: ManagedBooking, name: str, url: str) -> None:
     words = Wording(managed.visitor.language)
-    lines = [words.gettext("Move or cancel: {link}").format(link=url)]
+    lines = [way_back(words, url, may_move=managed.may_move, may_cancel=managed.may_cancel)]
     if managed.state is State.REQUESTED:
         lines.insert(0, words.gettext("{name} has not confirmed this time yet.").format(name=name))
     elif managed.state not in _STATUS:

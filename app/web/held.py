@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup
 
-from app.domain.after import host_of_link, keeping
+from app.domain.after import host_of_link, keeping, way_back
 from app.domain.booking import ManagedBooking, State
 from app.domain.choosing import NextDay, next_days
 from app.domain.clock import Instant
@@ -169,7 +169,7 @@ def _notice(words: Words, visit: Visit, booking: ManagedBooking, page: PublicPag
         return Notice("amber", "warning-fill", _("It cannot be moved at the moment. Nothing was changed."))
     if problem and problem not in ("too_late", "state", "not_allowed"):
         return Notice("danger", "warning-circle-fill", problems.sentence(words, problem))
-    if problem == "not_allowed":
+    if "not_allowed" in (problem, booking.why_not):
         text = _("This cannot be changed here: please write to {name}.")
         return Notice("amber", "warning-fill", text.format(name=visit.host.first_name))
     if booking.why_not == "over":
@@ -214,8 +214,8 @@ def _calendar_title(words: Words, booking: ManagedBooking) -> str:
     return words.gettext("{title} with {name}").format(title=booking.title, name=booking.host)
 
 
-def _calendar_text(words: Words, link: str) -> str:
-    return words.gettext("Move or cancel: {link}").format(link=link)
+def _calendar_text(words: Words, booking: ManagedBooking, link: str) -> str:
+    return way_back(words, link, may_move=booking.may_move, may_cancel=booking.may_cancel)
 
 
 def google_link(words: Words, booking: ManagedBooking, link: str) -> str:
@@ -225,7 +225,7 @@ def google_link(words: Words, booking: ManagedBooking, link: str) -> str:
         "action": "TEMPLATE",
         "text": _calendar_title(words, booking),
         "dates": span,
-        "details": _calendar_text(words, link),
+        "details": _calendar_text(words, booking, link),
         "location": booking.location.detail,
     }
     return f"https://calendar.google.com/calendar/render?{urlencode(query)}"
@@ -239,7 +239,7 @@ def outlook_link(words: Words, booking: ManagedBooking, link: str) -> str:
         "subject": _calendar_title(words, booking),
         "startdt": wall(booking.start, "UTC").strftime("%Y-%m-%dT%H:%M:%SZ"),
         "enddt": wall(booking.end, "UTC").strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "body": _calendar_text(words, link),
+        "body": _calendar_text(words, booking, link),
         "location": booking.location.detail,
     }
     return f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(query)}"

@@ -164,6 +164,18 @@ def test_changes_when_only_cancelling_is_allowed_then_nothing_else_is_offered(cl
     assert 'id="move"' not in text
 
 
+@pytest.mark.shows("PAGE-2")
+def test_changes_when_none_is_allowed_then_the_page_says_whom_to_write_to(client: TestClient, fake: FakeLink) -> None:
+    fake.hold("t" * 43)
+    changes = {"may_move": False, "may_cancel": False, "can_change": False, "why_not": "not_allowed"}
+    fake.bookings["t" * 43] = replace(fake.bookings["t" * 43], **changes)  # type: ignore[arg-type]
+    text = client.get("/manage/" + "t" * 43, headers=HTML).text
+    assert "This cannot be changed here: please write to Anna." in text
+    assert 'id="cancel"' not in text
+    assert 'id="move"' not in text
+    assert "Your%20meeting%3A" in client.get("/manage/" + "t" * 43 + "?new=1", headers=HTML).text.replace("+", "%20")
+
+
 # A lost race
 
 
