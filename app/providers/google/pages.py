@@ -18,6 +18,8 @@ _OPENING, _COMMA = re.compile(r"\s*{"), re.compile(r"\s*,")
 _NAME = re.compile(r'\s*"(\w+)"\s*:\s*')
 _ID = attrgetter("id")
 _decode = json.JSONDecoder().raw_decode
+FEW_UNREADABLE = 3
+"""Events of one page that may make no sense; of a long page, a hundredth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,17 @@ def page_reader(calendar: str) -> Callable[[Item], Page]:
             raise ValueError("list of events")
         zone = zone_or_utc(answer.get("timeZone", ""))
         items = answer.get("items", ())
-        events, cancelled = [], []
+        events, cancelled, unreadable = [], [], 0
         read_event = Reader(calendar, zone).event
         for item in items:
-            event = read_event(item)
+            try:
+                event = read_event(item)
+            except (KeyError, TypeError, ValueError, OverflowError):
+                # One odd event does not cost the whole calendar; many say that we do not understand Google any more.
+                unreadable += 1
+                if unreadable > max(FEW_UNREADABLE, len(items) // 100):
+                    raise
+                continue
             if event is None:
                 cancelled.append(item["id"])
             else:

@@ -61,7 +61,9 @@ def refusal(status: int, body: bytes, retry_after: str, challenge: str, now: Ins
         error = json.loads(body)["error"]
         code, message = str(error.get("code", "")), str(error.get("message", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
-        pass
+        if 400 <= status <= 428 and body.lstrip().startswith(b"<"):
+            # A page for people, from something on the way: it says nothing about the account or the calendar.
+            status = 502
     return Refused(status, code, seconds_to_wait(retry_after, now), message, claims_of(challenge))
 
 

@@ -27,7 +27,7 @@ from app.domain.errors import (
 from app.providers.google import api
 from app.providers.google.client_file import OAuthClient, check_client, read_client
 from app.providers.google.errors import Refused, meaning, refusal, seconds_to_wait, translated
-from app.providers.google.pages import page_reader
+from app.providers.google.pages import Page, page_reader
 from app.providers.google.places import Places, places
 from app.providers.google.reading import Reader
 from app.providers.google.tokens import EVENTS, LIST, Tokens, died_of_testing, from_plain, granted, missing, plain, refreshed
@@ -306,3 +306,20 @@ def test_event_when_its_empty_fields_are_null_then_it_is_read_as_if_they_were_le
     names = ("summary", "description", "location", "hangoutLink", "attendees", "visibility", "iCalUID", "recurringEventId")
     empty = dict.fromkeys((*names, "extendedProperties", "created"))
     assert Reader("c", "UTC").event({"id": "e", **times, **empty}) == Reader("c", "UTC").event({"id": "e", **times})
+
+
+def page_of(*odd: dict[str, object], good: int = 5) -> Page:
+    hour = {"start": {"dateTime": "2026-10-20T09:00:00Z"}, "end": {"dateTime": "2026-10-20T10:00:00Z"}}
+    items = [{"id": f"good{number}", **hour} for number in range(good)]
+    return page_reader("c")({"accessRole": "owner", "timeZone": "Europe/Copenhagen", "items": [*items, *odd]})
+
+
+@pytest.mark.shows("SYNC-2", "R24")
+def test_page_when_one_event_makes_no_sense_then_the_others_count() -> None:
+    later = {"id": "later", "start": {"dateTime": "10000-01-01T00:00:00Z"}, "end": {"dateTime": "10000-01-01T01:00:00Z"}}
+    assert len(page_of({"id": "startless"}, later).events) == 5
+
+
+def test_page_when_many_events_make_no_sense_then_it_is_not_believed() -> None:
+    with pytest.raises(KeyError):
+        page_of(*({"id": f"odd{number}"} for number in range(4)))

@@ -76,6 +76,13 @@ def test_refusal_when_no_calendar_was_asked_for_then_none_is_lost() -> None:
     assert type(meaning(said(403, "ErrorAccessDenied"), "a")) is SignInExpired
 
 
+@pytest.mark.shows("INACT-1")
+@pytest.mark.parametrize("status", [401, 403, 404, 407, 410])
+def test_refusal_when_it_is_a_page_for_people_then_it_says_nothing_about_the_calendar(status: int) -> None:
+    page = b"\n<!doctype html><title>Blocked by your company</title>"
+    assert type(meaning(refusal(status, page, "", "", NOW), "a", "c")) is Unreachable
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error": "x"}', b'{"error": null}', b'{"error": {}}', b"\xff"])
 def test_refusal_when_its_body_is_no_error_then_only_the_status_counts(body: bytes) -> None:
     refused = refusal(429, body, "", "", NOW)
