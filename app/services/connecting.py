@@ -390,6 +390,10 @@ def _found_again(session: Session, account: Account, offered: tuple[RemoteCalend
             rows.save_calendar(session, calendar)
             known[calendar.at] = calendar
         return tuple(known.values())
+    if account.provider is ProviderKind.ICS and len(known) == len(offered) == 1:
+        # A feed got another link; it is the same calendar to its owner.
+        (before_link,) = known.values()
+        known = {offered[0].id: replace(before_link, remote=offered[0].id)}
     for found in offered:
         before = known.get(found.id)
         if before is None:

@@ -7,7 +7,8 @@ when the workspace opens. Whoever asks first waits for both.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from app.domain.calendars import Event, EventDraft
 from app.domain.clock import Instant
@@ -16,6 +17,21 @@ from app.domain.errors import SecretUnreadable, SignInExpired
 from app.providers.base import Changes, Early, Provider, RemoteCalendar, TellsEarly
 
 Maker = Callable[[Account], Awaitable[Provider]]
+
+
+class _Held:
+    """A provider with those who are using it: it is closed when the last one of them is done."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider, self.users, self._retired = provider, 0, False
+
+    async def retire(self) -> None:
+        self._retired = True
+        await self.close_if_done()
+
+    async def close_if_done(self) -> None:
+        if self._retired and not self.users:
+            await self.provider.close()
 
 
 class RemoteProvider:
@@ -27,49 +43,63 @@ class RemoteProvider:
     def __init__(self, account: Account, make: Maker) -> None:
         self.kind, self.account = account.provider, account.id
         self._of, self._make = account, make
-        self._made: Provider | None = None
+        self._held: _Held | None = None
         self._lock = asyncio.Lock()
 
     async def renew(self) -> None:
-        """From the next call on with the sign-in that is kept then."""
+        """From the next call on with the sign-in that is kept then. Calls that are running end with the one that they began
+        with."""
         async with self._lock:
-            made, self._made = self._made, None
-        if made is not None:
-            await made.close()
+            held, self._held = self._held, None
+        if held is not None:
+            await held.retire()
 
     async def close(self) -> None:
         await self.renew()
 
-    async def _there(self) -> Provider:
+    @asynccontextmanager
+    async def _there(self) -> AsyncIterator[Provider]:
         async with self._lock:
-            if self._made is None:
+            if self._held is None:
                 try:
-                    self._made = await self._make(self._of)
+                    self._held = _Held(await self._make(self._of))
                 except SecretUnreadable as error:
                     raise SignInExpired(self.account, error.reason) from error
-            return self._made
+            held = self._held
+            held.users += 1
+        try:
+            yield held.provider
+        finally:
+            held.users -= 1
+            await held.close_if_done()
 
     async def calendars(self) -> tuple[RemoteCalendar, ...]:
-        return await (await self._there()).calendars()
+        async with self._there() as made:
+            return await made.calendars()
 
     async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
-        return await (await self._there()).read_window(calendar, start, end)
+        async with self._there() as made:
+            return await made.read_window(calendar, start, end)
 
     async def changes(self, calendar: str, token: str, start: Instant, end: Instant, early: Early | None = None) -> Changes:
         """``early`` hears nothing from a provider that tells everything at its end."""
-        made = await self._there()
-        if early is not None and isinstance(made, TellsEarly):
-            return await made.changes(calendar, token, start, end, early)
-        return await made.changes(calendar, token, start, end)
+        async with self._there() as made:
+            if early is not None and isinstance(made, TellsEarly):
+                return await made.changes(calendar, token, start, end, early)
+            return await made.changes(calendar, token, start, end)
 
     async def create(self, calendar: str, draft: EventDraft) -> Event:
-        return await (await self._there()).create(calendar, draft)
+        async with self._there() as made:
+            return await made.create(calendar, draft)
 
     async def update(self, calendar: str, event: str, draft: EventDraft) -> Event:
-        return await (await self._there()).update(calendar, event, draft)
+        async with self._there() as made:
+            return await made.update(calendar, event, draft)
 
     async def delete(self, calendar: str, event: str) -> None:
-        await (await self._there()).delete(calendar, event)
+        async with self._there() as made:
+            await made.delete(calendar, event)
 
     async def find(self, calendar: str, key: str) -> Event | None:
-        return await (await self._there()).find(calendar, key)
+        async with self._there() as made:
+            return await made.find(calendar, key)

@@ -86,6 +86,11 @@ class Connector:
     def provider(self, account: str, secret: bytes, keep: Keep, clock: Clock) -> Provider:
         return FeedProvider(account, Feed.load(secret), clock)
 
+    def known(self, secret: bytes) -> dict[str, str]:
+        """The form as it was filled in."""
+        feed = Feed.load(secret)
+        return {"address": feed.address, "name": feed.name}
+
     def sign_in_ends(self, secret: bytes) -> Instant:
         return 0
 
