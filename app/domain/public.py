@@ -80,8 +80,8 @@ class FreeStarts:
 @dataclass(frozen=True, slots=True)
 class PublicPage:
     """One page. ``free`` maps a duration in minutes to its free starts, computed as if notice were nil and the window a few
-    days longer: the child leaves out what the present moment forbids (``availability.bookable_span``). ``picture`` is a name under
-    ``/picture/``."""
+    days longer: the child leaves out what the present moment forbids (``availability.bookable_span``). ``picture`` is a name
+    under ``/picture/``."""
 
     id: str
     slug: str
