@@ -12,6 +12,7 @@ import re
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -120,7 +121,7 @@ def stop() -> None:
 
 def forget_before(workspace: Path, instant: float) -> None:
     """Takes older records out of the log. What is logged meanwhile waits, so that nothing is lost. Raises OSError."""
-    first = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(instant))
+    first = datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     current = log_file(workspace)
     for handler in _handlers:
         handler.acquire()

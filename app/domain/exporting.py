@@ -5,7 +5,6 @@ calendars. Texts in, texts out.
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -31,11 +30,17 @@ def defused(text: str) -> str:
 
 def csv_rows(rows: Iterable[Sequence[object]]) -> str:
     """Rows as RFC 4180 writes them, each cell of text defused."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="\r\n")
     for row in rows:
         writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in row])
-    return out.getvalue()
+    return "".join(lines)
+
+
+class _Lines(list[str]):
+    """What the csv module writes to."""
+
+    write = list.append
 
 
 def vcard(contact: Contact) -> str:

@@ -19,7 +19,7 @@ from app.domain.notices import Notice, NoticeKind
 from app.i18n import _, ngettext
 from app.services.notices import TOLD_BY, wanted
 from app.services.workspace import Workspace
-from app.ui.messages import NoticeWords, notice_words
+from app.ui.notice_words import NoticeWords, notice_words
 from app.ui.runtime import tasks
 from app.ui.runtime.notifier import CLICKED, Notifier, Shown, Urgency
 

@@ -12,6 +12,7 @@ from app.domain.connections import Access, Lost
 from app.domain.notices import Notice, NoticeKind
 from app.domain.pages import Location, LocationKind
 from app.ui import messages
+from app.ui.notice_words import notice_words
 from tests.ui.overviews import ZONE, at
 
 
@@ -79,7 +80,7 @@ def test_error_when_nobody_expected_it_is_ours() -> None:
 @pytest.mark.parametrize("kind", list(NoticeKind))
 def test_notice_when_told_says_who_and_when(kind: NoticeKind, language: str) -> None:
     notice = Notice("n", kind, at(13, 9), "b", "Intro call", "Ida Winther", "ida@example.org", at(15, 10, 20), at(15, 10, 50))
-    words = messages.notice_words(notice, ZONE)
+    words = notice_words(notice, ZONE)
     assert words.title
     assert "{" not in words.title + words.text
     if kind in (NoticeKind.BOOKED, NoticeKind.REQUESTED, NoticeKind.CANCELLED, NoticeKind.RESCHEDULED):
@@ -101,7 +102,7 @@ def test_notice_when_somebody_could_not_book_names_the_calendar_and_offers_to_wr
         reason="unavailable",
         calendar="Team calendar",
     )
-    words = messages.notice_words(notice, ZONE)
+    words = notice_words(notice, ZONE)
     if language == "en":
         assert words.title == "Someone could not book you"
         assert words.text == "Ida Winther tried Intro call, Thu 15 Oct, 10:20. Team calendar is inactive, so nobody can book."
@@ -117,7 +118,7 @@ def test_notice_when_somebody_could_not_book_names_the_calendar_and_offers_to_wr
 def test_notice_when_several_were_folded_counts_them(language: str) -> None:
     notice = Notice("n", NoticeKind.ATTEMPT, at(13, 9), page_title="Intro call", count=3)
     expected = "3 people could not book you" if language == "en" else "3 personer kunne ikke booke dig"
-    assert messages.notice_words(notice, ZONE).title == expected
+    assert notice_words(notice, ZONE).title == expected
 
 
 @pytest.mark.parametrize("lost", [*Lost, None])

@@ -10,8 +10,8 @@ from app import i18n
 from app.domain.connections import Account, Lost, ProviderKind
 from app.domain.notices import Notice, NoticeKind
 from app.ui import messages
-from app.ui.messages import NoticeWords, notice_words
 from app.ui.notice_desk import summary_words
+from app.ui.notice_words import NoticeWords, notice_words
 from tests.ui.overviews import NOW, ZONE, at
 
 START, END = at(15, 10), at(15, 10, 30)
