@@ -75,17 +75,17 @@ async def emails(folder: Path) -> set[str]:
     return found
 
 
+STRIDES = pytest.mark.parametrize("stride", [pytest.param(1, marks=pytest.mark.slow), 4])
 OLD, NEW = {"ida@example.org"}, {"ida@example.org", "second@example.org"}
 
 
-def test_a_restore_when_killed_at_each_step_of_its_end_comes_to_it_at_the_next_start(
-    workspace_folder: Path, tmp_path: Path
-) -> None:
+@STRIDES
+def test_a_restore_when_killed_at_any_step_ends_at_the_next_start(workspace_folder: Path, tmp_path: Path, stride: int) -> None:
     backup = asyncio.run(made(workspace_folder))
     kept = tmp_path / "kept.db"
     kept.write_bytes(backup.read_bytes())
     database = database_file(workspace_folder)
-    for steps in itertools.count():
+    for steps in itertools.count(0, stride):
         restoring.prepare(database, kept, NOON)
         now = set(asyncio.run(emails_in(database)))
         ended = killed(database, steps, "finish")
@@ -107,10 +107,11 @@ async def emails_in(database: Path) -> list[str]:
         return [email for (email,) in connection.execute("SELECT email FROM booking")]
 
 
-def test_an_order_when_killed_at_each_step_is_given_whole_or_not_at_all(workspace_folder: Path) -> None:
+@STRIDES
+def test_an_order_when_killed_at_any_step_is_given_whole_or_not_at_all(workspace_folder: Path, stride: int) -> None:
     backup = asyncio.run(made(workspace_folder))
     database = database_file(workspace_folder)
-    for steps in itertools.count():
+    for steps in itertools.count(0, stride):
         ended = killed(database, steps, "prepare", str(backup))
         ordered = restoring.is_ordered(database)
         if not ended and not ordered:
@@ -136,9 +137,7 @@ asyncio.run(main())
 """
 
 
-def test_an_export_when_killed_leaves_whole_files_or_none_and_the_workspace_as_it_was(
-    workspace_folder: Path, tmp_path: Path
-) -> None:
+def test_an_export_when_killed_leaves_whole_files_or_none(workspace_folder: Path, tmp_path: Path) -> None:
     asyncio.run(made(workspace_folder))
     target, rng = tmp_path / "out", random.Random(7)
     target.mkdir()

@@ -18,7 +18,8 @@ from tests.services.opened import StandingClock, at, furnished, page, settle, wi
 pytestmark = [pytest.mark.anyio, pytest.mark.shows("DATA-5")]
 PEOPLE = ("Ida", "Winther", "ida@example.org", "Jonas", "jonas@example.net", "+45 20 30 40 50", "Nyhavn 17")
 WORDS = (
-    "a word that only Ida wrote", "Anna Holm", "anna@example.com", "Divorce talk", "Dentist", "anna/page-1", "Coach for lawyers",
+    "a word that only Ida wrote", "Anna Holm", "anna@example.com", "Divorce talk", "Dentist", "anna/page-1",
+    "Coach for lawyers",
 )  # fmt: skip
 SECRETS = (
     "hunter2-hunter2", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "ya29.a0AfH6SMBx1234567890abcdefghij",
