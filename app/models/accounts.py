@@ -57,8 +57,8 @@ calendar = table(
     one_of("lost", Lost),
     Index("calendar_of_account", "account"),
 )
-"""``change`` counts the changes of the calendar's events, for change tokens of our own; ``token`` is the provider's, up to which
-the copy has followed it."""
+"""``change`` counts the changes of the calendar's events, for change tokens of our own; ``token`` is the provider's, up to
+which the copy has followed it."""
 
 _ACCOUNTS = select(account).order_by(account.c.main.desc(), account.c.connected_at, account.c.id)
 _CALENDARS = (

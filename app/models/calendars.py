@@ -212,8 +212,8 @@ def find_event_by_key(session: Session, calendar_id: str, key: str) -> Event | N
 
 
 def events_naming(session: Session, calendar_id: str, email: str, bookings: Iterable[str]) -> tuple[Event, ...]:
-    """Events of the calendar that name the address, given in lower case, among their people or in their text, or that one of the
-    bookings made, ascending. Reads the whole calendar."""
+    """Events of the calendar that name the address, given in lower case, among their people or in their text, or that one of
+    the bookings made, ascending. Reads the whole calendar."""
     people = func.lower(event.c.attendees + event.c.declined).contains(encode_basestring(email), autoescape=True)
     named = or_(people, func.lower(event.c.description).contains(email, autoescape=True))
     statement = _SELECT.where(event.c.calendar == calendar_id, or_(named, event.c.booking.in_(list(bookings))))

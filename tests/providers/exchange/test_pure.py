@@ -202,8 +202,9 @@ def test_recurrence_when_written_and_read_then_it_is_the_same_rule(rrule: str) -
 @pytest.mark.parametrize(
     "rrule",
     [
-        "FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=YEARLY;BYMONTH=1,7", "FREQ=DAILY;BYHOUR=9,15", "FREQ=HOURLY",
-        "FREQ=YEARLY;BYWEEKNO=3", "FREQ=YEARLY;INTERVAL=2", "FREQ=WEEKLY;BYDAY=WE", "FREQ=MONTHLY;BYDAY=TU,TH;BYSETPOS=1",
+        "FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=YEARLY;BYMONTH=1,7", "FREQ=DAILY;BYHOUR=9,15",
+        "FREQ=HOURLY", "FREQ=YEARLY;BYWEEKNO=3", "FREQ=YEARLY;INTERVAL=2", "FREQ=WEEKLY;BYDAY=WE",
+        "FREQ=MONTHLY;BYDAY=TU,TH;BYSETPOS=1",
     ],
 )  # fmt: skip
 def test_recurrence_when_exchange_cannot_say_it_then_it_is_refused(rrule: str) -> None:
