@@ -27,7 +27,9 @@ from app.models import calendars as event_rows
 from app.models.base import Session
 from app.services.sync import replica
 from app.services.sync.desk import Plan, plan
+from tests.providers.caldav.worlds import CalDavWorld
 from tests.providers.contract import ZONE, Edit, InjurableWorld, edits, rules
+from tests.providers.exchange import worlds as exchange
 from tests.providers.google.worlds import GoogleWorld
 from tests.providers.office365.worlds import BoundedWorld
 from tests.providers.test_memory import MemoryWorld
@@ -55,6 +57,8 @@ STAGES = (
     Stage("memory", memory_world, 40, 25),
     Stage("google", GoogleWorld.open, 6, 15),
     Stage("office365", BoundedWorld.open, 5, 15),
+    Stage("exchange", exchange.BoundedWorld.open, 6, 15),
+    Stage("caldav", CalDavWorld.open, 6, 15),
 )
 
 
