@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 from app.domain.clock import Instant
 from app.domain.connections import Lost
 from app.domain.errors import AccessLost, Conflict, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable
+from app.providers.http import seconds_to_wait
 
 RATE_REASONS = frozenset(
     {
@@ -26,7 +25,7 @@ CONSENT_REASONS = frozenset(
     }
 )  # fmt: skip
 """The account's owner has to do something: give a right, or switch the Calendar API on in the project of the client."""
-DEFAULT_WAIT, DAILY_WAIT, LONGEST_WAIT = 15.0, 3600.0, 86400.0
+DEFAULT_WAIT, DAILY_WAIT = 15.0, 3600.0
 """Seconds to wait where the answer does not say."""
 
 
@@ -57,19 +56,6 @@ def _reason(body: bytes) -> str:
         return str(next(each["reason"] for each in told if "reason" in each))
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
         return ""
-
-
-def seconds_to_wait(retry_after: str, now: Instant) -> float | None:
-    """What a Retry-After header asks for (RFC 9110 §10.2.3): seconds or a date."""
-    text = retry_after.strip()
-    if text.isdecimal():
-        return min(float(text), LONGEST_WAIT)
-    try:
-        at = parsedate_to_datetime(text)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return min(max(0.0, at.timestamp() - now), LONGEST_WAIT)
 
 
 def meaning(refused: Refused, account: str, calendar: str = "", write: bool = False) -> ProviderError | NotFound:

@@ -26,11 +26,12 @@ from app.domain.errors import (
 )
 from app.providers.google import api
 from app.providers.google.client_file import OAuthClient, check_client, read_client
-from app.providers.google.errors import Refused, meaning, refusal, seconds_to_wait, translated
+from app.providers.google.errors import Refused, meaning, refusal, translated
 from app.providers.google.pages import Page, page_reader
 from app.providers.google.places import Places, places
 from app.providers.google.reading import Reader
 from app.providers.google.tokens import EVENTS, LIST, Tokens, died_of_testing, from_plain, granted, missing, plain, refreshed
+from app.providers.http import seconds_to_wait
 
 GOOD = {
     "client_id": "123456789012-abc123def456.apps.googleusercontent.com",
