@@ -27,7 +27,9 @@ class PublicHost:
     """The owner and the server, as all pages need them.
 
     ``origin``: scheme, host and port of links, from the settings, never from a request. ``hosts``: accepted Host headers
-    without port. ``reach``: a value of ``settings.Reach``.
+    without port. ``reach``: a value of ``settings.Reach``. ``indexed_hosts``: hosts under which search engines may list the
+    pages; ``embedders``: origins that may frame them. ``proxy_mark``: SHA-256 in hex of what the owner's reverse proxy sends
+    along; only with it a forwarded address is believed.
     """
 
     name: str
@@ -46,6 +48,9 @@ class PublicHost:
     default_slug: str = ""
     own_part: str = ""
     prefill: bool = True
+    indexed_hosts: tuple[str, ...] = ()
+    embedders: tuple[str, ...] = ()
+    proxy_mark: str = ""
 
     @property
     def first_name(self) -> str:

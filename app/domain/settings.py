@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from app.domain.clock import Instant
-from app.domain.pages import WORKWEEK, DayOverride, Limits, WeeklyHours
+from app.domain.pages import WORKWEEK, Limits, Range, WeeklyHours
 
-VERSION = 1
+VERSION = 2
 
 
 class Theme(StrEnum):
@@ -23,10 +24,11 @@ class Language(StrEnum):
 
 
 class Reach(StrEnum):
-    """How pages are published (PUB-1). Only the first exists until tunnels are set up."""
+    """How pages are published (PUB-1): only on this computer, to its own network, or behind the owner's own reverse proxy."""
 
     COMPUTER = "computer"
     NETWORK = "network"
+    PROXY = "proxy"
     TUNNEL = "tunnel"
 
 
@@ -52,23 +54,82 @@ class Appearance:
 
 
 @dataclass(frozen=True, slots=True)
+class Spell:
+    """Days in a row, ``first`` to ``last``, that go by other hours; without ``ranges`` they are off. ``name`` is for the owner
+    alone and never leaves this computer."""
+
+    first: date
+    last: date
+    ranges: tuple[Range, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Days on which the owner lives by the clock of another ``zone``: the usual hours are read on it."""
+
+    first: date
+    last: date
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """Public holidays are days off. ``country``: ISO 3166-1 alpha-2, empty for none; ``region``: its subdivision, as the
+    library ``holidays`` names it; ``working``: holidays on which the owner works all the same."""
+
+    country: str = ""
+    region: str = ""
+    working: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Availability:
-    """The owner's usual hours, and the limits over all pages."""
+    """The owner's usual hours, what departs from them, and the limits over all pages."""
 
     weekly: WeeklyHours = WORKWEEK
-    overrides: tuple[DayOverride, ...] = ()
     limits: Limits = Limits()
+    spells: tuple[Spell, ...] = ()
+    journeys: tuple[Journey, ...] = ()
+    holidays: Holidays = Holidays()
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """An address of the owner's own under which the pages are found (URL-3). ``host``: lower case, in ASCII (IDNA); ``port`` 0:
+    the usual one; ``secure``: over TLS; ``indexed``: search engines may list what is under it (URL-5)."""
+
+    host: str
+    port: int = 0
+    secure: bool = True
+    indexed: bool = False
+
+    @property
+    def origin(self) -> str:
+        return f"{'https' if self.secure else 'http'}://{self.host}{f':{self.port}' if self.port else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """``port`` 0: not chosen yet; the first free one is kept. ``programs``: CONTRACT 3, *Let programs book*."""
+    """``port`` 0: not chosen yet; the first free one is kept. ``programs``: CONTRACT 3, *Let programs book*. ``domains``: every
+    one serves every page, and links are made with the one whose host is ``default_domain``. ``indexed``: for addresses that are
+    no domain. ``prefill``: forms may be filled in from links and for visitors who agreed (URL-6). ``embedders``: origins of
+    sites that may show the pages in a frame."""
 
     reach: Reach = Reach.COMPUTER
     port: int = 0
-    origin: str = ""
+    domains: tuple[Domain, ...] = ()
+    default_domain: str = ""
     programs: bool = False
     indexed: bool = False
+    prefill: bool = True
+    embedders: tuple[str, ...] = ()
+
+    @property
+    def domain(self) -> Domain | None:
+        """The domain that links are made with."""
+        named = next((each for each in self.domains if each.host == self.default_domain), None)
+        return named or (self.domains[0] if self.domains else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +164,13 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class Desktop:
+    """How the program lives on the desktop. ``stay_in_tray``: closing the window leaves the pages online."""
+
+    stay_in_tray: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class FirstRun:
     """``step`` 0: not begun; 1 to 3: the step to resume at; 4: done."""
 
@@ -121,6 +189,7 @@ class Settings:
     availability: Availability = field(default_factory=Availability)
     publishing: Publishing = Publishing()
     notify: Notify = Notify()
+    desktop: Desktop = Desktop()
     privacy: Privacy = Privacy()
     retention: Retention = Retention()
     first_run: FirstRun = FirstRun()

@@ -40,7 +40,19 @@ meta = table(
 )
 
 Upgrades = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
-UPGRADES: Upgrades = {}
+
+
+def _to_2(document: dict[str, Any]) -> dict[str, Any]:
+    """Dates with other hours became spells of days."""
+    availability = document.get("availability")
+    if not isinstance(availability, dict) or "overrides" not in availability:
+        return document
+    spells = [{"first": each["day"], "last": each["day"], "ranges": each["ranges"]} for each in availability["overrides"]]
+    rest = {name: value for name, value in availability.items() if name != "overrides"}
+    return {**document, "availability": {**rest, "spells": spells}}
+
+
+UPGRADES: Upgrades = {1: _to_2}
 """By version: what makes a document of the next version out of one of this version."""
 
 

@@ -50,7 +50,7 @@ class Ground:
 
     def plan(self, page: Page) -> Plan:
         availability = self.settings.availability
-        hours = page.hours or Hours(self.settings.profile.zone, availability.weekly, availability.overrides)
+        hours = page.hours or Hours(self.settings.profile.zone, availability.weekly)
         return Plan(page.id, page.rules, hours, availability.limits)
 
     def standing(self, page: Page, now: Instant, read: Iterable[str] = ()) -> Standing:

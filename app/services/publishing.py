@@ -18,6 +18,7 @@ from app.domain.errors import AftaleError, InvalidFields, NotFound, PortTaken
 from app.domain.events import Booked, CalendarChanged, Cancelled, Declined, PagesChanged, Requested, Rescheduled, ServerChanged
 from app.domain.overview import Reachability
 from app.domain.public import PublicHost, PublicPage
+from app.domain.reaching import Serving, Standing
 from app.services.announcer import Announcer
 from app.services.availability import AvailabilityService, public_host
 from app.services.booking import BookingService
@@ -65,6 +66,12 @@ class PublishingService:
         """How the pages can be reached, and where."""
         states = {"live": Reachability.COMPUTER_ONLY, "failed": Reachability.NOT_REACHED, "stopped": Reachability.STOPPED}
         return states.get(self.state, Reachability.STARTING), self.url
+
+    def standing(self) -> Standing:
+        """How publishing stands, for Settings."""
+        states = {"live": Serving.LIVE, "failed": Serving.NOT_REACHED, "stopped": Serving.STOPPED}
+        port = self._child.port if self._child is not None else 0
+        return Standing(states.get(self.state, Serving.STARTING), url=self.url, reason=self.reason, port=port)
 
     async def start(self, port: int | None = None) -> None:
         """Starts serving. ``port`` None: the one used last, or any free one; 0: any free one. Raises PortTaken."""

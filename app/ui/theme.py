@@ -142,7 +142,13 @@ def colours_of(scheme: Scheme) -> Palette[QColor]:
 
 
 def page_colour(name: str) -> QColor:
-    """The mark of a scheduling page: ``fjord``, ``heather``, …; an unknown name is ``slate``."""
+    """The mark of a scheduling page: ``fjord``, ``heather``, … or an own ``#rrggbb``, made readable; an unknown name is
+    ``slate``."""
+    if name.startswith("#"):
+        from app.domain import colours as readable
+
+        if readable.is_own(name):
+            return QColor(readable.shown(name, readable.DARK if active().dark else readable.LIGHT))
     pages = tokens.load().scheme(active().scheme).pages
     return QColor(pages.get(name, pages["slate"]))
 

@@ -16,6 +16,13 @@ TEXT = b"text/plain; charset=utf-8"
 _WORTH_PACKING = 1024
 
 
+class Drawn(str):
+    """The text of a page. ``style``: the source expression of a second style sheet in it, for an owner's own colour; only what
+    draws the page can set it, so nothing that found its way into the text can allow itself."""
+
+    style: str = ""
+
+
 def protective(style: str) -> list[Header]:
     """The headers that every answer has. ``style`` is the source expression of the one style sheet that stands in the pages."""
     policy = (
@@ -36,7 +43,8 @@ def protective(style: str) -> list[Header]:
 class Answer:
     """``keep``: the same bytes may be sent again while nothing changes. ``cache``: what the browser may do.
 
-    ``plain``: never packed, because it holds a secret of the visitor's beside text that others may have a hand in.
+    ``plain``: never packed, because it holds a secret of the visitor's beside text that others may have a hand in. ``style``:
+    one more style sheet that the policy allows.
     """
 
     status: int
@@ -46,6 +54,7 @@ class Answer:
     keep: bool = False
     plain: bool = False
     cache: bytes = b"no-store"
+    style: str = ""
 
     def packed(self) -> Answer:
         """The same with its body as gzip, if that is worth it."""
@@ -55,12 +64,19 @@ class Answer:
         return replace(self, body=body, headers=(*self.headers, (b"content-encoding", b"gzip")))
 
     def header_list(self, common: Sequence[Header]) -> list[Header]:
-        found = [*common, (b"cache-control", self.cache), *self.headers]
+        found = [*(_allowing(each, self.style) for each in common), (b"cache-control", self.cache), *self.headers]
         if self.type:
             found.append((b"content-type", self.type))
         if self.status not in (204, 304):
             found.append((b"content-length", b"%d" % len(self.body)))
         return found
+
+
+def _allowing(header: Header, style: str) -> Header:
+    name, value = header
+    if not style or name != b"content-security-policy":
+        return header
+    return name, value.replace(b"style-src ", b"style-src " + style.encode() + b" ")
 
 
 @lru_cache(maxsize=64)
@@ -75,7 +91,8 @@ def accepts_gzip(header: bytes) -> bool:
 
 def page(status: int, text: str, *headers: Header, keep: bool = False, plain: bool = False) -> Answer:
     vary = (b"vary", b"accept, accept-language, accept-encoding")
-    return Answer(status, text.encode(), HTML, (vary, *headers), keep=keep, plain=plain)
+    style = text.style if isinstance(text, Drawn) else ""
+    return Answer(status, text.encode(), HTML, (vary, *headers), keep=keep, plain=plain, style=style)
 
 
 def data(status: int, value: object, *headers: Header, keep: bool = False) -> Answer:

@@ -5,23 +5,27 @@ Everything that a page says comes in as a value or through ``_``; all of it is e
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
 from markupsafe import Markup, escape
 
+from app.domain import colours
 from app.domain.asking import Field
 from app.domain.clock import to_iso
 from app.domain.public import PublicPage
 from app.domain.saying import genitive, initials, small
 from app.i18n import Wording
+from app.web.answers import Drawn
 from app.web.assets import RESOURCES, Assets, banner, landscape, mark
 from app.web.visit import Visit
 
-_COLOURS = frozenset({"fjord", "heather", "moss", "amber", "brick", "slate"})
 _OTHER = {"en": ("da", "Dansk"), "da": ("en", "English")}
 
 
@@ -32,6 +36,27 @@ class Switch:
     address: str
     language: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStyle:
+    """The rules of a colour of the owner's own, and their source expression in the content policy."""
+
+    text: Markup
+    source: str
+
+
+@lru_cache(256)
+def own_style(colour: str) -> OwnStyle:
+    """An own colour in all its uses, readable in light and dark."""
+    light, dark = (_rules(colours.shades(colour, ground)) for ground in (colours.LIGHT, colours.DARK))
+    text = f".c-own{light}@media(prefers-color-scheme:dark){{.c-own{dark}}}"
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return OwnStyle(Markup(text), f"'sha256-{digest}'")
+
+
+def _rules(found: colours.Shades) -> str:
+    return f"{{--page:{found.page};--tile:{found.tile};--on_tile:{found.on_tile};--initials:{found.initials}}}"
 
 
 class Icons:
@@ -122,12 +147,14 @@ class Drawing:
         here: str = "",
         scripted: bool = True,
         **values: Any,
-    ) -> str:
+    ) -> Drawn:
         """``here``: where the page can be read again by GET, for the other language's link; by default where it was asked."""
         words = words or visit.words
         host = visit.host
         path = visit.path_of(page) if page is not None else ""
-        return self._templates.get_template(f"{name}.html").render(
+        colour = page.colour if page is not None else colours.NAMED[0]
+        own = own_style(colour) if colours.is_own(colour) else None
+        text = self._templates.get_template(f"{name}.html").render(
             {
                 "_": words.gettext,
                 "ngettext": words.ngettext,
@@ -140,7 +167,8 @@ class Drawing:
                 "page": page,
                 "path": path,
                 "privacy": f"{path}?{urlencode([('privacy', ''), ('lang', words.language)])}" if page is not None else "",
-                "colour": page.colour if page is not None and page.colour in _COLOURS else "fjord",
+                "colour": colour if colour in colours.NAMED else "own" if own else colours.NAMED[0],
+                "own_style": own.text if own else "",
                 "switch": _switch(visit, words, here),
                 "noindex": not host.indexed,
                 "scripted": scripted,
@@ -148,6 +176,9 @@ class Drawing:
                 **values,
             }
         )
+        drawn = Drawn(text)
+        drawn.style = own.source if own else ""
+        return drawn
 
 
 def _switch(visit: Visit, words: Wording, here: str) -> Switch:

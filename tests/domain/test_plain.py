@@ -18,14 +18,15 @@ from app.domain.calendars import EventDraft
 from app.domain.connections import Account, Calendar
 from app.domain.pages import DayOverride, Fixed, Hours, Page, Rolling, Rules, WeeklyHours
 from app.domain.plain import from_plain, to_plain
-from app.domain.settings import Availability, Settings
+from app.domain.settings import Availability, Settings, Spell
 from tests.domain.cases import day_ranges, weeks
 
 hours = st.builds(Hours, st.text(), weeks, st.lists(st.builds(DayOverride, st.dates(), day_ranges), max_size=3).map(tuple))
+spells = st.lists(st.builds(Spell, st.dates(), st.dates(), day_ranges), max_size=3).map(tuple)
 overrides = st.lists(st.builds(DayOverride, st.dates(), day_ranges), max_size=3).map(tuple)
 kept = st.one_of(
     st.builds(Page, hours=st.none() | hours),
-    st.builds(Settings, availability=st.builds(Availability, weekly=weeks, overrides=overrides)),
+    st.builds(Settings, availability=st.builds(Availability, weekly=weeks, spells=spells)),
     st.from_type(Booking),
     st.from_type(BookingRequest),
     st.from_type(EventDraft),

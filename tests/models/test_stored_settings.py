@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from app.domain.pages import DayOverride, Limits
-from app.domain.settings import VERSION, Appearance, Availability, FirstRun, Language, Profile, Settings, Theme
+from app.domain.pages import Limits
+from app.domain.settings import VERSION, Appearance, Availability, FirstRun, Language, Profile, Settings, Spell, Theme
 from app.models.database import Database
 from app.models.settings import UPGRADES, load_settings, save_settings, upgrade, workspace_salt
 from tests.models.made import NOON
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 FULL = Settings(
     profile=Profile("Åse Sørensen", "Designer", "Europe/Copenhagen", Language.DANISH),
     appearance=Appearance(Theme.DARK, Language.DANISH, text_size=125),
-    availability=Availability(overrides=(DayOverride(date(2026, 12, 24)),), limits=Limits(4, 12)),
+    availability=Availability(spells=(Spell(date(2026, 12, 24), date(2026, 12, 26), name="Christmas"),), limits=Limits(4, 12)),
     first_run=FirstRun(4, True),
     own_part="aase",
     default_page="p1",
@@ -101,3 +101,14 @@ async def test_the_salt_when_the_workspace_opens_again_is_the_same_and_no_other_
     other.open()
     assert await other.read(workspace_salt) != salt
     other.close()
+
+
+async def test_dates_with_other_hours_of_an_older_document_when_loaded_then_are_spells_of_a_day(database):
+    hours = {"day": "2026-12-24", "ranges": [[540, 720]]}
+    await put(database, json.dumps({"version": 1, "availability": {"overrides": [hours, {"day": "2026-12-25", "ranges": []}]}}))
+    settings, why = await database.read(load_settings)
+    assert not why
+    assert settings.availability.spells == (
+        Spell(date(2026, 12, 24), date(2026, 12, 24), ((540, 720),)),
+        Spell(date(2026, 12, 25), date(2026, 12, 25)),
+    )

@@ -14,8 +14,8 @@ from urllib.parse import urljoin, urlsplit
 
 from app.domain.errors import AftaleError, RateLimited, SignInFailed, Unreachable
 from app.providers.base import SignedIn, Told
+from app.providers.exchange.discovery import DIALECTS, Dialect
 from app.providers.exchange.discovery import Told as Directions
-from app.providers.exchange.discovery import read_answer, request_for
 from app.providers.exchange.forms import Typed, is_microsoft
 from app.providers.exchange.greeting import greeting, read_greeting
 from app.providers.exchange.keys import Keys
@@ -43,6 +43,7 @@ class Seen:
     wait: float | None = None
     offline: int = 0
     refused: list[str] = field(default_factory=list)
+    unreached: set[str] = field(default_factory=set)
 
 
 class Attempt:
@@ -130,25 +131,43 @@ class Attempt:
             raise self._refused()
         yield from (url for url in self._search.usual(self._form) if url.lower() not in known)
 
-    def _discovered(self, knocker: Knocker, place: str) -> tuple[str, ...]:
-        email = self._form.email
-        for _hop in range(MOST_HOPS):
-            answer = self._knock(knocker, place, request_for(email), "autodiscover")
+    def _discovered(self, knocker: Knocker, place: str) -> Iterator[str]:
+        """URLs of EWS that one host tells of, asked in both dialects until one tells. A host that nobody reached, or that did
+        not take the password, is not asked again."""
+        host = urlsplit(place).netloc
+        for dialect in DIALECTS:
+            if self._seen.refused or host in self._seen.unreached:
+                return
+            urls = self._told(knocker, dialect, dialect.at(place))
+            if urls:
+                yield from urls
+                return
+
+    def _told(self, knocker: Knocker, dialect: Dialect, place: str) -> tuple[str, ...]:
+        """What a place tells, or the places and addresses to which it leads: each is asked once, and few."""
+        email, asked = self._form.email, set[tuple[str, str]]()
+        while len(asked) < MOST_HOPS and (place.lower(), email.lower()) not in asked:
+            asked.add((place.lower(), email.lower()))
+            answer = self._knock(knocker, place, dialect.request(email, place), dialect.name)
             if answer is None:
                 return ()
             moved = urljoin(place, answer.headers.get("Location", "")) if answer.status_code in REDIRECTS else ""
-            told = Directions(place=moved) if moved else read_answer(answer.content)
-            self._report.add(place, "autodiscover", told.summary)
+            told = Directions(place=moved) if moved else dialect.read(answer.content)
+            self._report.add(place, dialect.name, told.summary)
             if any(is_microsoft(urlsplit(each).hostname or "") for each in (*told.urls, told.place)) or (
                 told.email and is_microsoft(told.email.rpartition("@")[2])
             ):
                 raise SignInFailed(ONLY_MICROSOFT)
-            if told.place.lower().startswith("https://"):
-                place = told.place
-            elif told.email and told.email.lower() != email.lower():
+            if told.place:
+                if not told.place.lower().startswith("https://"):
+                    self._report.add(told.place, dialect.name, "not asked: no TLS")
+                    return ()
+                place = dialect.at(told.place)
+            elif told.email:
                 email = told.email
             else:
                 return tuple(each for each in told.urls if each.lower().startswith("https://"))
+        self._report.add(place, dialect.name, "led nowhere")
         return ()
 
     def _enter(self, knocker: Knocker, url: str, tell: Told) -> Keys | None:
@@ -190,11 +209,13 @@ class Attempt:
         try:
             return knocker.knock(url, request, what, lambda: tell("user") if tell else None)
         except NotBelieved as error:
+            seen.unreached.add(urlsplit(url).netloc)
             if error.microsoft:
                 raise SignInFailed(ONLY_MICROSOFT) from error
             if certain or error.why != WRONG_HOST:
                 seen.certificate = seen.certificate or error.detail
         except NotReached as error:
+            seen.unreached.add(urlsplit(url).netloc)
             seen.offline += is_offline(error.cause)
             seen.down = seen.down or (str(error) if certain and error.hangs else "")
         except NobodyIn as error:

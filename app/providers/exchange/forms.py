@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from app.providers.certificates import certificates_in
+
 VERSIONS = {
     "": "",
     "2010_sp2": "Exchange2010_SP2",
@@ -32,7 +34,6 @@ _HOST = re.compile(
     r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE
 )
 _IPV6 = re.compile(r"[0-9a-f:]{2,45}", re.IGNORECASE)
-_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +115,6 @@ def is_microsoft(host: str) -> bool:
     """Whether a host or a mail domain is Exchange Online's."""
     host = host.lower().rstrip(".")
     return any(host == each or host.endswith(f".{each}") for each in MICROSOFT)
-
-
-def certificates_in(text: str) -> tuple[str, ...]:
-    """The certificates that a PEM file holds; empty if none can be read."""
-    import ssl
-
-    found = tuple(each + "\n" for each in _PEM.findall(text))
-    try:
-        for each in found:
-            ssl.create_default_context(cadata=each)
-    except (ssl.SSLError, ValueError):
-        return ()
-    return found
 
 
 def _is_user(user: str) -> bool:

@@ -85,7 +85,7 @@ def host_of(settings: Settings) -> PublicHost:
 
 
 def usual_hours(settings: Settings) -> Hours:
-    return Hours(settings.profile.zone, settings.availability.weekly, settings.availability.overrides)
+    return Hours(settings.profile.zone, settings.availability.weekly)
 
 
 def fitted(selection: Selection, state: PreviewState, zone: str = "") -> Selection:

@@ -16,8 +16,8 @@ from app.ui import messages, theme
 from app.ui.settings import account_words as words
 from app.ui.settings.blocking import BlockingChoice
 from app.ui.settings.lost_cards import Help
-from app.ui.settings.owner import Tile
 from app.ui.settings.state import SettingsState, is_local
+from app.ui.settings.tile import Tile
 from app.ui.widgets import Badge, Button, Card, CheckBox, ChoiceRow, Divider, Label, Spinner, column, row
 from app.ui.widgets.base import draw_rounded, painter_for
 from app.ui.widgets.icons import draw_icon

@@ -15,7 +15,7 @@ from app import i18n
 from app.domain.clock import MINUTE
 from app.domain.connecting import Effects
 from app.domain.errors import AftaleError
-from app.domain.events import AccountChanged, CalendarChanged, PagesChanged, SettingsSaved, SyncProgressed
+from app.domain.events import AccountChanged, CalendarChanged, PagesChanged, ServerChanged, SettingsSaved, SyncProgressed
 from app.domain.settings import Appearance
 from app.i18n import _
 from app.ui import messages, theme
@@ -90,7 +90,7 @@ class SettingsController(QObject):
 
     def _connect(self, window: SettingsWindow) -> None:
         window.edited.connect(self._edited)
-        window.hours_read.connect(self._hours_read)
+        window.troubled.connect(self._troubled)
         window.save_requested.connect(self._save)
         window.close_requested.connect(self._ask_to_close)
         window.left.connect(self._closed)
@@ -98,7 +98,7 @@ class SettingsController(QObject):
         acts.connected.connect(self._account_connected)
         window.panel_made.connect(self._panel_made)
         announcer = self.workspace.announcer
-        for fact in (SettingsSaved, CalendarChanged, AccountChanged, PagesChanged):
+        for fact in (SettingsSaved, CalendarChanged, AccountChanged, PagesChanged, ServerChanged):
             self._ends.append(announcer.subscribe(fact, lambda _fact: self._reload()))
         self._ends.append(announcer.subscribe(SyncProgressed, self._read_on))
         self._minute.start()
@@ -124,7 +124,7 @@ class SettingsController(QObject):
     async def _load(self) -> SettingsState:
         workspace = self.workspace
         accounts, calendars = await workspace.accounts.accounts(), await workspace.accounts.calendars()
-        pages = len(await workspace.pages.all())
+        pages, standing = await workspace.pages.all(), workspace.publishing.standing()
         # Finding all zones reads folders; the panel that lists them finds them known.
         zone = workspace.settings.current.profile.zone
         await asyncio.get_running_loop().run_in_executor(None, self._zones, zone)
@@ -132,13 +132,15 @@ class SettingsController(QObject):
         base = draft_of(current, accounts, calendars)
         now, asked = workspace.clock.now(), current.privacy.asked
         stock, doubt = await workspace.data.copies.stock(), await workspace.data.retention.doubted()
-        return SettingsState(base, base, accounts, calendars, pages, now, asked=asked, stock=stock, clock_doubted=doubt)
+        return SettingsState(
+            base, base, accounts, calendars, pages, standing, now, asked=asked, stock=stock, clock_doubted=doubt
+        )  # fmt: skip
 
     def _loaded(self, fresh: SettingsState) -> None:
         known = self._state
         if known is not None:
             draft = without_lost(rebased(known, fresh.base), fresh.base, fresh.calendars)
-            fresh = replace(fresh, draft=draft, hours_valid=known.hours_valid, reading=known.reading)
+            fresh = replace(fresh, draft=draft, troubles=known.troubles, reading=known.reading)
         self._show(fresh)
         self._foresee()
 
@@ -195,9 +197,9 @@ class SettingsController(QObject):
         if draft.choices != before.choices:
             self._foresee()
 
-    def _hours_read(self, valid: bool) -> None:
-        if self._state is not None and self._state.hours_valid != valid:
-            self._show(replace(self._state, hours_valid=valid))
+    def _troubled(self, panel: str, field: str, words: str) -> None:
+        if self._state is not None and self._state.trouble(panel, field) != words:
+            self._show(self._state.troubled(panel, field, words))
 
     def _preview(self, appearance: Appearance) -> None:
         apply_appearance(appearance)

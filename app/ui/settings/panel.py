@@ -15,11 +15,13 @@ MARGIN = 40
 
 class Panel(QWidget):
     """A scrolling page with title and one line below it. ``edited`` carries the new draft; ``render_state`` shows one.
+    ``troubled`` names a field and says why it cannot be saved as it stands, with empty words once it can be.
 
     ``rows`` are what *Find a setting* looks through: words and the control to go to.
     """
 
     edited = Signal(object)
+    troubled = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

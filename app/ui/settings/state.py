@@ -9,10 +9,14 @@ from app.domain.clock import Instant
 from app.domain.connecting import AccountChoice, Choices, Effects
 from app.domain.connections import Account, Calendar, CalendarState, ProviderKind, Role
 from app.domain.keeping import Stock
-from app.domain.settings import Appearance, Availability, Profile, Retention, Settings
+from app.domain.pages import Page
+from app.domain.reaching import Standing
+from app.domain.settings import Appearance, Availability, Desktop, Notify, Profile, Publishing, Retention, Settings
 from app.i18n import _
 
-PANELS = ("calendars", "availability", "pages", "profile", "appearance", "privacy")
+PANELS = (
+    "calendars", "availability", "pages", "publishing", "notifications", "embed", "profile", "appearance", "privacy",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,11 @@ class Draft:
     profile: Profile = Profile()
     appearance: Appearance = Appearance()
     availability: Availability = Availability()
+    publishing: Publishing = Publishing()
+    notify: Notify = Notify()
+    desktop: Desktop = Desktop()
+    own_part: str = ""
+    default_page: str = ""
     pages_on: bool = True
     email_access: bool = False
     retention: Retention = Retention()
@@ -57,7 +66,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class SettingsState:
-    """``base`` is what is saved; ``pages`` (their number) is only told. ``asked``: whether personal e-mail access was asked
+    """``base`` is what is saved; ``pages`` and ``standing`` (how they are reached) are only told. ``troubles``: what is typed
+    and cannot be read as it stands. ``asked``: whether personal e-mail access was asked
     for; ``stock``: how much there is and when it was backed up; ``clock_doubted``: nothing is removed, because the clock has
     jumped; ``reading``: how many events were read so far of accounts that are read for the first time; ``effects``: what saving
     would bring."""
@@ -66,9 +76,10 @@ class SettingsState:
     draft: Draft
     accounts: tuple[Account, ...] = ()
     calendars: tuple[Calendar, ...] = ()
-    pages: int = 0
+    pages: tuple[Page, ...] = ()
+    standing: Standing = Standing()
     now: Instant = 0
-    hours_valid: bool = True
+    troubles: tuple[Problem, ...] = ()
     asked: bool = True
     reading: Mapping[str, int] = field(default_factory=dict)
     effects: Effects | None = None
@@ -77,16 +88,23 @@ class SettingsState:
 
     @property
     def dirty(self) -> bool:
-        return self.draft != self.base or not self.hours_valid
+        return self.draft != self.base or bool(self.troubles)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         found = []
         if not self.draft.profile.name.strip():
             found.append(Problem("profile", "name", _("Write your name. Guests see it on your pages.")))
-        if not self.hours_valid:
-            found.append(Problem("availability", "hours", _("Write hours like 9-12, 13-17.")))
-        return tuple(found)
+        return (*found, *sorted(self.troubles, key=lambda each: PANELS.index(each.panel)))
+
+    def trouble(self, panel: str, field: str) -> str:
+        """Why a field cannot be saved as it stands, or an empty text."""
+        return next((each.words for each in self.troubles if (each.panel, each.field) == (panel, field)), "")
+
+    def troubled(self, panel: str, field: str, words: str) -> SettingsState:
+        """The state after a panel said that about a field."""
+        others = tuple(each for each in self.troubles if (each.panel, each.field) != (panel, field))
+        return replace(self, troubles=(*others, Problem(panel, field, words)) if words else others)
 
     def calendars_of(self, account: str) -> tuple[Calendar, ...]:
         return tuple(each for each in self.calendars if each.account == account)
@@ -132,6 +150,11 @@ def draft_of(settings: Settings, accounts: tuple[Account, ...], calendars: tuple
         profile=settings.profile,
         appearance=settings.appearance,
         availability=settings.availability,
+        publishing=settings.publishing,
+        notify=settings.notify,
+        desktop=settings.desktop,
+        own_part=settings.own_part,
+        default_page=settings.default_page,
         pages_on=settings.pages_on,
         email_access=settings.privacy.email_access,
         retention=settings.retention,
@@ -153,6 +176,11 @@ def applied(settings: Settings, draft: Draft) -> Settings:
         profile=profile,
         appearance=draft.appearance,
         availability=draft.availability,
+        publishing=replace(draft.publishing, port=settings.publishing.port),
+        notify=draft.notify,
+        desktop=draft.desktop,
+        own_part=draft.own_part,
+        default_page=draft.default_page,
         pages_on=draft.pages_on,
         paused_until=paused,
         privacy=privacy,

@@ -12,10 +12,15 @@ from PySide6.QtWidgets import QDialog, QPushButton, QSizePolicy, QStackedWidget,
 from app.i18n import _
 from app.ui import theme
 from app.ui.settings.appearance import AppearancePanel
+from app.ui.settings.availability import AvailabilityPanel
 from app.ui.settings.calendars import CalendarsPanel
-from app.ui.settings.owner import AvailabilityPanel, PagesPanel, ProfilePanel
+from app.ui.settings.embed import EmbedPanel
+from app.ui.settings.notifications import NotificationsPanel
+from app.ui.settings.pages import PagesPanel
 from app.ui.settings.panel import Panel
 from app.ui.settings.privacy import PrivacyPanel
+from app.ui.settings.profile import ProfilePanel
+from app.ui.settings.publishing import PublishingPanel
 from app.ui.settings.state import PANELS, SettingsState
 from app.ui.widgets import Button, Divider, Label, LineEdit, Option, column, row
 from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for
@@ -28,6 +33,9 @@ _ICONS = {
     "calendars": "set_calendars",
     "availability": "set_availability",
     "pages": "set_pages",
+    "publishing": "set_publishing",
+    "notifications": "set_notifications",
+    "embed": "set_chat",
     "profile": "person",
     "appearance": "set_appearance",
     "privacy": "set_data",
@@ -35,11 +43,11 @@ _ICONS = {
 
 
 class SettingsWindow(QDialog):
-    """Shows one state. ``edited`` carries the new draft; ``close_requested`` comes for Esc, Close, Cancel and the title bar
-    alike; ``panel_made`` carries a panel when it is first shown."""
+    """Shows one state. ``edited`` carries the new draft; ``troubled`` panel, field and words; ``close_requested`` comes for
+    Esc, Close, Cancel and the title bar alike; ``panel_made`` carries a panel when it is first shown."""
 
     edited = Signal(object)
-    hours_read = Signal(bool)
+    troubled = Signal(str, str, str)
     save_requested = Signal()
     close_requested = Signal()
     left = Signal()
@@ -92,6 +100,7 @@ class SettingsWindow(QDialog):
         if key not in self._panels:
             panel = self._panels[key] = self._make_panel(key)
             panel.edited.connect(self.edited)
+            panel.troubled.connect(lambda field, words, key=key: self.troubled.emit(key, field, words))
             self._stack.addWidget(panel)
             if self._state is not None:
                 panel.render_state(self._state)
@@ -102,10 +111,16 @@ class SettingsWindow(QDialog):
         if key == "calendars":
             return self.calendars
         if key == "availability":
-            panel = AvailabilityPanel(self._zones)
-            panel.hours_read.connect(self.hours_read)
-            return panel
-        plain = {"pages": PagesPanel, "profile": ProfilePanel, "appearance": AppearancePanel, "privacy": PrivacyPanel}
+            return AvailabilityPanel(self._zones)
+        plain: dict[str, type[Panel]] = {
+            "pages": PagesPanel,
+            "publishing": PublishingPanel,
+            "notifications": NotificationsPanel,
+            "embed": EmbedPanel,
+            "profile": ProfilePanel,
+            "appearance": AppearancePanel,
+            "privacy": PrivacyPanel,
+        }
         return plain[key]()
 
     def lead_to(self, key: str) -> None:
@@ -137,6 +152,9 @@ class SettingsWindow(QDialog):
             "calendars": _("Calendars"),
             "availability": _("Availability"),
             "pages": _("Scheduling pages"),
+            "publishing": _("Publishing"),
+            "notifications": _("Notifications"),
+            "embed": _("Chat and embed"),
             "profile": _("Profile"),
             "appearance": _("Appearance and language"),
             "privacy": _("Data and privacy"),

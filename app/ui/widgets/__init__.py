@@ -106,6 +106,7 @@ if TYPE_CHECKING:
     from app.ui.widgets.option import Option as Option
     from app.ui.widgets.popups import HelpPopover as HelpPopover
     from app.ui.widgets.popups import Popover as Popover
+    from app.ui.widgets.qr import QrCode as QrCode
     from app.ui.widgets.ribbon import DayRibbon as DayRibbon
     from app.ui.widgets.ribbon_day import Block as Block
     from app.ui.widgets.ribbon_day import RibbonDay as RibbonDay
@@ -138,6 +139,7 @@ _HOME = {
     "menu": "MenuPopup",
     "option": "Option",
     "popups": "HelpPopover Popover",
+    "qr": "QrCode",
     "ribbon": "DayRibbon",
     "ribbon_day": "Block RibbonDay",
     "select": "Select",

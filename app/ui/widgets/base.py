@@ -77,9 +77,15 @@ def draw_text(
     painter.setFont(theme.font(role))
     painter.setPen(colour)
     rect = QRectF(place)
-    if text_width(text, role) > rect.width() + 0.5:
-        text = QFontMetricsF(theme.font(role)).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    text = fitted(painter, text, role, rect)
     painter.drawText(rect, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), text)
+
+
+def fitted(painter: QPainter, text: str, role: Role, place: QRectF) -> str:
+    """``text``, cut with an ellipsis where it is wider than ``place``."""
+    if text_width(text, role) <= place.width() + 0.5:
+        return text
+    return QFontMetricsF(theme.font(role)).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
 
 
 def text_width(text: str, role: Role) -> float:

@@ -11,7 +11,7 @@ from app.domain.connections import Access, Account, Calendar, CalendarState, Los
 from app.domain.pages import WeeklyHours
 from app.domain.settings import Availability, Privacy, Profile, Settings
 from app.ui.settings.state import SettingsState, draft_of
-from tests.ui.overviews import CALENDAR, LOCAL, NOW, TEAM, ZONE, at
+from tests.ui.overviews import CALENDAR, FOLLOW_UP, INTRO, LOCAL, NOW, STRATEGY, TEAM, ZONE, at
 
 _WORK = ((540, 720), (780, 1020))
 HOURS = WeeklyHours((_WORK, _WORK, ((540, 720), (780, 960)), _WORK, ((540, 750),), (), ()))
@@ -21,6 +21,7 @@ SETTINGS = Settings(
     privacy=Privacy(email_access=True, asked=True),
 )
 READ = NOW - 2 * MINUTE
+PAGES = (INTRO, STRATEGY, FOLLOW_UP)
 GOOGLE = Account("g", ProviderKind.GOOGLE, "Anna Holm", "anna@example.com")
 OFFICE = Account("o", ProviderKind.OFFICE365, "Anna Holm", "anna.holm@example.net", primary=False)
 
@@ -54,7 +55,7 @@ USUAL = (ANNA, LOST, FAMILY, ROOM, HOLIDAYS, JONAS)
 def state(accounts: tuple[Account, ...], calendars: tuple[Calendar, ...], settings: Settings = SETTINGS) -> SettingsState:
     """The window just opened."""
     base = draft_of(settings, accounts, calendars)
-    return SettingsState(base, base, accounts, calendars, 3, NOW, asked=settings.privacy.asked)
+    return SettingsState(base, base, accounts, calendars, PAGES, now=NOW, asked=settings.privacy.asked)
 
 
 def _connected() -> SettingsState:

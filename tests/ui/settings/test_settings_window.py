@@ -22,8 +22,9 @@ from app.domain.settings import Language, Theme
 from app.services.workspace import Workspace
 from app.ui import theme
 from app.ui.settings import open_settings
+from app.ui.settings.availability import AvailabilityPanel
 from app.ui.settings.controller import SettingsController, apply_appearance
-from app.ui.settings.owner import AvailabilityPanel, ProfilePanel
+from app.ui.settings.profile import ProfilePanel
 from app.ui.settings.state import PANELS
 from app.ui.settings.view import SettingsWindow
 from app.ui.widgets import Button, Label, Question, Toast
