@@ -185,6 +185,91 @@ async def test_sign_in_when_the_domain_redirects_then_it_is_followed(server: Ews
         assert Keys.load(signed.secret).url == other.url
 
 
+@pytest.mark.shows("CON-8", "CON-9")
+@pytest.mark.parametrize(("dialect", "told"), [("xml", "autodiscover"), ("svc", "autodiscover by SOAP")])
+async def test_sign_in_when_the_server_tells_in_one_way_alone_then_it_is_found_and_the_report_lists_both(
+    server: EwsServer, dialect: str, told: str
+) -> None:
+    server.service.dialects = {dialect}
+    trying = Trying(Here(told=(server.base + DISCOVERY_PATH,)))
+    assert Keys.load((await trying(ca=server.ca)).secret).url == server.url
+    report = trying.connector.report()
+    assert any(f"  {told}  {server.url}" in line for line in report.splitlines())
+    assert ("status 404" in report) == (dialect == "svc")
+    assert ("autodiscover.svc" in report) == (dialect == "svc")
+
+
+@pytest.mark.shows("CON-8")
+@pytest.mark.parametrize("dialect", ["xml", "svc"])
+async def test_sign_in_when_autodiscover_leads_to_another_host_and_address_then_both_are_followed(
+    server: EwsServer, dialect: str
+) -> None:
+    with serving(tls=True) as other:
+        real = "anna@corp.example.com"
+        for each in (server, other):
+            each.service.dialects = {dialect}
+            each.service.discoveries[EMAIL] = Discovery(What.ADDRESS, real)
+        other.service.add_user(real, "Anna", PASSWORD, logins=(EMAIL,))
+        server.service.discoveries[real] = Discovery(What.URL, f"{other.base}/autodiscover/autodiscover.{dialect}")
+        trying = Trying(Here(told=(server.base + DISCOVERY_PATH,)))
+        with pytest.raises(SignInFailed, match="no_mailbox"):
+            # The mailbox goes by the other address; this one is a name to sign in with.
+            await trying(ca=server.ca)
+        report = trying.connector.report()
+        assert "redirected to another address" in report
+        assert f"redirected to {other.base}/autodiscover/autodiscover.{dialect}" in report
+        assert f"{other.url}  version" in report
+
+
+@pytest.mark.shows("CON-8")
+@pytest.mark.parametrize("dialect", ["xml", "svc"])
+@pytest.mark.parametrize("loop", ["addresses", "places"])
+async def test_sign_in_when_autodiscover_leads_in_a_circle_then_it_ends_and_other_places_are_tried(
+    server: EwsServer, dialect: str, loop: str
+) -> None:
+    server.service.dialects = {dialect}
+    here = f"{server.base}/autodiscover/autodiscover.{dialect}"
+    if loop == "addresses":
+        server.service.discoveries[EMAIL] = Discovery(What.ADDRESS, "bo@example.com")
+        server.service.discoveries["bo@example.com"] = Discovery(What.ADDRESS, EMAIL)
+    else:
+        server.service.discoveries["example.com"] = Discovery(What.URL, here)
+    trying = Trying(Here(told=(server.base + DISCOVERY_PATH,), guessed=(server.url,)))
+    assert Keys.load((await trying(ca=server.ca)).secret).url == server.url
+    assert server.service.users[EMAIL].requests < 10
+    assert "led nowhere" in trying.connector.report()
+
+
+@pytest.mark.shows("CON-8")
+@pytest.mark.parametrize("dialect", ["xml", "svc"])
+async def test_sign_in_when_autodiscover_leads_to_a_place_without_tls_then_nothing_is_said_there(
+    server: EwsServer, dialect: str
+) -> None:
+    server.service.dialects = {dialect}
+    with serving() as bare:
+        bare.service.add_user(EMAIL, "Anna", PASSWORD)
+        for target in (
+            Discovery(What.URL, f"{bare.base}/autodiscover/autodiscover.{dialect}"),
+            Discovery(What.SETTINGS, bare.url),
+        ):
+            server.service.discoveries["example.com"] = target
+            trying = Trying(Here(told=(server.base + DISCOVERY_PATH,), guessed=(server.url,)))
+            assert Keys.load((await trying(ca=server.ca)).secret).url == server.url
+        assert bare.service.users[EMAIL].requests == 0
+
+
+@pytest.mark.shows("CON-8")
+async def test_sign_in_when_the_domain_does_not_know_the_address_then_the_report_says_so_in_both_ways(
+    server: EwsServer,
+) -> None:
+    server.service.discoveries["example.com"] = Discovery(What.UNKNOWN)
+    trying = Trying(Here(told=(server.base + DISCOVERY_PATH,)))
+    await trying.refused("server", ca=server.ca)
+    report = trying.connector.report()
+    assert "autodiscover  no EWS (500)" in report
+    assert "autodiscover by SOAP  no EWS (InvalidUser)" in report
+
+
 @pytest.mark.shows("CON-8")
 @pytest.mark.parametrize(
     ("version", "schema"),

@@ -76,7 +76,7 @@ class EwsServer:
         path = request.url.path.lower()
         if path == "/ews/exchange.asmx":
             return await self._call(request, body)
-        if path in ("/autodiscover/autodiscover.xml", "/autodiscover/autodiscover.svc"):
+        if path in {f"/autodiscover/autodiscover.{each}" for each in self.service.dialects}:
             return self._discover(request, body)
         return HTMLResponse("<html><body>Not found</body></html>", 404)
 

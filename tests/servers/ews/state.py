@@ -36,7 +36,8 @@ STANDARD = (
 class EwsService(Mailboxes):
     """All mailboxes, and what the server is like.
 
-    ``elsewhere``: where a GET for autodiscover, which needs no sign-in, is sent. ``offers``: how one may sign in.
+    ``elsewhere``: where a GET for autodiscover, which needs no sign-in, is sent. ``dialects``: in which of its two ways
+    autodiscover is asked, plain XML (``xml``) and SOAP (``svc``). ``offers``: how one may sign in.
     ``extended_protection``: over TLS, NTLM has to be bound to the certificate, as is the default since Exchange 2019 CU14.
     ``find_limit``: most items that FindItem gives. ``unexpanded``: series are left as they are in a calendar view, as
     grommunio does. ``time_zones``: whether GetServerTimeZones is there. ``streaming``: whether notifications are.
@@ -47,6 +48,7 @@ class EwsService(Mailboxes):
         self.release: Release = RELEASES[version]
         self.discoveries: dict[str, Discovery] = {}
         self.elsewhere = ""
+        self.dialects = {"xml", "svc"}
         self.offers: tuple[str, ...] = ("Negotiate", "NTLM", "Basic")
         self.extended_protection = True
         self.find_limit = 1000
