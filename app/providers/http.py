@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 CONNECT, ANSWER = 10.0, 30.0
 """Seconds to reach a service, and to wait for more of an answer."""
+WHOLE = 240.0
+"""Seconds that one answer may take in all, from the request to its last byte: a server may send a byte now and then for
+ever."""
 LARGE = 32_768
 """Bytes of an answer above which it is read in a thread, so that nothing else waits for it."""
 MOST_BYTES = 64 * 1024 * 1024

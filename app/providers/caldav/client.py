@@ -1,11 +1,14 @@
-"""Requests to one server: shown the password by Basic or Digest, over TLS that the system trusts.
+"""Requests to one server: shown the password by Basic or Digest, over TLS that the system trusts, or that an own certificate
+authority vouches for where its file was given: for the account's own site alone, never for a well-known service.
 
 A redirect is followed to another address of the same site alone, and never from https to http; http itself is for this
-computer.
+computer. No answer is waited for without an end: ``CONNECT`` seconds to reach the server, ``ANSWER`` (or ``wait``) for more of
+an answer, ``WHOLE`` for all of it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import ipaddress
 import re
@@ -17,9 +20,10 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from app.domain.clock import Clock
+from app.providers import certificates
 from app.providers.caldav.dav import read_precondition
 from app.providers.caldav.errors import Astray, Refused
-from app.providers.http import ANSWER, CONNECT, content, seconds_to_wait
+from app.providers.http import ANSWER, CONNECT, WHOLE, content, seconds_to_wait
 
 if TYPE_CHECKING:
     import ssl
@@ -78,15 +82,16 @@ class Credentials(httpx2.Auth):
 
 
 class Client:
-    """To be closed; it can be used again afterwards. Raises Refused, Astray, ValueError and the errors of httpx2."""
+    """To be closed; it can be used again afterwards. ``ca``: PEM of certificates that count besides the system's. Raises
+    Refused, Astray, ValueError and the errors of httpx2."""
 
-    def __init__(self, user: str, password: str, clock: Clock, heard: Heard | None = None) -> None:
-        self._credentials, self._clock, self._heard = Credentials(user, password), clock, heard
-        self._http: httpx2.AsyncClient | None = None
+    def __init__(self, user: str, password: str, clock: Clock, heard: Heard | None = None, ca: str = "") -> None:
+        self._credentials, self._clock, self._heard, self._ca = Credentials(user, password), clock, heard, ca
+        self._http: dict[str, httpx2.AsyncClient] = {}
 
     async def close(self) -> None:
-        if self._http is not None:
-            http, self._http = self._http, None
+        known, self._http = self._http, {}
+        for http in known.values():
             await http.aclose()
 
     def insist(self, url: str) -> None:
@@ -136,17 +141,29 @@ class Client:
     async def _once(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], wait: float) -> Got:
         if not may_be_asked(url):
             raise Astray("not over https")
-        if self._http is None:
-            agent = {"User-Agent": AGENT, "Accept-Encoding": "gzip"}
-            self._http = httpx2.AsyncClient(verify=_trust(), headers=agent, follow_redirects=False, auth=self._credentials)
         limits = httpx2.Timeout(wait, connect=CONNECT)
-        async with self._http.stream(method, url, content=body, headers=dict(headers), timeout=limits) as answer:
-            return Got(answer.status_code, answer.headers, await content(answer), url)
+        try:
+            async with (
+                asyncio.timeout(WHOLE),
+                self._open(url).stream(method, url, content=body, headers=dict(headers), timeout=limits) as answer,
+            ):
+                return Got(answer.status_code, answer.headers, await content(answer), url)
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout("an answer without an end") from error
+
+    def _open(self, url: str) -> httpx2.AsyncClient:
+        ca = self._ca if site_of(urlsplit(url).hostname or "") not in KNOWN else ""
+        if ca not in self._http:
+            agent = {"User-Agent": AGENT, "Accept-Encoding": "gzip"}
+            self._http[ca] = httpx2.AsyncClient(
+                verify=_trust(ca), headers=agent, follow_redirects=False, auth=self._credentials
+            )
+        return self._http[ca]
 
 
-@functools.cache
-def _trust() -> ssl.SSLContext:
-    return httpx2.create_ssl_context()
+@functools.lru_cache(16)
+def _trust(ca: str) -> ssl.SSLContext:
+    return certificates.context(ca) if ca else httpx2.create_ssl_context()
 
 
 def origin_of(url: str) -> str:

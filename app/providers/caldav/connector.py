@@ -8,7 +8,8 @@ The form (``check``), all of it text, and the reason codes of each field:
   of the cloud, or ``name@cloud``;
 - ``user``, may be empty where the address is an e-mail address (then that, then what stands before its @): ``missing``,
   ``form``;
-- ``password``, which for iCloud and Fastmail, and for Nextcloud with two factors, is an app password: ``missing``.
+- ``password``, which for iCloud and Fastmail, and for Nextcloud with two factors, is an app password: ``missing``;
+- ``ca``, may be empty: text of a PEM file with an own authority's certificates, for this server alone: ``not_a_certificate``.
 
 The steps that ``sign_in`` tells: ``look``, ``server:HOST`` (once for each that is tried), ``calendars``. What it can end with:
 SignInFailed with ``password`` (detail: the names that were tried), ``server`` (detail: the addresses that were tried),
@@ -99,4 +100,4 @@ class Connector:
     def known(secret: bytes) -> dict[str, str]:
         """The fields of the form that a sign-in found out, to be filled in the next time: all but the password."""
         keys = Keys.load(secret)
-        return {"preset": "", "address": keys.homes[0], "user": keys.user}
+        return {"preset": "", "address": keys.homes[0], "user": keys.user} | ({"ca": keys.ca} if keys.ca else {})

@@ -18,7 +18,6 @@ from app.domain.clock import Clock
 from app.domain.errors import AftaleError, RateLimited, SignInFailed, Unreachable
 from app.providers.base import Told
 from app.providers.caldav import dav
-from app.providers.caldav.certificates import described, why_not_believed
 from app.providers.caldav.client import KNOWN, Client, Got, followed, site_of
 from app.providers.caldav.collection import read_aside
 from app.providers.caldav.errors import Astray, Refused
@@ -26,6 +25,7 @@ from app.providers.caldav.forms import Typed, candidates
 from app.providers.caldav.keys import Keys
 from app.providers.caldav.listing import LISTED, NAME, TYPE, is_calendar
 from app.providers.caldav.report import Report
+from app.providers.certificates import Certificate, shown, why_not_believed
 
 T = TypeVar("T")
 PRINCIPAL, HOMES, ADDRESSES = f"{dav.D}current-user-principal", f"{dav.C}calendar-home-set", f"{dav.C}calendar-user-address-set"
@@ -115,7 +115,7 @@ class Discovery:
 
     async def _enter(self, place: str, user: str) -> tuple[Keys, str] | None:
         """None if nothing is there, or not for us; notes why."""
-        client, seen = Client(user, self._form.password, self._clock, self._report.add), self._seen
+        client, seen = Client(user, self._form.password, self._clock, self._report.add, self._form.ca), self._seen
         try:
             return await self._at(client, place, user)
         except Refused as refused:
@@ -136,7 +136,9 @@ class Discovery:
     async def _failed(self, place: str, error: Exception) -> None:
         seen = self._seen
         if why := why_not_believed(error):
-            seen.certificate = seen.certificate or await beside(lambda: described(place, why), f"why={why}")
+            nothing: Certificate | None = None
+            found = None if seen.certificate else await beside(lambda: shown(place, why), nothing)
+            seen.certificate = seen.certificate or (found.text() if found is not None else f"why={why}")
             self._report.add(place, "certificate", seen.certificate)
         elif is_offline(error):
             seen.offline += 1
@@ -165,7 +167,10 @@ class Discovery:
         if schedules is None:
             return None
         mail = next((each[7:] for each in row.hrefs(ADDRESSES) if each.lower().startswith("mailto:")), "")
-        keys = Keys(mail or self._address(user, got.url), user, self._form.password, homes, principal, schedules and bool(mail))
+        keys = Keys(
+            mail or self._address(user, got.url), user, self._form.password, homes, principal, schedules and bool(mail),
+            self._form.ca,
+        )  # fmt: skip
         return keys, row.text(NAME)
 
     async def _asked(self, client: Client, place: str) -> tuple[dav.Row, Got]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from app.providers.caldav.client import is_loopback
+from app.providers.certificates import certificates_in
 
 WELL_KNOWN, NEXTCLOUD_PATH = "/.well-known/caldav", "/remote.php/dav/"
 SERVERS = {
@@ -29,13 +30,15 @@ _HOST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A form that can be tried: either an e-mail address or the URL of a server. ``users``: names to sign in with, in order."""
+    """A form that can be tried: either an e-mail address or the URL of a server. ``users``: names to sign in with, in order;
+    ``ca``: PEM of certificates that count for this server besides the system's."""
 
     preset: str
     email: str
     url: str
     users: tuple[str, ...]
     password: str = field(repr=False)
+    ca: str = ""
 
     @property
     def domain(self) -> str:
@@ -60,6 +63,8 @@ def problems_of(fields: Mapping[str, str]) -> dict[str, str]:
         problems["user"] = "form"
     if not fields.get("password", ""):
         problems["password"] = "missing"
+    if fields.get("ca", "").strip() and not certificates_in(fields["ca"]):
+        problems["ca"] = "not_a_certificate"
     return problems
 
 
@@ -70,7 +75,7 @@ def typed(fields: Mapping[str, str]) -> Typed:
     preset = preset or DOMAINS.get(email.rpartition("@")[2].lower(), "")
     # Each wrong name may count towards a lock, so there are few.
     users = (user,) if user else (email, email.partition("@")[0])
-    return Typed(preset, email, "" if email else whole_url(address), users, fields["password"])
+    return Typed(preset, email, "" if email else whole_url(address), users, fields["password"], fields.get("ca", "").strip())
 
 
 def whole_url(text: str) -> str:

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field
 @dataclass(frozen=True, slots=True)
 class Keys:
     """One sign-in that worked. ``homes`` are the addresses below which the calendars lie, ``principal`` that of the person;
-    ``schedules``: the server sends invitations itself (RFC 6638)."""
+    ``schedules``: the server sends invitations itself (RFC 6638). ``ca``: PEM of an own certificate authority, for this server
+    alone."""
 
     email: str
     user: str
@@ -17,6 +18,7 @@ class Keys:
     homes: tuple[str, ...]
     principal: str = ""
     schedules: bool = False
+    ca: str = ""
 
     def dump(self) -> bytes:
         """To be sealed; nothing else may keep it."""

@@ -67,7 +67,7 @@ class CalDavProvider:
     def __init__(self, account: str, keys: Keys, clock: Clock, invites: bool = True) -> None:
         self.account, self._keys, self._clock = account, keys, clock
         self._invites = invites and keys.schedules
-        self._client = Client(keys.user, keys.password, clock)
+        self._client = Client(keys.user, keys.password, clock, ca=keys.ca)
         self._zones: dict[str, str] = {}
 
     def __repr__(self) -> str:

@@ -10,12 +10,9 @@ import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.utils import get_environ_proxies
 
-from app.providers.certificates import EXPIRED, NOT_YET, SELF_SIGNED, UNKNOWN_CA, WRONG_HOST, context, shown, why_not_believed
+from app.providers.certificates import WRONG_HOST, context, shown, why_not_believed
 
-__all__ = [
-    "EXPIRED", "NOT_YET", "SELF_SIGNED", "UNKNOWN_CA", "WRONG_HOST", "Refusing", "TrustingAdapter", "context", "session",
-    "shown", "why_not_believed",
-]  # fmt: skip
+__all__ = ["WRONG_HOST", "Refusing", "TrustingAdapter", "context", "session", "shown", "why_not_believed"]
 
 
 class TrustingAdapter(HTTPAdapter):

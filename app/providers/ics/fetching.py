@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from app.domain.clock import Instant
+from app.providers.certificates import why_not_believed
 from app.providers.http import ANSWER, CONNECT, LARGE, seconds_to_wait
 from app.providers.ics.limits import LARGEST
 
@@ -31,11 +32,6 @@ HEADERS = {
     "User-Agent": "Aftale (gzip)", "Accept": "text/calendar, text/plain;q=0.5, */*;q=0.1", "Accept-Encoding": "gzip",
 }  # fmt: skip
 _STAMPS = re.compile(rb"^(?:DTSTAMP|LAST-MODIFIED)[:;][^\n]*\n", re.MULTILINE)
-_CERTIFICATE = {
-    10: "expired", 9: "not_yet", 18: "self_signed", 19: "unknown_ca", 20: "unknown_ca", 21: "unknown_ca", 62: "wrong_host",
-    64: "wrong_host",
-}  # fmt: skip
-"""OpenSSL's words (X509_V_ERR) for why a certificate is not believed."""
 
 
 class FeedTrouble(Exception):
@@ -120,7 +116,7 @@ async def fetch(http: httpx2.AsyncClient, address: str, now: Instant, etag: str 
         raise FeedTrouble("time_out") from None
     except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
         # Without the error itself as cause: its text holds the address.
-        why = _why_not_believed(error)
+        why = why_not_believed(error)
         raise (FeedTrouble("certificate", f"why={why}") if why else FeedTrouble("server", type(error).__name__)) from None
 
 
@@ -194,11 +190,3 @@ def _unpacked(wire: bytes, encoding: str) -> tuple[bytes, str]:
     else:
         raise FeedTrouble("server", "packed in a way that nobody asked for")
     return body, hashlib.sha256(_STAMPS.sub(b"", body)).hexdigest()
-
-
-def _why_not_believed(error: BaseException | None) -> str:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return _CERTIFICATE.get(error.verify_code, "unknown_ca")
-        error = error.__cause__ or error.__context__
-    return ""
