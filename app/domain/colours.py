@@ -1,9 +1,9 @@
 """Colours of pages: contrast as WCAG 2 defines it, and a colour of the owner's own made readable wherever it is drawn.
 
-A page's colour is one of ``NAMED`` or ``#rrggbb``. It marks the page as dot, bar and block, lies under the date tile's words and
-gives an avatar its ground and its ink (DESIGN 2). A colour that somebody chose for its looks need not be fit for any of that, so
-it is made darker for light pages and lighter for dark ones, as little as the rules ask for. Its hue stays: only OKLCH's lightness
-moves, and its chroma where a screen cannot show it.
+A page's colour is one of ``NAMED`` or ``#rrggbb``. It marks the page as dot, bar and block, lies under the words of the date
+tile and gives an avatar its ground and its ink (DESIGN 2). A colour that somebody chose for its looks need not be fit for any
+of that, so it is made darker for light pages and lighter for dark ones, as little as the rules ask for. Its hue stays: only
+OKLCH's lightness moves, and its chroma where a screen cannot show it.
 """
 
 from __future__ import annotations

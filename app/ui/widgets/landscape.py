@@ -31,6 +31,7 @@ class Landscape(QWidget):
         self._phase: Phase = phase
         self._from: float = phase if not isinstance(phase, str) else 0.35
         self._radius, self._round_bottom, self._sky = radius, round_bottom, sky
+        self._tint: QColor | None = None
         self._rise = Glide(self, theme.motion().sun, 1.0)
 
     def set_phase(self, phase: Phase, *, glide: bool = True) -> None:
@@ -45,6 +46,11 @@ class Landscape(QWidget):
         else:
             self._rise.jump(1.0)
 
+    def set_tint(self, tint: QColor | None) -> None:
+        """Gives the hills something of a page's colour, as the public pages do."""
+        self._tint = tint
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(280, 160)
 
@@ -54,23 +60,34 @@ class Landscape(QWidget):
         if self._radius:
             painter.setClipPath(_rounded(rect, self._radius, self._round_bottom))
         phase = self._phase if isinstance(self._phase, str) else self._now()
-        draw_landscape(painter, rect, phase, self._sky)
+        draw_landscape(painter, rect, phase, self._sky, self._tint)
 
     def _now(self) -> float:
         assert not isinstance(self._phase, str)
         return self._from + (self._phase - self._from) * self._rise.value
 
 
-def draw_landscape(painter: QPainter, place: QRectF, phase: Phase, sky: QColor | None = None) -> None:
-    """Paints the landscape into ``place``; ``sky`` replaces the colour at its upper edge."""
+def draw_landscape(
+    painter: QPainter, place: QRectF, phase: Phase, sky: QColor | None = None, tint: QColor | None = None
+) -> None:
+    """Paints the landscape into ``place``; ``sky`` replaces the colour at its upper edge, ``tint`` colours the hills."""
     found = horizon.scene(place.width(), place.height(), phase)
     painter.save()
     painter.translate(place.topLeft())
-    _draw(painter, found, sky)
+    _draw(painter, found, sky, tint)
     painter.restore()
 
 
-def _draw(painter: QPainter, found: Scene, sky: QColor | None) -> None:
+def _tinted(hill: str, tint: QColor | None, share: float) -> QColor:
+    """``hill`` with ``share`` of the page's colour in it."""
+    own = QColor(hill)
+    if tint is None:
+        return own
+    pairs = ((own.red(), tint.red()), (own.green(), tint.green()), (own.blue(), tint.blue()))
+    return QColor(*(round(one * (1 - share) + other * share) for one, other in pairs))
+
+
+def _draw(painter: QPainter, found: Scene, sky: QColor | None, tint: QColor | None = None) -> None:
     colours = theme.landscape()
     painter.setPen(Qt.PenStyle.NoPen)
     gradient = QLinearGradient(0, 0, 0, found.water_line)
@@ -85,15 +102,15 @@ def _draw(painter: QPainter, found: Scene, sky: QColor | None) -> None:
         painter.drawEllipse(QPointF(found.sun.x, found.sun.y), found.sun.radius, found.sun.radius)
     else:
         painter.drawPath(painter_path(horizon.crescent(found.sun, found.bite)))
-    painter.setBrush(QColor(colours.hill_far))
+    painter.setBrush(_tinted(colours.hill_far, tint, 0.16))
     painter.drawPath(painter_path(found.far))
-    painter.setBrush(QColor(colours.hill_mid))
+    painter.setBrush(_tinted(colours.hill_mid, tint, 0.3))
     painter.drawPath(painter_path(found.mid))
     painter.fillRect(QRectF(0, found.water_line, found.width, found.height - found.water_line), QColor(colours.water))
     for glint in found.glints:
         painter.setBrush(with_alpha(QColor(colours.glint), glint.alpha))
         painter.drawRoundedRect(QRectF(glint.x, glint.y, glint.width, glint.height), glint.height / 2, glint.height / 2)
-    painter.setBrush(QColor(colours.hill_near))
+    painter.setBrush(_tinted(colours.hill_near, tint, 0.45))
     painter.drawPath(painter_path(found.near))
 
 
