@@ -106,7 +106,7 @@ class CertificateCard(_Coloured):
 
     def __init__(self, *, importable: bool) -> None:
         super().__init__()
-        self._importable = importable
+        self.importable = importable
         self._facts = column(gap=6, margins=(0, 8, 0, 0))
         self.importer = Button("", "secondary", "small", icon="file-arrow-up")
         self.importer.clicked.connect(self.file_requested)
@@ -140,7 +140,7 @@ class CertificateCard(_Coloured):
         self.setAccessibleDescription(" ".join((self._text.text(), *told)))
         self.importer.setText(_("Import your company’s CA file"))
         self._only.setText(_("Ask your IT department for it. It then counts for this server only."))
-        self._below.setVisible(self._importable and found.private)
+        self._below.setVisible(self.importable and found.private)
 
 
 class CaFile(SunkenBox):

@@ -39,6 +39,7 @@ def _caldav() -> dict[tuple[str, str], str]:
         ("address", "http"): _("Begin it with https. Without that your password could be read on its way."),
         ("address", "scheme"): _("Begin it with https. Without that your password could be read on its way."),
         ("user", "form"): _("Write it as your calendar’s service names you."),
+        ("ca", "not_a_certificate"): _("There is no certificate in this file. Ask for it as .pem, .crt or .cer."),
     }
 
 

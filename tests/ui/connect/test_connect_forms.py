@@ -453,7 +453,8 @@ def test_caldav_when_a_service_is_chosen_asks_what_it_needs_and_tells_how(in_loo
             QTest.keyClicks(form.address.edit, "jane@icloud.com")
             QTest.keyClicks(form.password.edit, "abcd-efgh")
             await end(d, caldav, SignInFailed("password", "jane@icloud.com"))
-            assert caldav.client == {"preset": "icloud", "address": "jane@icloud.com", "user": "", "password": "abcd-efgh"}
+            filled_in = {"preset": "icloud", "address": "jane@icloud.com", "user": "", "password": "abcd-efgh", "ca": ""}
+            assert caldav.client == filled_in
             assert form.password.error
             await end(d, caldav, SignInFailed("server", "https://caldav.icloud.com/"), by="Try again")
             assert "https://caldav.icloud.com/" in d.texts()

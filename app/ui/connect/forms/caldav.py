@@ -20,19 +20,20 @@ PRESETS = ("icloud", "fastmail", "nextcloud", "")
 _NAMES = {"icloud": "iCloud", "fastmail": "Fastmail", "nextcloud": "Nextcloud"}
 _MARKS = (("icloud", "icloud.com"), ("fastmail", "fastmail.com"), ("nextcloud", "/remote.php/dav"))
 """What an address holds that belongs to one of them."""
+_PUBLIC = ("icloud", "fastmail")
 
 
 class Form(ServerForm):
     kind = ProviderKind.CALDAV
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(importable=True)
         self.preset = ChipGroup([Option(each, _NAMES.get(each, "")) for each in PRESETS], "icloud", height=36)
         self.address, self.user, self.password = TextField(required=True), TextField(), PasswordField()
         self.hint = Hint()
         for name, field in (("address", self.address), ("user", self.user), ("password", self.password)):
             self.add(name, field)
-        for widget in (self.preset, self.address, self.tried, self.certificate, self.user, self.password, self.hint):
+        for widget in (self.preset, self.address, self.tried, self.certificate, self.ca, self.user, self.password, self.hint):
             self.body.addWidget(widget)
         for widget in (self.tried, self.certificate):
             widget.hide()
@@ -52,6 +53,7 @@ class Form(ServerForm):
         self.preset.setAccessibleName(_("Where is your calendar?"))
         self._show_fields()
         self._show_hint()
+        self.retranslate_ca()
 
     def _show_fields(self) -> None:
         preset = self._chosen()
@@ -96,6 +98,10 @@ class Form(ServerForm):
         text = self.address.text().lower()
         return self._chosen() or next((service for service, mark in _MARKS if mark in text), "")
 
+    def _may_be_private(self) -> bool:
+        """The server may have a certificate of an own authority: those that everybody knows never do."""
+        return self._service() not in _PUBLIC
+
     def _switched(self) -> None:
         self.show_problems({})
         self._show_fields()
@@ -108,6 +114,7 @@ class Form(ServerForm):
             "address": self.address.text().strip(),
             "user": "" if self.user.isHidden() else self.user.text().strip(),
             "password": self.password.text(),
+            "ca": self.own_ca if self._may_be_private() else "",
         }
 
     def fill(self, fields: Mapping[str, str]) -> None:
@@ -117,6 +124,7 @@ class Form(ServerForm):
             if not field.text() and fields.get(name):
                 field.set_text(fields[name])
                 field.edit.setCursorPosition(0)
+        self.fill_ca(fields)
         self._show_fields()
         self._show_hint()
         if self.again and self.address.text():
@@ -141,5 +149,6 @@ class Form(ServerForm):
                 self.refuse("address", _("No calendar server was found. Check the address, or ask who looks after the server."))
                 return self.tried if self.tried.addresses else self.address
             case "certificate":
+                self.certificate.importable = self._may_be_private()
                 return self.show_certificate(trouble.detail)
         return None

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from collections.abc import Mapping
-from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.domain.connections import ProviderKind
 from app.i18n import _
 from app.ui.connect import help as helps
-from app.ui.connect.cards import CaFile, Hint
+from app.ui.connect.cards import Hint
 from app.ui.connect.forms.server import ServerForm
 from app.ui.connect.password import PasswordField
 from app.ui.connect.problems import problem_words
 from app.ui.connect.state import Trouble
-from app.ui.runtime import tasks
 from app.ui.widgets import Button, Option, Select, TextField, column, row
 
 VERSIONS = ("", "2010_sp2", "2013", "2013_sp1", "2016", "2019", "se")
 """As the connector names them; empty: it is found out."""
-LONGEST_CA = 256 * 1024
 
 
 class Form(ServerForm):
@@ -34,9 +29,8 @@ class Form(ServerForm):
         self.email, self.password = TextField(required=True), PasswordField()
         self.user, self.server = TextField(optional=True), TextField(optional=True)
         self.version, self.shared = Select(), TextField(optional=True)
-        self.hint, self.elsewhere, self.ca = Hint(), Hint("provider_office365"), CaFile()
+        self.hint, self.elsewhere = Hint(), Hint("provider_office365")
         self.more = Button("", "ghost", "small", icon="add_quiet", flush=True)
-        self._ca = self._ca_name = ""
         for name, field in (
             ("email", self.email),
             ("password", self.password),
@@ -66,7 +60,7 @@ class Form(ServerForm):
         self.body.addLayout(self._where)
         for widget in below:
             self.body.addWidget(widget)
-        for widget in (self.elsewhere, self.hint, self.tried, self.certificate, self.ca, self.shared):
+        for widget in (self.elsewhere, self.hint, self.tried, self.certificate, self.shared):
             widget.hide()
 
     def _wire(self) -> None:
@@ -74,8 +68,6 @@ class Form(ServerForm):
         self.version.chosen.connect(lambda _value: self.version.set_error(""))
         self.hint.pressed.connect(lambda: self.show_help(self.hint.link, helps.app_password(self.kind)))
         self.elsewhere.pressed.connect(lambda: self.kind_requested.emit(ProviderKind.OFFICE365))
-        self.certificate.file_requested.connect(self._choose_file)
-        self.ca.removed.connect(self._forget_ca)
         self.more.clicked.connect(self._show_shared)
 
     # Words
@@ -116,8 +108,7 @@ class Form(ServerForm):
             _("Show me how"),
         )
         self._show_elsewhere()
-        if self._ca:
-            self.ca.show_file(self._ca_name)
+        self.retranslate_ca()
 
     def _show_elsewhere(self) -> None:
         possible = ProviderKind.OFFICE365 in self.kinds and not self.again
@@ -136,7 +127,7 @@ class Form(ServerForm):
             "user": self.user.text().strip(),
             "server": self.server.text().strip(),
             "version": str(self.version.value() or ""),
-            "ca": self._ca,
+            "ca": self.own_ca,
             "shared": self.shared.text().strip(),
         }
 
@@ -148,8 +139,7 @@ class Form(ServerForm):
                 field.edit.setCursorPosition(0)
         if fields.get("version") in VERSIONS and not self.version.value():
             self.version.set_value(fields["version"])
-        if fields.get("ca") and not self._ca:
-            self._take_ca("", fields["ca"])
+        self.fill_ca(fields)
         if self.shared.text():
             self._show_shared(go=False)
         self.email.set_read_only(self.again and bool(self.email.text()))
@@ -164,11 +154,6 @@ class Form(ServerForm):
         at_microsoft = "microsoft" in (problems.get("email"), problems.get("server"))
         self._show_elsewhere()
         self.elsewhere.setVisible(at_microsoft)
-        if self._ca:
-            problem = problems.get("ca", "")
-            self.ca.show_file(self._ca_name, problem_words(self.kind, "ca", problem) if problem else "")
-            if problem:
-                self.ca.remove.setFocus()
         if problems.get("shared"):
             self._show_shared(go=False)
 
@@ -218,46 +203,3 @@ class Form(ServerForm):
         self.shared.show()
         if go:
             self.shared.edit.setFocus()
-
-    # The company's own CA
-
-    def _choose_file(self) -> None:
-        dialog = QFileDialog(self, _("Choose your company’s CA file"), "", _("Certificates (*.pem *.crt *.cer)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.import_ca(Path(path)))
-        dialog.open()
-
-    def import_ca(self, path: Path) -> None:
-        """Takes the certificates of a file, as text or as bytes (DER), for this server only."""
-        tasks.start(asyncio.to_thread(_read_ca, path), self, lambda text: self._took(path.name, text))
-
-    def _took(self, name: str, text: str) -> None:
-        self._take_ca(name, text)
-        if not text:
-            self.ca.show_file(name, problem_words(self.kind, "ca", "not_a_certificate"))
-            self.ca.show()
-            return
-        self.certificate.hide()
-        self.password.edit.setFocus()
-
-    def _take_ca(self, name: str, text: str) -> None:
-        self._ca, self._ca_name = text, name
-        self.ca.show_file(name)
-        self.ca.setVisible(bool(text))
-
-    def _forget_ca(self) -> None:
-        self._take_ca("", "")
-        self.server.edit.setFocus()
-
-
-def _read_ca(path: Path) -> str:
-    """The text of a CA file; empty if it holds no certificate. Blocking."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(LONGEST_CA)
-        if data[:1] == b"\x30":
-            return ssl.DER_cert_to_PEM_cert(data)
-        text = data.decode("utf-8", errors="replace")
-    except OSError:
-        return ""
-    return text if "-----BEGIN CERTIFICATE-----" in text else ""
