@@ -68,7 +68,7 @@ class Computer(QWidget):
         elif isinstance(page, PreviewForm):
             page.show_form(state, timed)
         elif isinstance(page, PreviewDone):
-            page.show_done(done)
+            page.show_done(done, state.page.colour)
         page.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         page.setFixedWidth(SCREEN.width() - 64 if step == 0 else _NARROW)
         page.adjustSize()

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.after import host_of_link
+from app.domain.colours import read_colour
 from app.domain.errors import InvalidFields
 from app.domain.pages import (
     ClockFace,
@@ -60,7 +61,8 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageDraft:
-    """What the fields hold. Figures are texts, for they may be half typed; ``unread``: so are figures of the weekly hours."""
+    """What the fields hold. Figures are texts, for they may be half typed; ``unread``: so are figures of the weekly hours.
+    ``colour`` is one of the six, or what is typed behind ``#``."""
 
     title: str = ""
     description: str = ""
@@ -195,7 +197,7 @@ def to_page(draft: PageDraft, base: Page) -> Page:
         base,
         title=draft.title.strip() or base.title,
         description=draft.description.strip(),
-        colour=draft.colour,
+        colour=_colour(draft.colour, base.colour),
         slug=_slug(draft.slug, base.slug),
         mode=draft.mode,
         holds=draft.holds and draft.mode is Mode.APPROVAL,
@@ -228,6 +230,10 @@ def _redirect(draft: PageDraft, saved: str) -> str:
     if not draft.leads_on:
         return ""
     return typed if host_of_link(typed) else saved
+
+
+def _colour(chosen: str, saved: str) -> str:
+    return chosen if not chosen.startswith("#") else read_colour(chosen) or saved
 
 
 def _slug(typed: str, saved: str) -> str:
@@ -305,6 +311,7 @@ _TEXTS = (
 def _comparable(draft: PageDraft) -> PageDraft:
     """Without what has no effect: own hours that are not used, dates of the window that is not chosen, spaces at the ends."""
     texts: dict[str, Any] = {name: getattr(draft, name).strip() for name in _TEXTS}
+    texts["colour"] = _colour(draft.colour, draft.colour)
     found = replace(draft, durations=tuple(sorted(set(draft.durations))), **texts)
     if not draft.own_hours:
         found = replace(found, zone="", weekly=WeeklyHours(), overrides=(), unread=False)

@@ -156,6 +156,10 @@ def _detail_words() -> dict[str, str]:
     }
 
 
+def _colour_words() -> dict[str, str]:
+    return {"unread": _("Write a colour such as #1a5f6c.")}
+
+
 def _slug_words() -> dict[str, str]:
     return {
         "missing": _("Give the page an address."),
@@ -209,6 +213,7 @@ _BY_FIELD = {
     "title": _title_words,
     "durations": _durations_words,
     "detail": _detail_words,
+    "colour": _colour_words,
     "slug": _slug_words,
     "weekly": _weekly_words,
     "overrides": _overrides_words,

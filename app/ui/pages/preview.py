@@ -144,7 +144,7 @@ class Preview(QWidget):
         timed = self._with_time(state, view)
         self.choose.show_view(state, view)
         self.form.show_form(state, timed)
-        self.done.show_done(finished(state, self._selection, timed))
+        self.done.show_done(finished(state, self._selection, timed), state.page.colour)
         self._draw_computer()
 
     def _draw_computer(self) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.domain.choosing import Choose
-from app.domain.pages import Picture
 from app.i18n import _
+from app.ui.pages.host_head import HostHead
 from app.ui.pages.month_grid import MonthGrid, month_head
 from app.ui.pages.preview_state import PreviewState
-from app.ui.pages.sections.look import Thumb
 from app.ui.pages.slot_grid import SlotGrid
-from app.ui.widgets import Avatar, Button, ChipGroup, IconButton, Label, Option, column, row
+from app.ui.widgets import Button, ChipGroup, IconButton, Label, Option, column, row
 
 
 class PreviewChoose(QWidget):
@@ -106,7 +105,7 @@ class PreviewChoose(QWidget):
 
     def show_view(self, state: PreviewState, view: Choose) -> None:
         self._view = view
-        self._host.show_head(state.host.name, state.page.title)
+        self._host.show_head(state.host.name, state.page.title, colour=state.page.colour)
         self._host.show_picture(state.picture if state.page.picture else b"", state.page.picture_kind)
         self._text.setText(state.page.description)
         self._text.setVisible(bool(state.page.description))
@@ -143,32 +142,3 @@ class PreviewChoose(QWidget):
             message = view.nothing
         self.message.setText(message)
         self.message.setVisible(bool(message) and day is None)
-
-
-class HostHead(QWidget):
-    """Avatar, a small line and a title."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._avatar = Avatar("", 40, "fjord")
-        self._thumb = Thumb()
-        self._thumb.hide()
-        self._small = Label("", "caption_regular", "muted")
-        self._title = Label("", "heading", wrap=True)
-        words = column()
-        words.addWidget(self._small)
-        words.addWidget(self._title)
-        line = row(gap=12, on=self)
-        line.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._thumb, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(words, 1)
-
-    def show_picture(self, body: bytes, kind: Picture) -> None:
-        """The photo or logo in place of the initials, if there is one."""
-        self._thumb.show_picture(body, kind)
-        self._avatar.setVisible(self._thumb.isHidden())
-
-    def show_head(self, name: str, title: str, small: str = "") -> None:
-        self._avatar.set_name(name)
-        self._small.setText(small or name)
-        self._title.setText(title)

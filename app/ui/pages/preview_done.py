@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.after import Done
 from app.i18n import _
+from app.ui import theme
 from app.ui.pages.card import Glyph
 from app.ui.widgets import Badge, Label, Landscape, column, row
 
@@ -48,13 +49,14 @@ class PreviewDone(QWidget):
         whole.addWidget(self.nothing)
         whole.addStretch(1)
 
-    def show_done(self, done: Done | None) -> None:
-        """None: there is no time with which it could end."""
+    def show_done(self, done: Done | None, colour: str = "fjord") -> None:
+        """None: there is no time with which it could end. ``colour`` is the page's."""
         self._whole.setVisible(done is not None)
         self.nothing.setVisible(done is None)
         if done is None:
             return
         self._picture.set_phase(0.3 if done.request else 0.62)
+        self._picture.set_tint(None if colour == "fjord" else theme.page_colour(colour))
         self._state.set_text(done.state, "accent" if done.request else "success")
         self._heading.setText(done.heading)
         self._show(self._thanks, done.thanks)

@@ -11,8 +11,9 @@ from app.domain.asking import Asked, Field, Input
 from app.domain.choosing import Choose
 from app.domain.public import PageState
 from app.ui import theme
+from app.ui.pages.host_head import HostHead
 from app.ui.pages.preview_state import PreviewState
-from app.ui.widgets import Avatar, Label, clear, column, row
+from app.ui.widgets import Label, clear, column, row
 from app.ui.widgets.base import Sized, draw_rounded, draw_text, painter_for, text_width
 from app.ui.widgets.icons import draw_icon
 
@@ -22,28 +23,20 @@ class PreviewForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._avatar = Avatar("", 40, "fjord")
-        self._small = Label("", "caption_regular", "muted")
-        self._title = Label("", "heading", wrap=True)
+        self._head = HostHead()
         self._drawn: object = None
-        words = column()
-        words.addWidget(self._small)
-        words.addWidget(self._title)
-        head = row(gap=12)
-        head.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(words, 1)
         self._fields = column(gap=12)
         lines = column(margins=(16, 8, 16, 12), on=self)
-        lines.addLayout(head)
+        lines.addWidget(self._head)
         lines.addSpacing(14)
         lines.addLayout(self._fields)
         lines.addStretch(1)
 
     def show_form(self, state: PreviewState, view: Choose) -> None:
-        self._avatar.set_name(state.host.name)
         length = next((each.text for each in view.lengths if each.chosen), "")
-        self._small.setText(f"{state.page.title}, {length}")
-        self._title.setText(view.picks[0].text if view.picks else view.bar)
+        when = view.picks[0].text if view.picks else view.bar
+        self._head.show_head(state.host.name, when, f"{state.page.title}, {length}", colour=state.page.colour)
+        self._head.show_picture(state.picture if state.page.picture else b"", state.page.picture_kind)
         fields = asking.fields(state.page, state.host, state.words)
         asked = asking.consent(state.page, state.host, state.words)
         button = _button(state)

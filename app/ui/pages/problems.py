@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain import tokens
 from app.domain.after import host_of_link
+from app.domain.colours import read_colour
 from app.domain.errors import InvalidFields
 from app.domain.pages import ConsentKind, LocationKind, check_slug
 from app.ui.pages.editor_state import WITH_CHOICES, PageDraft
@@ -50,6 +51,7 @@ def _basics_problems(draft: PageDraft) -> dict[str, str | None]:
         "description": length_problem(draft.description, TEXT_MAX),
         "durations": None if draft.durations else "missing",
         "detail": _detail_problem(draft.location, draft.detail.strip()),
+        "colour": "unread" if draft.colour.startswith("#") and not read_colour(draft.colour) else None,
         "slug": slug_problem(draft.slug),
     }
 

@@ -16,11 +16,11 @@ from app.ui.pages.editor_state import LENGTHS, WITHOUT_DETAIL, to_slug
 from app.ui.pages.editor_words import free_words, problem_words
 from app.ui.pages.figures import own_length
 from app.ui.pages.grids import columns_of
+from app.ui.pages.sections.colour import ColourSelect, OwnColour
 from app.ui.pages.sections.section import HeldField, SectionBody
-from app.ui.pages.summaries import colour_name, where_name
+from app.ui.pages.summaries import where_name
 from app.ui.widgets import Button, ChipGroup, FlowLayout, Label, Option, Popover, Select, TextArea, TextField, column, row
 
-COLOURS = ("fjord", "heather", "moss", "amber", "brick", "slate")
 _WHERE_ICONS = {
     LocationKind.VIDEO: "where_video",
     LocationKind.HOST_CALLS: "where_phone",
@@ -41,7 +41,8 @@ class BasicsSection(SectionBody):
         self.lengths = LengthsControl()
         self._lengths_field = HeldField(_("How long"), self.lengths)
         self.where = Select(_("Where"), [Option(kind, where_name(kind), icon=_WHERE_ICONS[kind]) for kind in LocationKind])
-        self.colour = Select(_("Colour"), [Option(name, colour_name(name), colour=name) for name in COLOURS])
+        self.colour = ColourSelect()
+        self.own_colour = OwnColour()
         self.detail = TextField(_("Place"))
         self.slug = TextField(_("Address of the page"), required=True)
         self.free = FreeAddress()
@@ -52,6 +53,7 @@ class BasicsSection(SectionBody):
             "description": self.description,
             "durations": self._lengths_field,
             "detail": self.detail,
+            "colour": self.own_colour.field,
             "slug": self.slug,
         }
         self._fill()
@@ -64,6 +66,7 @@ class BasicsSection(SectionBody):
         lines.addWidget(self._lengths_field)
         lines.addWidget(columns_of([self.where, self.colour], most=2, least=180))
         lines.addWidget(self.detail)
+        lines.addWidget(self.own_colour)
         address = column(gap=8)
         address.addWidget(self.slug)
         address.addWidget(self.free)
@@ -77,12 +80,20 @@ class BasicsSection(SectionBody):
         self.detail.changed.connect(lambda text: self.change(detail=text))
         self.lengths.chosen.connect(lambda lengths: self.change(durations=lengths))
         self.where.chosen.connect(lambda kind: self.change(location=kind))
-        self.colour.chosen.connect(lambda name: self.change(colour=name))
+        self.colour.picked.connect(self._pick_colour)
+        self.own_colour.typed.connect(lambda colour: self.change(colour=colour))
+        self.own_colour.left.connect(lambda: self.leave("colour"))
         self.slug.changed.connect(self._type_slug)
         self.free.taken.connect(lambda slug: self.change(slug=slug))
         for name, field in (("title", self.title), ("detail", self.detail), ("slug", self.slug)):
             field.edit.editingFinished.connect(lambda name=name: self.leave(name))
         self.slug.edit.editingFinished.connect(self._tidy_slug)
+
+    def _pick_colour(self, colour: str) -> None:
+        self.change(colour=colour)
+        if colour.startswith("#"):
+            self.own_colour.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.own_colour.field.edit.selectAll()
 
     def _type_slug(self, text: str) -> None:
         slug = to_slug(text)
@@ -108,7 +119,8 @@ class BasicsSection(SectionBody):
             _("Guests choose between the lengths you mark.") if count != 1 else _("Mark more lengths to let guests choose.")
         )
         self.where.set_value(draft.location)
-        self.colour.set_value(draft.colour)
+        self.colour.show_colour(draft.colour)
+        self.own_colour.show_colour(draft.colour, draft.title.strip() or editing.base.title, editing.owner)
         self._show_detail(draft.location, draft.detail)
         self.slug.set_text(draft.slug)
         self.slug.set_help(f"{editing.prefix}{draft.slug}")
