@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
+import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,17 +17,21 @@ from app.domain.connections import Access, ProviderKind
 from app.domain.errors import InvalidFields, RateLimited, SignInFailed, Unreachable
 from app.providers.base import Connector as AnyConnector
 from app.providers.base import Reporting, SignedIn
+from app.providers.caldav import client as client_module
+from app.providers.caldav.client import Client
 from app.providers.caldav.connector import Connector
 from app.providers.caldav.discovery import Search
 from app.providers.caldav.forms import candidates, typed
 from app.providers.caldav.keys import Keys
+from app.providers.caldav.provider import CalDavProvider
 from tests.providers.caldav.worlds import CalDavWorld, FixedClock
 from tests.providers.contract import END, START
-from tests.servers.caldav.door import Answer, Door, open_door
+from tests.servers.caldav.door import Answer, Behind, Door, forwarding, open_door
 from tests.servers.caldav.faults import Kind
 from tests.servers.caldav.odd import PASSWORD as ODD_PASSWORD
 from tests.servers.caldav.odd import USER, OddServer
 from tests.servers.caldav.radicale import PASSWORD, free_port
+from tests.servers.ews.certificates import Tls, authority, pem, write
 from tests.servers.graph.certificate import write_certificate
 
 pytestmark = pytest.mark.anyio
@@ -249,3 +257,76 @@ def test_secret_when_it_is_shown_then_the_password_is_not() -> None:
     assert "s3cret" not in repr(keys)
     assert "s3cret" not in repr(Connector().provider("account", keys.dump(), keep, FixedClock()))
     assert Keys.load(keys.dump()) == keys
+
+
+@contextmanager
+def open_tls(kind: Tls, folder: Path, behind: Behind = page) -> Iterator[Door]:
+    certificate, key = write(kind, folder)
+    with open_door(behind, ssl_certfile=str(certificate), ssl_keyfile=str(key)) as door, door.unrecorded():
+        yield door
+
+
+@pytest.fixture
+def private(world: CalDavWorld, tmp_path: Path) -> Iterator[Door]:
+    """The world's server, with a certificate that only an own authority vouches for."""
+    with open_tls(Tls.GOOD, tmp_path, forwarding(world.server.base)) as door:
+        yield door
+
+
+@pytest.mark.shows("CON-8", "CON-10")
+async def test_connector_when_the_file_of_an_own_authority_is_given_then_it_counts_for_that_server_alone(
+    world: CalDavWorld, private: Door, tmp_path: Path
+) -> None:
+    ca, connector = pem(authority()[0]), Connector()
+    fields = typed_for(world, address=private.base)
+    assert (await failed(connector, fields)).detail.startswith("why=unknown_ca; subject=CN=localhost")
+    assert (await failed(connector, {**fields, "ca": pem(authority("Another CA")[0])})).reason == "certificate"
+    found, _ = await signed_in(connector, {**fields, "ca": ca})
+    assert Keys.load(found.secret).ca == ca.strip()
+    assert connector.known(found.secret)["ca"] == ca.strip()
+    provider = connector.provider("account", found.secret, keep, FixedClock())
+    assert [each.id for each in await provider.calendars()] == [world.calendar]
+    await provider.close()
+    # Another account at the same server knows nothing of it.
+    bare = connector.provider("other", replace(Keys.load(found.secret), ca="").dump(), keep, FixedClock())
+    with pytest.raises(Unreachable):
+        await bare.calendars()
+    await bare.close()
+    with open_tls(Tls.EXPIRED, tmp_path) as expired:
+        error = await failed(connector, {**fields, "address": expired.base, "ca": ca})
+    assert error.detail.startswith("why=expired; ")
+    assert connector.check({**fields, "ca": "no certificate"}) == {"ca": "not_a_certificate"}
+    assert connector.check({**fields, "ca": ca}) == {}
+
+
+def test_client_when_it_is_led_to_a_well_known_service_then_an_own_authority_does_not_count() -> None:
+    client = Client("anna", "x", FixedClock(), ca=pem(authority()[0]))
+    own, service = client._open("https://cloud.example.com/"), client._open("https://p01-caldav.icloud.com/")
+    assert own is client._open("https://dav.example.com/")
+    assert own is not service
+
+
+@pytest.mark.shows("SYNC-6")
+async def test_answer_when_it_comes_byte_by_byte_for_ever_then_it_is_not_waited_for(
+    world: CalDavWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError), contextlib.closing(writer):
+            for byte in itertools.chain(b"HTTP/1.1 207 Multi-Status\r\nContent-Length: 9999\r\n\r\n", itertools.repeat(32)):
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        ended.set()
+
+    monkeypatch.setattr(client_module, "WHOLE", 0.5)
+    server = await asyncio.start_server(drip, "127.0.0.1")
+    home = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    provider = CalDavProvider("account", Keys("anna@example.com", "anna", "x", (home,), home), FixedClock())
+    with pytest.raises(Unreachable):
+        async with asyncio.timeout(5):
+            await provider.calendars()
+    await provider.close()
+    await ended.wait()
+    server.close()
