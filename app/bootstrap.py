@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.models.database import Database
     from app.providers.base import Provider
     from app.providers.secrets import SecretStore
+    from app.services.secrets import Need
     from app.services.workspace import Workspace
 
 EXIT_WORKSPACE = 3
@@ -122,7 +123,7 @@ def _build(folder: Path, ask: Ask | None) -> Workspace:
     keys = Keys(folder, ask)
     return Workspace(
         folder, database, SystemClock(), partial(_provider, database), keys.seal, keys.unlock, keys.open,
-        registry.connector_of, registry.kinds(), _shipped_clients(),
+        registry.connector_of, registry.kinds(), _shipped_clients(), keys,
     )  # fmt: skip
 
 
@@ -172,13 +173,34 @@ class Keys:
 
     def unlock(self, salt: bytes) -> None:
         """Finds the key: in the keyring, by AFTALE_PASSPHRASE, or at a terminal. Takes seconds; for a thread."""
+        self._look(salt, self._ask, os.environ)
+
+    def need(self) -> Need:
+        """What would open the secrets."""
+        from app.providers.secrets import SecretState, kept_under
+        from app.services.secrets import Need
+
+        kept = kept_under(self._known())
+        return {SecretState.KEYRING: Need.KEYRING, SecretState.PASSPHRASE: Need.PASSPHRASE}.get(kept, Need.NEW)
+
+    def try_open(self, salt: bytes, passphrase: str = "") -> bool:
+        """Looks in the keyring again, or takes ``passphrase``."""
+        from app.providers.secrets import VARIABLE, SecretState
+
+        self._look(salt, None, {VARIABLE: passphrase} if passphrase else {})
+        return self._store is not None and self._store.state is not SecretState.LOCKED
+
+    def _known(self) -> bytes:
+        proof = self._folder / PROOF
+        return proof.read_bytes() if proof.exists() else b""
+
+    def _look(self, salt: bytes, ask: Ask | None, environment: Mapping[str, str]) -> None:
         from app.providers.secrets import SecretStore
 
-        proof = self._folder / PROOF
-        known = proof.read_bytes() if proof.exists() else b""
-        self._store = SecretStore.unlock(str(self._folder.resolve()), salt, known, self._ask)
+        known = self._known()
+        self._store = SecretStore.unlock(str(self._folder.resolve()), salt, known, ask, environment)
         if self._store.proof and (self._store.renewed or not known):
-            proof.write_bytes(self._store.proof)
+            (self._folder / PROOF).write_bytes(self._store.proof)
 
 
 def _ask_passphrase(again: bool) -> str | None:

@@ -143,6 +143,11 @@ def derive(passphrase: str, salt: bytes) -> bytes:
     )
 
 
+def kept_under(proof: bytes) -> SecretState | None:
+    """What kind of key a proof was made under; None for none."""
+    return next((state for state in (SecretState.KEYRING, SecretState.PASSPHRASE) if proof[:1] == _mark(state)), None)
+
+
 def _mark(state: SecretState) -> bytes:
     return state.value[:1].encode()
 

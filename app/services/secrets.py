@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
 
 from app.domain.connections import ProviderKind
 from app.domain.errors import SecretUnreadable
@@ -12,6 +14,26 @@ from app.models.database import Database
 
 Seal = Callable[[bytes, str], bytes | None]
 Open = Callable[[bytes, str], bytes]
+
+
+class Need(StrEnum):
+    """What opens the secrets while there is no key: the system's keyring, which has it and is locked; the passphrase under which
+    they lie; or a passphrase to be chosen, for nothing was ever kept."""
+
+    KEYRING = "keyring"
+    PASSPHRASE = "passphrase"
+    NEW = "new"
+
+
+class Door(Protocol):
+    """The way to the key, for a thread: each try may wait for a keyring, or take a second to compute."""
+
+    def need(self) -> Need: ...
+
+    def try_open(self, salt: bytes, passphrase: str = "") -> bool:
+        """Looks in the keyring again, or takes ``passphrase``; False if that does not open the secrets. A passphrase in the place
+        of a keyring's key makes a new key: what was kept before cannot be opened with it."""
+        ...
 
 
 def account_secret(account: str) -> str:

@@ -30,7 +30,7 @@ from app.services.overview import OverviewService
 from app.services.pages import PagesService
 from app.services.publishing import PublishingService
 from app.services.remote import RemoteProvider
-from app.services.secrets import SecretsService, account_secret
+from app.services.secrets import Door, Need, SecretsService, account_secret
 from app.services.settings import SettingsService
 from app.services.sync.service import SyncService
 
@@ -51,7 +51,7 @@ class Workspace:
     """``provider_of`` makes the provider of an account that needs no sign-in, once; ``seal`` encrypts what is kept for later,
     or returns None while the key has not been found, and ``open_sealed`` is its way back; ``unlock`` looks for the key, given
     the salt of the workspace. ``connector_of`` finds how accounts of the ``kinds`` are connected; ``shipped``: OAuth clients
-    that came with the program."""
+    that came with the program. ``door``: how an owner opens the secrets when ``unlock`` found no key."""
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class Workspace:
         connector_of: Callable[[ProviderKind], Awaitable[Connector]] | None = None,
         kinds: tuple[ProviderKind, ...] = (),
         shipped: Mapping[ProviderKind, Mapping[str, str]] | None = None,
+        door: Door | None = None,
     ) -> None:
         self.folder, self.database, self.clock = folder, database, clock
         self.announcer = Announcer()
@@ -96,7 +97,7 @@ class Workspace:
         self.data = DataService(
             folder, database, self.announcer, clock, self.settings, self.accounts, self.bookings, self.publishing
         )
-        self._unlock, self._unlocked = unlock, False
+        self._unlock, self._unlocked, self._door = unlock, False, door
         self._open = open_sealed or _locked
         self._key_sought = asyncio.Event()
         if unlock is None:
@@ -169,6 +170,26 @@ class Workspace:
                     loop.call_soon_threadsafe(self._key_sought.set)
 
         threading.Thread(target=look, name="secrets", daemon=True).start()
+
+    async def key_needed(self) -> Need | None:
+        """What would open the secrets, once the key was looked for; None while nothing is locked."""
+        await self._key_sought.wait()
+        if self._door is None or not self.secrets.locked:
+            return None
+        return await asyncio.get_running_loop().run_in_executor(None, self._door.need)
+
+    async def open_secrets(self, passphrase: str = "") -> bool:
+        """Looks in the keyring again, or takes ``passphrase``. When that opens the secrets, all accounts go on at once."""
+        assert self._door is not None
+        opened = await asyncio.get_running_loop().run_in_executor(None, self._door.try_open, self.settings.salt, passphrase)
+        if opened:
+            for account in await self.accounts.accounts():
+                provider = self._providers.get(account.id)
+                if isinstance(provider, RemoteProvider):
+                    await provider.renew()
+                    self.sync.account_connected(account.id)
+            self.outbox.wake()
+        return opened
 
     def run(self) -> None:
         """Starts the workers; ``close`` ends them."""

@@ -107,7 +107,7 @@ def no_key() -> Said:
     return (
         _("Aftale cannot keep secrets now: your keyring is locked"),
         _(
-            "Unlock your system’s keyring, then close Aftale and start it again. Where there is no keyring, start Aftale with "
-            "a passphrase in AFTALE_PASSPHRASE."
+            "Unlock your system’s keyring and try again. Where there is no keyring, Aftale asks for a passphrase; without a "
+            "window it takes the one in AFTALE_PASSPHRASE."
         ),
     )

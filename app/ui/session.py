@@ -16,6 +16,7 @@ from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 
 from app import i18n
 from app.domain.clock import HOUR, Instant
+from app.domain.connections import ProviderKind
 from app.domain.errors import AftaleError
 from app.domain.events import SettingsSaved
 from app.domain.notices import Notice, NoticeKind
@@ -61,6 +62,16 @@ class Session(QObject):
         shell.attach(workspace)
         self.desk.start()
         self._settle.start()
+        self._do(self._ask_for_key())
+
+    async def _ask_for_key(self) -> None:
+        """Where the sign-ins of accounts are locked, their calendars are not read: the owner is asked for the key once (CON-10)."""
+        accounts = await self.workspace.accounts.accounts()
+        if all(each.provider is ProviderKind.LOCAL for each in accounts) or await self.workspace.key_needed() is None:
+            return
+        from app.ui.connect.unlocking import ask_for_key
+
+        await ask_for_key(self.shell.window, self.workspace)
 
     async def close(self) -> None:
         """Lets go of the services in good order and keeps what the next start draws."""

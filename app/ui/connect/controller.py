@@ -22,6 +22,7 @@ from app.ui.connect import guide
 from app.ui.connect.client_desk import ClientDesk
 from app.ui.connect.form_desk import FormDesk
 from app.ui.connect.state import BY_BROWSER, Page, State, Trouble, cure_of, offered, trouble_of
+from app.ui.connect.unlocking import ask_for_key
 from app.ui.connect.view import ConnectWindow
 from app.ui.runtime import tasks
 from app.ui.widgets import toast
@@ -258,6 +259,7 @@ class ConnectController(QObject):
     async def _go_on(self) -> None:
         """From what is shared to the browser, by way of the client where there is none."""
         window = self._window
+        await ask_for_key(window, self.workspace)
         known = await self.workspace.connecting.has_client(self._state.kind)
         if window is not self._window:
             return
@@ -303,6 +305,8 @@ class ConnectController(QObject):
             loop.call_soon_threadsafe(partial(self._while_waiting, cancel, call, text))
 
         open_browser, told = partial(here, self._come), partial(here, self._tell)
+        # Said before anybody signs in: without a key the sign-in could not be kept.
+        await ask_for_key(self._window, self.workspace)
         try:
             if state.again is not None:
                 account = await connecting.reconnect(state.again.id, open_browser, cancel, told, fields)

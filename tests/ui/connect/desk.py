@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app import i18n
+from app.bootstrap import Keys
 from app.domain.calendars import EventDraft
 from app.domain.clock import HOUR, Clock, Instant
 from app.domain.connections import Access, Account, ProviderKind
@@ -233,8 +234,10 @@ async def desk(
     client: bool = True,
     locked: bool = False,
     kinds: tuple[ProviderKind, ...] = KINDS,
+    keys: Keys | None = None,
 ) -> AsyncIterator[Desk]:
-    """A new workspace. ``client``: there is an OAuth client; ``locked``: there is no key to seal anything under."""
+    """A new workspace. ``client``: there is an OAuth client; ``locked``: there is no key to seal anything under; ``keys``: the
+    program's own way to one."""
     database, clock = Database(database_file(folder)), StandingClock()
     database.open()
     connectors = {kind: ScriptedConnector(kind, service()) for kind in kinds}
@@ -245,10 +248,11 @@ async def desk(
     workspace = Workspace(
         folder, database, clock,
         lambda account: LocalProvider(account.id, DatabaseEventStore(database)),
-        lambda plain, context: None if locked else plain,
-        open_sealed=lambda sealed, context: sealed,
+        (lambda plain, context: None if locked else plain) if keys is None else keys.seal,
+        open_sealed=(lambda sealed, context: sealed) if keys is None else keys.open,
         connector_of=connector_of,
         kinds=kinds,
+        door=keys,
         shipped=dict.fromkeys(kinds, CLIENT) if client else {},
     )  # fmt: skip
     async with _at_desk(Desk(workspace, clock, connectors), Privacy(allowed, asked)) as found:
