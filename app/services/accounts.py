@@ -13,7 +13,7 @@ from app.domain.calendars import Event, EventDraft, ShowAs
 from app.domain.clock import DAY, Clock, Instant
 from app.domain.connecting import Choices, Effects
 from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind, Role
-from app.domain.errors import AccessLost, NotFound, ProviderError, SignInExpired
+from app.domain.errors import AccessLost, NotFound, ProviderError, SignInExpired, SlugTaken
 from app.domain.events import AccountChanged, CalendarChanged, PagesChanged
 from app.domain.ids import new_id
 from app.domain.notices import Notice, NoticeKind
@@ -165,12 +165,15 @@ class AccountsService:
 
     async def save(self, settings: Settings, choices: Choices) -> Effects:
         """Saves the settings document and all choices together, all or nothing, and returns what follows (SET-6). Raises
-        NotFound for an account or calendar that is gone, InvalidFields for a choice that cannot be."""
+        NotFound for an account or calendar that is gone, InvalidFields for a choice that cannot be, SlugTaken for an own part that
+        is a page's address."""
         now = self._clock.now()
 
         def write(session: Session) -> Effects:
             before = Ground.read(session, self._settings.current)
             check_choices(before, choices)
+            if settings.own_part != self._settings.current.own_part and page_rows.slug_owner(session, settings.own_part):
+                raise SlugTaken(settings.own_part)
             follows = effects_of(before, choices, tuple(page_rows.list_pages(session)))
             _apply(session, before, choices)
             settings_rows.save_settings(session, settings)

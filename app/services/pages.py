@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
+from app.domain.addresses import other_parts
 from app.domain.clock import Clock, Instant
-from app.domain.errors import NotFound, SlugTaken
+from app.domain.errors import InvalidFields, NotFound, SlugTaken
 from app.domain.events import PagesChanged
 from app.domain.ids import new_id, new_token
-from app.domain.pages import Page, PageLink, check_slug, to_slug_part
+from app.domain.pages import RESERVED, Page, PageLink, check_slug, to_slug_part
 from app.models import links as link_rows
 from app.models import pages as rows
 from app.models import pictures as picture_rows
@@ -66,6 +68,23 @@ class PagesService:
         owner = await self._database.read(lambda session: rows.slug_owner(session, slug))
         if owner not in ("", page_id):
             raise SlugTaken(slug)
+
+    async def check_own_part(self, part: str) -> None:
+        """For the owner's part of the addresses of pages made from now on (URL-1): raises InvalidFields where it breaks the
+        rules, and SlugTaken where it is a page's whole address, now or from before: under it the pages are listed."""
+        if "/" in part:
+            raise InvalidFields({"slug": "form"})
+        await self.check_slug(part)
+
+    async def other_own_parts(self, part: str, count: int = 2) -> tuple[str, ...]:
+        """Free own parts to offer instead of ``part``."""
+
+        def search(session: Session) -> tuple[str, ...]:
+            offered = (each for each in other_parts(part, self._settings.current.profile.name) if each not in RESERVED)
+            free = (each for each in offered if not rows.slug_owner(session, each))
+            return tuple(islice(dict.fromkeys(islice(free, count + 3)), count))
+
+        return await self._database.read(search)
 
     async def save(self, page: Page) -> Page:
         """Makes or changes the page. Raises InvalidFields or SlugTaken; then nothing changed."""
