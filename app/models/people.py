@@ -5,7 +5,6 @@ An address is looked for as people write it: upper and lower case are the same.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from app.domain.booking import Booking
 from app.domain.calendars import Event
 from app.domain.connections import Calendar, ProviderKind
+from app.domain.erasing import struck, without_person
 from app.domain.keeping import Elsewhere, Known
 from app.domain.outbox import JobKind, JobState
 from app.models import accounts, attempts, bookings, calendars, contacts, mails, notices, outbox
@@ -55,6 +55,7 @@ def erase(session: Session, email: str) -> Counter[str]:
     gone: Counter[str] = Counter()
     here, _ = _events(session, email, ids)
     gone["events"] = _forget_events(session, email, here, frozenset(ids))
+    _forget_in_series(session, email)
     gone["letters"] = _delete(session, mails.mail, mails.mail.c.id.in_(_letters(session, email, ids)))
     gone["notices"] = _delete(session, notices.notice, notices.notice.c.id.in_(_notices(session, email, ids)))
     gone["attempts"] = _delete(session, attempts.attempt, attempts.attempt.c.id.in_([each.id for each in known.attempts]))
@@ -116,6 +117,16 @@ def _forget_events(session: Session, email: str, events: Iterable[Event], ids: f
     return done + sum(calendars.upsert_events(session, calendar, changed) for calendar, changed in kept.items())
 
 
+def _forget_in_series(session: Session, email: str) -> None:
+    """The texts that the occurrences of series kept here are made from."""
+    homes = {each.id for each in accounts.list_accounts(session) if each.provider is ProviderKind.LOCAL}
+    for calendar in (each for each in accounts.list_calendars(session) if each.account in homes):
+        for series in calendars.list_series(session, calendar.id):
+            left = without_person(series.ics, email)
+            if left != series.ics:
+                calendars.save_series(session, replace(series, ics=left))
+
+
 def without(event: Event, email: str) -> Event:
     """The event without an address, among its people and in its text."""
 
@@ -130,11 +141,6 @@ def names(event: Event, email: str) -> bool:
     """Whether the address, in lower case, is among the event's people or in its text."""
     people = {each.lower() for each in (*event.attendees, *event.declined)}
     return email in people or struck(event.description, email) != event.description
-
-
-def struck(text: str, email: str) -> str:
-    """``text`` with an ellipsis in the place of the address; a longer address that ends or begins like it stays."""
-    return re.sub(rf"(?<![\w.+-]){re.escape(email)}(?![\w-]|\.\w)", "…", text, flags=re.IGNORECASE)
 
 
 def _forget_guest(session: Session, email: str, of: Iterable[Booking]) -> int:

@@ -17,8 +17,8 @@ Open = Callable[[bytes, str], bytes]
 
 
 class Need(StrEnum):
-    """What opens the secrets while there is no key: the system's keyring, which has it and is locked; the passphrase under which
-    they lie; or a passphrase to be chosen, for nothing was ever kept."""
+    """What opens the secrets while there is no key: the system's keyring, which has it and is locked; the passphrase under
+    which they lie; or a passphrase to be chosen, for nothing was ever kept."""
 
     KEYRING = "keyring"
     PASSPHRASE = "passphrase"
@@ -31,8 +31,8 @@ class Door(Protocol):
     def need(self) -> Need: ...
 
     def try_open(self, salt: bytes, passphrase: str = "") -> bool:
-        """Looks in the keyring again, or takes ``passphrase``; False if that does not open the secrets. A passphrase in the place
-        of a keyring's key makes a new key: what was kept before cannot be opened with it."""
+        """Looks in the keyring again, or takes ``passphrase``; False if that does not open the secrets. A passphrase in the
+        place of a keyring's key makes a new key: what was kept before cannot be opened with it."""
         ...
 
 

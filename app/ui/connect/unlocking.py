@@ -34,8 +34,8 @@ class KeyDialog(Dialog):
             ),
             Need.PASSPHRASE: _("The sign-ins of your accounts are locked under it. Until then your calendars are not read."),
             Need.NEW: _(
-                "This computer has no keyring. Your sign-ins are locked under a passphrase, which Aftale asks for at each start. "
-                "Nobody can bring it back, so keep it where you find it."
+                "This computer has no keyring. Your sign-ins are locked under a passphrase, which Aftale asks for at each "
+                "start. Nobody can bring it back, so keep it where you find it."
             ),
         }[need]
         self.body.addWidget(Label(text, "body", "muted", wrap=True))

@@ -12,10 +12,10 @@ import icalendar
 import pytest
 
 from app.domain.booking import LeftMessage, Promised, Visitor
+from app.domain.erasing import struck, without_person
 from app.domain.errors import NotFound
 from app.domain.keeping import RemovalKind
 from app.domain.pages import Mode
-from app.models.people import struck
 from app.paths import database_file
 from app.services.workspace import Workspace
 from tests.services.opened import StandingClock, at, furnished, page, settle, wish
@@ -137,3 +137,42 @@ async def test_a_removal_that_is_owed_to_a_calendar_when_its_guest_is_forgotten_
     await settle(workspace)
     open_jobs = "SELECT 1 FROM outbox WHERE state <> 'done'"
     assert await workspace.database.read(lambda session: session.exec_driver_sql(open_jobs).all()) == []
+
+
+SERIES = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Somebody//EN
+BEGIN:VEVENT
+UID:weekly
+SUMMARY:Weekly talk
+DTSTAMP:20260901T080000Z
+DTSTART;TZID=Europe/Copenhagen:20261015T100000
+DTEND;TZID=Europe/Copenhagen:20261015T103000
+RRULE:FREQ=WEEKLY;COUNT=3
+DESCRIPTION:Ask ida.winther@example.org for the numbers\\, or bo@example.org
+ATTENDEE;CN="Ida Winther, whose name makes the line so long that it is fold
+ ed";PARTSTAT=ACCEPTED:mailto:ida.win
+ ther@example.org
+ATTENDEE:mailto:bo@example.org
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+async def test_a_series_when_one_of_its_people_is_forgotten_goes_on_without_them(workspace: Workspace) -> None:
+    await workspace.accounts.import_ics("local", SERIES.replace("\n", "\r\n"))
+    calendar = await workspace.accounts.provider("local")
+    before = await calendar.read_window("local", at(15, 0), at(30, 0))
+    assert len(before) == 3
+    await workspace.data.people.erase(IDA)
+    after = await calendar.read_window("local", at(15, 0), at(30, 0))
+    assert [each.start for each in after] == [each.start for each in before]
+    assert {each.attendees for each in after} == {("bo@example.org",)}
+    await workspace.close()
+    content = database_file(workspace.folder).read_bytes()
+    for trace in (IDA.lower(), "Winther", "ida.win"):
+        assert trace.encode() not in content, trace
+
+
+def test_a_calendar_file_that_does_not_name_somebody_stays_as_it_is_byte_for_byte() -> None:
+    assert without_person(SERIES, "nobody@example.org") == SERIES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,11 @@ WORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def no_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a desktop without one: no bus to ask."""
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
     monkeypatch.delenv("AFTALE_PASSPHRASE", raising=False)
     monkeypatch.setattr("app.providers.secrets.trusted_backend", lambda: None)
-    yield
 
 
 async def dialog_of(d: Desk, need: Need) -> KeyDialog:
