@@ -29,7 +29,8 @@ class PublicHost:
     ``origin``: scheme, host and port of links, from the settings, never from a request. ``hosts``: accepted Host headers
     without port. ``reach``: a value of ``settings.Reach``. ``indexed_hosts``: hosts under which search engines may list the
     pages; ``embedders``: origins that may frame them. ``proxy_mark``: SHA-256 in hex of what the owner's reverse proxy sends
-    along; only with it a forwarded address is believed.
+    along; only with it a forwarded address is believed. ``origins``: of all domains; the hosts that are none of theirs are this
+    computer's own names.
     """
 
     name: str
@@ -51,6 +52,7 @@ class PublicHost:
     indexed_hosts: tuple[str, ...] = ()
     embedders: tuple[str, ...] = ()
     proxy_mark: str = ""
+    origins: tuple[str, ...] = ()
 
     @property
     def first_name(self) -> str:

@@ -23,13 +23,15 @@ class Obstacle(StrEnum):
 @dataclass(frozen=True, slots=True)
 class DomainCheck:
     """What came of asking a domain for this computer's own sign. ``addresses``: the numbers that it points to, for the owner to
-    compare; ``milliseconds``: how long the answer took."""
+    compare; ``milliseconds``: how long the answer took; ``proxied``: the question came in by the own reverse proxy, with its
+    secret: without it all visitors count as one."""
 
     domain: str
     at: Instant
     obstacle: Obstacle | None = None
     addresses: tuple[str, ...] = ()
     milliseconds: int = 0
+    proxied: bool = False
 
     @property
     def reached(self) -> bool:
