@@ -45,6 +45,27 @@ class Lost(StrEnum):
     SWITCHED = "switched"
 
 
+class Flaw(StrEnum):
+    """What of a calendar cannot be read as it should, although the calendar is there. ``LEFT_OUT``: entries that make no sense;
+    ``REPEATS``: repeating events whose rule makes no sense, so that their first time alone is known; ``COARSE``: repeating
+    events with more times than are followed one by one, whose days or whole rest are taken instead; ``ZONE``: time zones that
+    nobody knows; ``CUT_OFF``: its file ends in the middle. The rest concern the whole: ``TOO_LARGE``, ``TOO_LONG`` (reading it
+    takes too long), ``NO_CALENDAR`` (something else stands there)."""
+
+    LEFT_OUT = "left_out"
+    REPEATS = "repeats"
+    COARSE = "coarse"
+    ZONE = "zone"
+    CUT_OFF = "cut_off"
+    TOO_LARGE = "too_large"
+    TOO_LONG = "too_long"
+    NO_CALENDAR = "no_calendar"
+
+
+Flaws = tuple[tuple[Flaw, int], ...]
+"""Each flaw and how many times there is it, in the order of ``Flaw``."""
+
+
 class Role(StrEnum):
     """What the primary account is for. Only profiles from before 13 March 2023 have two primary accounts that share the roles
     (CON-12)."""
@@ -86,6 +107,7 @@ class Calendar:
     calendar. ``read_at``: when it was last known to be as at the service; ``failing_since``: since when that has been tried in
     vain, 0 if it has not; a passing fault, no lost access. ``owner`` is the e-mail address of whoever shares it, if it is
     somebody else's. ``doubt``: so many events vanished at once that the owner is asked before the copy follows, 0 if none did.
+    ``flaws``: what of it the last reading could not take as it should.
     """
 
     id: str
@@ -106,6 +128,7 @@ class Calendar:
     owner_name: str = ""
     failing_since: Instant = 0
     doubt: int = 0
+    flaws: Flaws = ()
 
     @property
     def at(self) -> str:

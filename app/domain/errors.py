@@ -18,6 +18,7 @@ AftaleError
     ├── AccessLost(calendar, reason)       the calendar went inactive
     ├── RateLimited(retry_after)           seconds
     ├── Unreachable                        passing: time-out, 5xx, no network
+    │   └── Unreadable(flaw)               it is there, and what it says makes no sense
     └── Conflict                           the provider refuses the write for good
 """
 
@@ -178,6 +179,14 @@ class RateLimited(ProviderError):
 
 class Unreachable(ProviderError):
     pass
+
+
+class Unreadable(Unreachable):
+    """``flaw``: a value of ``connections.Flaw`` that concerns the whole calendar."""
+
+    def __init__(self, account: str, flaw: str) -> None:
+        super().__init__(account, flaw)
+        self.flaw = flaw
 
 
 class Conflict(ProviderError):

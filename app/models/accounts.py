@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, delete, select, update
 
 from app.domain.calendars import BlockingPolicy
-from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind, Role
+from app.domain.connections import Access, Account, Calendar, CalendarState, Flaw, Lost, ProviderKind, Role
 from app.domain.plain import from_plain, to_plain
 from app.models.base import Session, store, table
 from app.models.types import document, dump, flag, listed, load, maybe_text, number, one_of, text
@@ -52,6 +52,7 @@ calendar = table(
     number("failing_since", default=0),
     number("doubt", default=0),
     text("token"),
+    document("flaws", default="[]"),
     one_of("access", Access),
     one_of("state", CalendarState),
     one_of("lost", Lost),
@@ -124,6 +125,7 @@ def save_calendar(session: Session, saved: Calendar) -> None:
         "owner_name": saved.owner_name,
         "failing_since": saved.failing_since,
         "doubt": saved.doubt,
+        "flaws": dump([[flaw.value, count] for flaw, count in saved.flaws]),
     }
     store(session, calendar, values)
 
@@ -180,4 +182,5 @@ def _to_calendar(row: Row[Any]) -> Calendar:
         owner_name=row.owner_name,
         failing_since=row.failing_since,
         doubt=row.doubt,
+        flaws=tuple((Flaw(flaw), count) for flaw, count in load(row.flaws)),
     )

@@ -42,6 +42,7 @@ MADE: dict[type[errors.AftaleError], errors.AftaleError] = {
     errors.ProviderError: errors.ProviderError("a"),
     errors.SignInExpired: errors.SignInExpired("a"),
     errors.Unreachable: errors.Unreachable("a"),
+    errors.Unreadable: errors.Unreadable("a", "too_large"),
     errors.Conflict: errors.Conflict("a"),
     errors.SignInFailed: errors.SignInFailed("refused"),
     errors.SecretUnreadable: errors.SecretUnreadable("locked"),
