@@ -19,7 +19,7 @@ from typing import Protocol, runtime_checkable
 
 from app.domain.calendars import Event, EventDraft
 from app.domain.clock import Clock, Instant
-from app.domain.connections import Access, ProviderKind
+from app.domain.connections import Access, Flaws, ProviderKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,13 @@ class RemoteCalendar:
 class Changes:
     """``full``: ``events`` is everything in the window and what is not among them is gone; else ``events`` were made or changed
     and ``gone`` are ids that no longer exist or no longer lie in the window, perhaps some that never did. ``token`` is for the
-    next call."""
+    next call. ``flaws``: what of the calendar cannot be read as it should; None where that is not told."""
 
     events: tuple[Event, ...]
     gone: tuple[str, ...]
     token: str
     full: bool
+    flaws: Flaws | None = None
 
 
 class Provider(Protocol):

@@ -6,8 +6,17 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
-from app.domain.connections import Account, Calendar, CalendarState, Lost
-from app.domain.errors import AccessLost, AftaleError, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable
+from app.domain.connections import Account, Calendar, CalendarState, Flaw, Flaws, Lost
+from app.domain.errors import (
+    AccessLost,
+    AftaleError,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    SignInExpired,
+    Unreachable,
+    Unreadable,
+)
 from app.domain.events import AccountChanged, CalendarChanged, SyncProgressed
 from app.domain.syncing import INTERVAL, STALE_AFTER, fresh, held_off, interval, retry
 from app.models import accounts as rows
@@ -263,7 +272,7 @@ class Coordinator:
         except (ProviderError, NotFound) as error:
             if not following.failures and not calendar.failing_since:
                 _log.info("calendar %s cannot be reached: %s", calendar.id, type(error).__name__)
-            await self._failed([calendar])
+            await self._failed([calendar], ((Flaw(error.flaw), 1),) if isinstance(error, Unreadable) else ())
             return False
         following.due = self._desk.pace.time() + interval(self._desk.idle, self._desk.chance())
         if stored is not None:
@@ -314,8 +323,8 @@ class Coordinator:
             if desk.account_back is not None:
                 await desk.account_back(self.account)
 
-    async def _failed(self, calendars: Iterable[Calendar]) -> None:
-        """A passing fault: shown, retried, nothing more."""
+    async def _failed(self, calendars: Iterable[Calendar], flaws: Flaws = ()) -> None:
+        """A passing fault: shown, retried, nothing more. ``flaws``: why, where that is to be shown too."""
         desk, now = self._desk, self._desk.clock.now()
         self._asked.failing = True
         names = frozenset(each.id for each in calendars)
@@ -323,7 +332,7 @@ class Coordinator:
             following = self._following[name]
             following.failures += 1
             following.due = desk.pace.time() + retry(following.failures, desk.chance())
-        failed = await desk.database.write(lambda session: losing.fail(session, names, now))
+        failed = await desk.database.write(lambda session: losing.fail(session, names, now, flaws))
         desk.announce(*(CalendarChanged(each) for each in failed))
 
     def _tell_stale(self, found: Plan) -> None:

@@ -77,7 +77,7 @@ def forget_unused(session: Session, account: Account, now: Instant) -> None:
             rows.delete_events(session, calendar.id, ids)
             account_rows.keep_sync_token(session, calendar.id, "")
             idle = replace(
-                calendar, read_at=0, failing_since=0, doubt=0, state=CalendarState.ACTIVE, lost=None, since=0
+                calendar, read_at=0, failing_since=0, doubt=0, flaws=(), state=CalendarState.ACTIVE, lost=None, since=0
             )  # fmt: skip
             account_rows.save_calendar(session, idle)
 

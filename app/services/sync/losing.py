@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from app.domain.clock import Instant
-from app.domain.connections import Account, Calendar, CalendarState, Lost
+from app.domain.connections import Account, Calendar, CalendarState, Flaws, Lost
 from app.domain.ids import new_id
 from app.domain.notices import Notice, NoticeKind
 from app.domain.syncing import in_use
@@ -15,13 +15,16 @@ from app.models import notices as notice_rows
 from app.models.base import Session
 
 
-def fail(session: Session, calendars: Collection[str], now: Instant) -> tuple[Calendar, ...]:
-    """A passing fault: since when is noted once. Returns those for which that is news."""
+def fail(session: Session, calendars: Collection[str], now: Instant, flaws: Flaws = ()) -> tuple[Calendar, ...]:
+    """A passing fault: since when is noted once, and why, if it is known. Returns those for which that is news."""
     failed = []
     for calendar in rows.list_calendars(session):
-        if calendar.id in calendars and not calendar.failing_since:
-            failed.append(replace(calendar, failing_since=now))
-            rows.save_calendar(session, failed[-1])
+        if calendar.id not in calendars:
+            continue
+        changed = replace(calendar, failing_since=calendar.failing_since or now, flaws=flaws or calendar.flaws)
+        if changed != calendar:
+            failed.append(changed)
+            rows.save_calendar(session, changed)
     return tuple(failed)
 
 

@@ -185,7 +185,10 @@ def _finish(
     rows.upsert_events(session, calendar.id, changed)
     rows.delete_events(session, calendar.id, (*found.gone, *found.outside))
     _keep_token(session, reading, answer, found)
-    now = replace(calendar, read_at=reading.began, failing_since=0, doubt=found.doubt, **_found_again(calendar))
+    flaws = calendar.flaws if answer.flaws is None else answer.flaws
+    now = replace(
+        calendar, read_at=reading.began, failing_since=0, doubt=found.doubt, flaws=flaws, **_found_again(calendar)
+    )  # fmt: skip
     if now != calendar:
         account_rows.save_calendar(session, now)
     beyond = {each.id for each in strays}
