@@ -23,6 +23,44 @@ class NoticeKind(StrEnum):
     GUEST_DECLINED = "guest_declined"
 
 
+class Subject(StrEnum):
+    """What the owner chooses about in Settings: one line of the table there."""
+
+    ATTEMPT = "attempt"
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    CHANGED = "changed"
+    SERVER = "server"
+    CALENDAR = "calendar"
+
+
+SUBJECT_OF = {
+    NoticeKind.ATTEMPT: Subject.ATTEMPT,
+    NoticeKind.REQUESTED: Subject.REQUESTED,
+    NoticeKind.BOOKED: Subject.BOOKED,
+    NoticeKind.CANCELLED: Subject.CHANGED,
+    NoticeKind.RESCHEDULED: Subject.CHANGED,
+    NoticeKind.GUEST_DECLINED: Subject.CHANGED,
+    NoticeKind.SERVER: Subject.SERVER,
+    NoticeKind.CALENDAR: Subject.CALENDAR,
+    NoticeKind.ACCOUNT: Subject.CALENDAR,
+    NoticeKind.WRITE_FAILED: Subject.CALENDAR,
+}
+URGENT = frozenset({NoticeKind.CALENDAR, NoticeKind.SERVER, NoticeKind.WRITE_FAILED, NoticeKind.ACCOUNT})
+"""Faults: they come through whenever other notices wait."""
+
+
+class Way(StrEnum):
+    """Where a notice went. ``HELD``: the desktop took it and holds it back, for it was told not to disturb; ``BLOCKED``: the
+    system lets this program show none; ``NONE``: there is nothing that shows notices."""
+
+    DESKTOP = "desktop"
+    TRAY = "tray"
+    HELD = "held"
+    BLOCKED = "blocked"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One thing to tell. ``target`` is the booking, attempt, calendar or account that a click opens; ``count`` how many were

@@ -7,7 +7,8 @@ from datetime import date
 from enum import StrEnum
 
 from app.domain.clock import Instant
-from app.domain.pages import WORKWEEK, Limits, Range, WeeklyHours
+from app.domain.notices import Subject
+from app.domain.pages import WORKWEEK, Limits, Picture, Range, WeeklyHours
 
 VERSION = 2
 
@@ -44,6 +45,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
+    """``pages_language``: of all pages that have none of their own, empty for the guest's. ``colour``: that of pages made from
+    now on. ``picture``: the owner's photo or logo, on every page that has none of its own. ``reduced_motion``: always, whatever
+    the system wishes."""
+
     theme: Theme = Theme.SYSTEM
     language: Language = Language.ENGLISH
     clock_24: bool = True
@@ -51,6 +56,11 @@ class Appearance:
     text_size: int = 100
     landscape: bool = True
     made_with: bool = True
+    pages_language: str = ""
+    colour: str = "fjord"
+    picture: str = ""
+    picture_kind: Picture = Picture.NONE
+    reduced_motion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +163,31 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From ``start`` to ``end``, in minutes after midnight on the owner's clock, on ``days`` (0 is Monday). An end that is not
+    after the start is that of the next day."""
+
+    on: bool = False
+    start: int = 22 * 60
+    end: int = 7 * 60
+    days: frozenset[int] = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
-    """Which kinds of notices appear on screen."""
+    """Which kinds of notices appear on screen, which make a ``sound``, and when they wait. That somebody could not book is
+    always told as long as the screen is the only way to learn of it."""
 
     booked: bool = True
     requested: bool = True
     attempt: bool = True
     cancelled: bool = True
     rescheduled: bool = True
+    server: bool = True
+    calendar: bool = True
+    sounds: frozenset[Subject] = frozenset({Subject.ATTEMPT, Subject.REQUESTED, Subject.BOOKED})
+    quiet_in_meetings: bool = True
+    quiet_hours: QuietHours = QuietHours()
 
 
 @dataclass(frozen=True, slots=True)

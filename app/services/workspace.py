@@ -93,7 +93,7 @@ class Workspace:
         self.bookings = BookingService(database, self.announcer, clock, self.settings, seal, self.accounts, self.outbox.wake)
         self.publishing = PublishingService(self.announcer, clock, self.settings, self.pages, self.availability, self.bookings)
         self.overview = OverviewService(database, clock, self.settings, self.publishing.reach)
-        self.notices = NoticesService(database, self.announcer, self.settings)
+        self.notices = NoticesService(database, self.announcer, self.settings, clock)
         self.data = DataService(
             folder, database, self.announcer, clock, self.settings, self.accounts, self.bookings, self.publishing
         )

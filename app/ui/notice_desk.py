@@ -1,7 +1,8 @@
 """Hands the owner's notices to the desktop, at a pace that a person can bear, and does what the owner answers.
 
 Every notice lies in the database until the desktop's service has taken it. What would come too thick is folded: at most one
-notice a minute tells of people who could not book, and what gathered while nobody looked comes as one summary.
+notice a minute tells of people who could not book, and what gathered while nobody looked, in a meeting or in the computer's
+sleep comes as one summary.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from app.domain.errors import AftaleError
-from app.domain.notices import Notice, NoticeKind
+from app.domain.notices import SUBJECT_OF, URGENT, Notice, NoticeKind, Way
 from app.i18n import _, ngettext
-from app.services.notices import TOLD_BY, wanted
+from app.services.notices import TOLD_BY
 from app.services.workspace import Workspace
 from app.ui.notice_words import NoticeWords, notice_words
 from app.ui.runtime import tasks
@@ -30,9 +31,10 @@ LOOK_AGAIN = 60.0
 OLD = 600
 """Seconds after which more than ``FEW`` waiting notices are told as one summary."""
 FEW = 3
+GATHER = 10.0
+"""Seconds that the desk waits after the computer slept: everything that happened meanwhile is found at once."""
 OPEN = "open"
 
-_URGENT = (NoticeKind.CALENDAR, NoticeKind.SERVER, NoticeKind.WRITE_FAILED, NoticeKind.ACCOUNT)
 log = logging.getLogger(__name__)
 
 
@@ -49,6 +51,7 @@ class NoticeDesk(QObject):
         super().__init__(parent)
         self._workspace, self._notifier, self._act = workspace, notifier, act
         self._told: set[str] = set()
+        self._wall, self._steady = workspace.clock.now(), asyncio.get_running_loop().time()
         self._next_attempt = 0.0
         self._news = asyncio.Event()
         self._looking, self._broken = asyncio.Event(), asyncio.Event()
@@ -56,16 +59,30 @@ class NoticeDesk(QObject):
 
     def start(self) -> None:
         """Shows what waits and all that comes, from now until ``stop``."""
+        self._workspace.notices.teller = self
         tasks.start(self._look_for_a_service(), self)
 
     def stop(self) -> None:
         self._workspace.notices.deliver_to(None)
+        self._workspace.notices.teller = None
         for unsubscribe in self._subscriptions:
             unsubscribe()
 
     def look_again(self) -> None:
         """A tray has come: there may be a way to show notices now."""
         self._looking.set()
+
+    async def way(self) -> Way:
+        """Where a notice would go now."""
+        return await self._notifier.way()
+
+    async def test(self) -> Way:
+        """Shows a test message, with a sound as a booking has it, and tells where it went."""
+        title, text = _("This is how Aftale tells you"), _("When somebody books you, it stands here.")
+        sound = bool(self._workspace.settings.current.notify.sounds)
+        taken = await self._notifier.show(Shown(title, text, sound=sound))
+        way = await self._notifier.way()
+        return way if taken or way is Way.BLOCKED else Way.NONE
 
     async def _look_for_a_service(self) -> None:
         said = False
@@ -88,7 +105,7 @@ class NoticeDesk(QObject):
         """Returns when there is something to tell: until then the service's library is not worth its memory."""
         while True:
             self._news.clear()
-            if await self._waiting():
+            if any(self._workspace.notices.wants(each) for each in await self._workspace.notices.pending()):
                 return
             await self._news.wait()
 
@@ -97,7 +114,10 @@ class NoticeDesk(QObject):
         if notice.id in self._told:
             self._told.discard(notice.id)
             return
-        if await self._sum_up(notice):
+        slept = self._slept()
+        if slept:
+            await asyncio.sleep(GATHER)
+        if await self._sum_up(notice, slept):
             return
         if notice.kind is NoticeKind.ATTEMPT:
             await self._wait_for_turn()
@@ -105,13 +125,21 @@ class NoticeDesk(QObject):
         else:
             await self._show(notice)
 
-    async def _sum_up(self, notice: Notice) -> bool:
-        """Tells in one notice what gathered for a long time; False when there is not that much."""
+    def _slept(self) -> bool:
+        """Whether the computer slept since the last notice: the clock on the wall went on and the other one stood still."""
+        wall, steady = self._workspace.clock.now(), asyncio.get_running_loop().time()
+        ahead = wall - self._wall - (steady - self._steady)
+        self._wall, self._steady = wall, steady
+        return ahead > OLD
+
+    async def _sum_up(self, notice: Notice, slept: bool) -> bool:
+        """Tells in one notice what gathered for a long time, or in sleep; False when there is not that much."""
         waiting = await self._waiting()
         now = self._workspace.clock.now()
-        if len(waiting) <= FEW or now - min(each.at for each in waiting) < OLD:
+        if len(waiting) <= FEW or not (slept or now - min(each.at for each in waiting) >= OLD):
             return False
-        await self._hand_over(summary_words(waiting), replace(notice, target=""), Urgency.NORMAL)
+        sound = any(self._sounds(each) for each in waiting)
+        await self._hand_over(summary_words(waiting), replace(notice, target=""), Urgency.NORMAL, sound)
         self._told.update(each.id for each in waiting if each.id != notice.id)
         return True
 
@@ -135,20 +163,22 @@ class NoticeDesk(QObject):
         self._told.update(each.id for each in group if each.id != notice.id)
 
     async def _waiting(self) -> list[Notice]:
-        """What is not shown yet and wanted, oldest first."""
-        notify = self._workspace.settings.current.notify
-        pending = await self._workspace.notices.pending()
-        return [each for each in pending if each.id not in self._told and wanted(notify, each.kind)]
+        """What is due and not shown yet, oldest first."""
+        return [each for each in await self._workspace.notices.due() if each.id not in self._told]
 
     async def _show(self, notice: Notice) -> None:
         words = notice_words(notice, self._workspace.settings.current.profile.zone)
-        await self._hand_over(words, notice, Urgency.CRITICAL if notice.kind in _URGENT else Urgency.NORMAL)
+        urgency = Urgency.CRITICAL if notice.kind in URGENT else Urgency.NORMAL
+        await self._hand_over(words, notice, urgency, self._sounds(notice))
 
-    async def _hand_over(self, words: NoticeWords, notice: Notice, urgency: Urgency) -> None:
+    def _sounds(self, notice: Notice) -> bool:
+        return SUBJECT_OF[notice.kind] in self._workspace.settings.current.notify.sounds
+
+    async def _hand_over(self, words: NoticeWords, notice: Notice, urgency: Urgency, sound: bool) -> None:
         def pressed(action: str) -> None:
             self._act(OPEN if action == CLICKED else action, notice)
 
-        if not await self._notifier.show(Shown(words.title, words.text, words.actions, urgency, pressed)):
+        if not await self._notifier.show(Shown(words.title, words.text, words.actions, urgency, pressed, sound)):
             self._workspace.notices.deliver_to(None)
             self._broken.set()
             raise NotShown("no notification service")

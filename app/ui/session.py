@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication
 
 from app import i18n
 from app.domain.clock import HOUR, Instant
@@ -51,7 +52,7 @@ class Session(QObject):
         self.shell, self.workspace, self._folder, self._quit = shell, workspace, folder, quit
         self._quitting = False
         self.tray = Tray(self)
-        self.notifier = Notifier(_mark(folder), self.tray)
+        self.notifier = Notifier(_mark(folder), self.tray, QApplication.beep)
         self.desk = NoticeDesk(workspace, self.notifier, self.answer, self)
         self._keeper = Keeper(shell.window, folder, self._picture_until, self._follows_system)
         self._keep = self._timer(lambda: self._do(self._keep_first_screen()))
@@ -65,7 +66,8 @@ class Session(QObject):
         self._do(self._ask_for_key())
 
     async def _ask_for_key(self) -> None:
-        """Where the sign-ins of accounts are locked, their calendars are not read: the owner is asked for the key once (CON-10)."""
+        """Where the sign-ins of accounts are locked, their calendars are not read: the owner is asked for the key once
+        (CON-10)."""
         accounts = await self.workspace.accounts.accounts()
         if all(each.provider is ProviderKind.LOCAL for each in accounts) or await self.workspace.key_needed() is None:
             return
@@ -89,10 +91,13 @@ class Session(QObject):
     # Closing and quitting
 
     def close_requested(self) -> bool:
-        """The window's close button: True lets it close. With a tray the program stays there, which is said once."""
+        """The window's close button: True lets it close. With a tray the program stays there, which is said once, unless the
+        owner does not want it there."""
         if self._quitting:
             return True
-        if self.tray.available:
+        if not self.workspace.settings.current.desktop.stay_in_tray:
+            self._do(self._ask_to_quit())
+        elif self.tray.available:
             self._do(self._hide())
         else:
             self._do(self._ask_to_quit(minimise=True))

@@ -19,10 +19,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.domain.notices import Way
+
 PATIENCE = 5.0
 """Seconds that the service gets to answer."""
 CLICKED = "default"
 """The action of a click on the notice itself."""
+NEWS = "message-new-instant"
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ class Urgency(StrEnum):
 class Shown:
     """What stands in a notification, as plain text. ``actions``: id and label of each button.
 
-    ``on_action`` gets the id of the button that was pressed, or ``CLICKED``.
+    ``on_action`` gets the id of the button that was pressed, or ``CLICKED``. ``sound``: with the desktop's sound for news.
     """
 
     title: str
@@ -45,6 +48,7 @@ class Shown:
     actions: tuple[tuple[str, str], ...] = ()
     urgency: Urgency = Urgency.NORMAL
     on_action: Callable[[str], None] | None = None
+    sound: bool = False
 
 
 class Balloon(Protocol):
@@ -60,15 +64,17 @@ class Balloon(Protocol):
 
 
 class Notifier:
-    """``icon``: a PNG of the program's mark. ``balloon`` may come later, and go, with the tray."""
+    """``icon``: a PNG of the program's mark. ``balloon`` may come later, and go, with the tray. ``bell`` sounds where the
+    service has no sound of its own."""
 
-    def __init__(self, icon: Path | None = None, balloon: Balloon | None = None) -> None:
+    def __init__(
+        self, icon: Path | None = None, balloon: Balloon | None = None, bell: Callable[[], None] | None = None
+    ) -> None:
         self.balloon = balloon
-        self._icon = icon
+        self._icon, self._bell = icon, bell
         self._service: Any = None
         self._watch: asyncio.Future[None] | None = None
-        self._markup = False
-        self._buttons = False
+        self._markup = self._buttons = self._sound = self._refused = False
         # One at a time: the service keeps the order in which it is told, and the connection is made once.
         self._turn = asyncio.Lock()
 
@@ -77,7 +83,11 @@ class Notifier:
         async with self._turn:
             if await self._by_service(shown):
                 return True
-        return self.balloon is not None and self.balloon.show_notice(shown)
+        if self.balloon is None or not self.balloon.show_notice(shown):
+            return False
+        if shown.sound and self._bell is not None:
+            self._bell()
+        return True
 
     async def available(self) -> bool:
         """Whether a notice would be taken now."""
@@ -85,6 +95,15 @@ class Notifier:
             if await self._connected():
                 return True
         return self.balloon is not None and self.balloon.shows_notices()
+
+    async def way(self) -> Way:
+        """Where a notice would go now."""
+        async with self._turn:
+            if await self._connected():
+                return Way.HELD if await _holds_back(self._service) else Way.DESKTOP
+        if self.balloon is not None and self.balloon.shows_notices():
+            return Way.TRAY
+        return Way.BLOCKED if self._refused else Way.NONE
 
     async def close(self) -> None:
         """Leaves the service; what is on the screen stays there, without effect."""
@@ -115,16 +134,17 @@ class Notifier:
         service = main.get_backend_class()("Aftale", icon)
         try:
             async with asyncio.timeout(PATIENCE):
-                await service.request_authorisation()
+                self._refused = not await service.request_authorisation()
                 can = await service.get_capabilities()
                 self._markup = await _reads_markup(service)
         except _refusals() as error:
             log.debug("no notification service: %s", type(error).__name__)
             await _hang_up(service)
             return False
-        if library.Capability.TITLE not in can:
+        if self._refused or library.Capability.TITLE not in can:
             return False
         self._buttons = library.Capability.BUTTONS in can
+        self._sound = library.Capability.SOUND_NAME in can
         self._service = service
         if hasattr(service, "bus"):
             self._watch = asyncio.ensure_future(self._forget_when_cut(service))
@@ -150,6 +170,7 @@ class Notifier:
             message=html.escape(shown.body, quote=False) if self._markup else shown.body,
             urgency=library.Urgency[shown.urgency.value],
             buttons=buttons,
+            sound=_sound(library) if shown.sound and self._sound else None,
             on_clicked=lambda: on_action(CLICKED),
             on_dispatched=lambda: taken.append(True),
         )
@@ -158,6 +179,8 @@ class Notifier:
                 await self._service.send(notification)
         except TimeoutError:
             log.info("the notification service does not answer")
+        if taken and shown.sound and not self._sound and self._bell is not None:
+            self._bell()
         return bool(taken)
 
 
@@ -175,6 +198,31 @@ async def _hang_up(service: Any) -> None:
         with contextlib.suppress(*_refusals()):
             async with asyncio.timeout(1):
                 await bus.wait_for_disconnect()
+
+
+def _sound(library: Any) -> Any:
+    """The sound for news, by its name in the Sound Naming Specification; elsewhere the system's own."""
+    return library.Sound(name=NEWS) if sys.platform == "linux" else library.DEFAULT_SOUND
+
+
+async def _holds_back(service: Any) -> bool:
+    """Whether the desktop was told not to disturb. Desktop Notifications has no word for it: Plasma tells it in a property of
+    the same interface, dunst in one of its own."""
+    for name, question in (("org.freedesktop.Notifications", "get_inhibited"), ("org.dunstproject.cmd0", "get_paused")):
+        with contextlib.suppress(TimeoutError, *_refusals()):
+            ask = getattr(_interface(service, name), question, None)
+            async with asyncio.timeout(PATIENCE):
+                if ask is not None and await ask():
+                    return True
+    return False
+
+
+def _interface(service: Any, name: str) -> Any:
+    """What the service offers under ``name``; None where it offers nothing, or is not reached by D-Bus."""
+    proxy = getattr(service, "proxy_object", None)
+    if proxy is None or name not in {each.name for each in proxy.introspection.interfaces}:
+        return None
+    return proxy.get_interface(name)
 
 
 async def _reads_markup(service: Any) -> bool:
