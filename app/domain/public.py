@@ -30,7 +30,7 @@ class PublicHost:
     without port. ``reach``: a value of ``settings.Reach``. ``indexed_hosts``: hosts under which search engines may list the
     pages; ``embedders``: origins that may frame them. ``proxy_mark``: SHA-256 in hex of what the owner's reverse proxy sends
     along; only with it a forwarded address is believed. ``origins``: of all domains; the hosts that are none of theirs are this
-    computer's own names.
+    computer's own names. ``pages_language``: of pages that have none of their own, empty for the visitor's.
     """
 
     name: str

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app.domain.clock import Instant
 from app.domain.notices import Subject
-from app.domain.pages import WORKWEEK, Limits, Picture, Range, WeeklyHours
+from app.domain.pages import WORKWEEK, Limits, Page, Picture, Range, WeeklyHours
 
 VERSION = 2
 
@@ -61,6 +61,14 @@ class Appearance:
     picture: str = ""
     picture_kind: Picture = Picture.NONE
     reduced_motion: bool = False
+
+    def picture_on(self, page: Page) -> tuple[str, Picture]:
+        """Name and kind of what stands beside the owner's name on ``page``: its own picture, else the owner's."""
+        if page.picture_kind is not Picture.NONE and page.picture:
+            return page.picture, page.picture_kind
+        if self.picture_kind is not Picture.NONE and self.picture:
+            return self.picture, self.picture_kind
+        return "", Picture.NONE
 
 
 @dataclass(frozen=True, slots=True)

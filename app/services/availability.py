@@ -11,7 +11,7 @@ from app.domain.connections import ProviderKind
 from app.domain.decisions import Standing
 from app.domain.errors import NotFound
 from app.domain.intervals import gaps, union
-from app.domain.pages import Location, LocationKind, Page, Picture
+from app.domain.pages import Location, LocationKind, Page
 from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
 from app.domain.settings import Settings
 from app.models import bookings as booking_rows
@@ -149,6 +149,7 @@ def public_page(session: Session, ground: Ground, page: Page, now: Instant) -> P
 def public_page_texts(ground: Ground, page: Page, now: Instant) -> PublicPage:
     """The public page without its free starts."""
     plan, standing = ground.plan(page), ground.standing(page, now)
+    picture, kind = ground.settings.appearance.picture_on(page)
     return PublicPage(
         id=page.id,
         slug=page.slug,
@@ -179,8 +180,8 @@ def public_page_texts(ground: Ground, page: Page, now: Instant) -> PublicPage:
         may_move=page.may_move,
         may_cancel=page.may_cancel,
         prefill=page.prefill,
-        picture=page.picture if page.picture_kind is not Picture.NONE else "",
-        picture_kind=page.picture_kind,
+        picture=picture,
+        picture_kind=kind,
     )
 
 
@@ -249,6 +250,7 @@ def public_host(settings: Settings, origin: str, pages: Iterable[Page]) -> Publi
         name=profile.name,
         tagline=profile.tagline,
         language=profile.language,
+        pages_language=appearance.pages_language,
         zone=profile.zone,
         origin=origin,
         reach=publishing.reach,

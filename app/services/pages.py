@@ -41,9 +41,9 @@ class PagesService:
     def draft(self, title: str = "") -> Page:
         """A page that is not saved yet. Its slug still has to be found free (``free_slug``)."""
         part = to_slug_part(title)
-        own = self._settings.current.own_part
-        slug = "/".join(each for each in (own, part) if each)
-        return Page(id=new_id(), slug=slug, title=title, created_at=self._clock.now())
+        current = self._settings.current
+        slug = "/".join(each for each in (current.own_part, part) if each)
+        return Page(id=new_id(), slug=slug, title=title, colour=current.appearance.colour, created_at=self._clock.now())
 
     async def free_slug(self, part: str, page_id: str = "") -> str:
         """A free slug under the owner's own part that begins with ``part``: itself, or with -2, -3 … behind it."""
@@ -171,7 +171,8 @@ class PagesService:
         forgotten the next time a picture is stored."""
 
         def write(session: Session) -> str:
-            picture_rows.drop_pictures(session, {each.picture for each in rows.list_pages(session)})
+            shown = {each.picture for each in rows.list_pages(session)} | {self._settings.current.appearance.picture}
+            picture_rows.drop_pictures(session, shown)
             return picture_rows.keep_picture(session, type_, body)
 
         return await self._database.write(write)

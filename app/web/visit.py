@@ -36,8 +36,9 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """``query``: names and values in their order. ``direct``: from this computer, published nowhere else. ``link``: the token
-    of the secret link that was opened, if it was one."""
+    """``query``: names and values in their order. ``direct``: from this computer, published nowhere else. ``address``: the name
+    under which the visitor is counted. ``secure``: over TLS, as the owner's proxy says. ``link``: the token of the secret link
+    that was opened, if it was one. ``embed``: shown inside another site (PUB-3)."""
 
     request: Request
     path: str
@@ -49,6 +50,8 @@ class Visit:
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
     link: str = ""
+    secure: bool = False
+    embed: bool = False
 
     @property
     def method(self) -> str:
@@ -72,6 +75,20 @@ class Visit:
         """Where the page is for this visitor: under the link that they came by."""
         return f"/meetings/{page.slug}" + (f"/{self.link}" if self.link else "")
 
+    def home_of(self, page: PublicPage) -> str:
+        """The same as a link back to its beginning."""
+        return self.path_of(page) + ("?embed=1" if self.embed else "")
+
+    @property
+    def asked_host(self) -> str:
+        """The host that the visitor sees in the address."""
+        return guard.host_of(self.headers.get(b"host", b""))
+
+    @property
+    def indexed(self) -> bool:
+        """Whether search engines may list what is shown at this address (URL-5)."""
+        return guard.is_indexed(self.asked_host, self.host)
+
     def cookie(self, name: str) -> str:
         """The value of a cookie, or an empty text."""
         for part in self.headers.get(b"cookie", b"").decode("latin-1").split(";"):
@@ -94,6 +111,8 @@ def clock_of(page: PublicPage | None, host: PublicHost) -> bool:
 def visit(scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], host: PublicHost) -> Visit:
     query = read_query(scope["query_string"])
     language = next((value for key, value in reversed(query) if key == "lang" and value in LANGUAGES), "")
+    if not language and host.pages_language in LANGUAGES:
+        language = host.pages_language
     language = language or preferred(headers.get(b"accept-language", b""), host.language)
     sent = headers.get(b"content-type", b"")
     return Visit(
@@ -103,9 +122,11 @@ def visit(scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], host: 
         words=Wording(language, host.clock_24),
         wants_data=wants_data(headers.get(b"accept", b""), sent),
         direct=guard.is_direct(scope, headers, host),
-        address=guard.counted_as(guard.peer(scope)),
+        address=guard.visitor_address(scope, headers, host),
         query=query,
         headers=headers,
+        secure=guard.is_secure(headers, host),
+        embed=("embed", "1") in query,
     )
 
 

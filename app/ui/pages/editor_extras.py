@@ -16,8 +16,8 @@ from app.i18n import _
 from app.ui.messages import error_words
 from app.ui.pages.editing import Editing, typed
 from app.ui.pages.editor import Editor
-from app.ui.pages.picture_file import NoPictureError, shrink
 from app.ui.pages.sections.links import expiry
+from app.ui.picture_file import NoPictureError, shrink
 from app.ui.runtime import tasks
 from app.ui.widgets import toast
 
