@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.pages import ClockFace, ConsentKind, LocationKind, Picture, Question
 from app.ui.pages.editor_state import Section
-from app.ui.pages.picture_file import MOST_BYTES, NoPictureError, shrink
 from app.ui.pages.preview_form import DrawnField
 from app.ui.pages.sections.basics import BasicsSection
 from app.ui.pages.sections.booking import BookingSection
@@ -24,6 +23,7 @@ from app.ui.pages.sections.form import FormSection
 from app.ui.pages.sections.invite import InviteSection
 from app.ui.pages.sections.links import LinksSection
 from app.ui.pages.sections.look import LookSection
+from app.ui.picture_file import MOST_BYTES, NoPictureError, shrink
 from app.ui.widgets import Label
 from tests.services.opened import page
 from tests.ui.pages.desk import Desk, desk, type_into
