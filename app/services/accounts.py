@@ -165,8 +165,8 @@ class AccountsService:
 
     async def save(self, settings: Settings, choices: Choices) -> Effects:
         """Saves the settings document and all choices together, all or nothing, and returns what follows (SET-6). Raises
-        NotFound for an account or calendar that is gone, InvalidFields for a choice that cannot be, SlugTaken for an own part that
-        is a page's address."""
+        NotFound for an account or calendar that is gone, InvalidFields for a choice that cannot be, SlugTaken for an own
+        part that is a page's address."""
         now = self._clock.now()
 
         def write(session: Session) -> Effects:

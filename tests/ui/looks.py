@@ -12,6 +12,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -26,12 +27,12 @@ from app.ui import theme, zone_list
 from app.ui.dashboard.state import build
 from app.ui.dashboard.view import DashboardView
 from app.ui.main_window import MainWindow, Screen
-from app.ui.settings.state import PANELS
+from app.ui.settings.state import PANELS, SettingsState
 from app.ui.settings.view import SettingsWindow
 from app.ui.widgets.base import FocusRing
 from tests.ui import overviews
 from tests.ui.kit.gallery import Gallery
-from tests.ui.settings import pictured
+from tests.ui.settings import pictured, pictured_public
 
 
 def main_window(name: str) -> MainWindow:
@@ -57,6 +58,24 @@ def settings_window(panel: str, name: str = "inactive", *, below: bool = False) 
         QApplication.processEvents()
         bar = window.panel_of(panel).area.verticalScrollBar()
         bar.setValue(bar.maximum())
+    return window
+
+
+def public_window(name: str) -> SettingsWindow:
+    """The settings at one of the states of ``pictured_public``."""
+    panel, state, prepare = pictured_public.PANELS[name]
+    window = SettingsWindow(zone_list.options)
+    shown = [state]
+
+    def show(changed: SettingsState) -> None:
+        shown[0] = changed
+        window.render_state(changed)
+
+    window.edited.connect(lambda draft: show(replace(shown[0], draft=draft)))
+    window.troubled.connect(lambda *trouble: show(shown[0].troubled(*trouble)))
+    window.render_state(state)
+    window.show_panel(panel)
+    prepare(window.panel_of(panel))
     return window
 
 
@@ -108,6 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
         windows |= {f"settings-calendars-{name}": settings_window("calendars", name) for name in pictured.ALL}
         windows["settings-calendars-below"] = settings_window("calendars", below=True)
         windows["settings-blocks"] = blocks_open()
+        windows |= {f"settings-{name}": public_window(name) for name in pictured_public.PANELS}
         windows["kit"] = Gallery()
         for name, window in windows.items():
             if not name.startswith(chosen.only):

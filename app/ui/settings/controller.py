@@ -22,6 +22,8 @@ from app.ui import messages, theme
 from app.ui.runtime import tasks
 from app.ui.settings.account_words import effects_words
 from app.ui.settings.calendar_acts import CalendarActs
+from app.ui.settings.links import moves_links
+from app.ui.settings.pages import PagesPanel
 from app.ui.settings.privacy import PrivacyPanel
 from app.ui.settings.state import Draft, SettingsState, applied, draft_of, rebased, without_lost
 from app.ui.settings.view import SettingsWindow
@@ -108,6 +110,10 @@ class SettingsController(QObject):
             from app.ui.settings.privacy_acts import PrivacyActs
 
             PrivacyActs(self.workspace, panel, self._reload)
+        elif isinstance(panel, PagesPanel):
+            from app.ui.settings.address_acts import AddressActs
+
+            AddressActs(self.workspace, panel)
 
     def _closed(self) -> None:
         for end in self._ends:
@@ -231,7 +237,12 @@ class SettingsController(QObject):
         self._trouble, self._saving = "", False
         if self._window is not None:
             follows = effects_words(effects, done=True)
-            toast(self._window, _("Saved. {effects}").format(effects=follows) if follows else _("Saved"))
+            if self._state is not None and moves_links(self._state) and not follows:
+                from app.ui.settings.address_acts import tell_moved
+
+                tell_moved(self._window, self._state)
+            else:
+                toast(self._window, _("Saved. {effects}").format(effects=follows) if follows else _("Saved"))
         self._reload()
 
     def _ask_to_close(self) -> None:

@@ -1,0 +1,45 @@
+"""Where the links of pages lead once the draft is saved, and which of them change with it (URL-3). No Qt."""
+
+from __future__ import annotations
+
+from app.domain.addresses import shown_host
+from app.domain.pages import Page
+from app.domain.reaching import DomainCheck, Standing
+from app.domain.settings import Domain, Publishing, Reach
+from app.ui.settings.state import Draft, SettingsState
+
+
+def origin_of(publishing: Publishing, standing: Standing) -> str:
+    """Scheme, host and port of every link. A domain counts only where something leads from it to this computer."""
+    if publishing.reach in (Reach.PROXY, Reach.TUNNEL) and publishing.domain is not None:
+        return publishing.domain.origin
+    port = standing.port or publishing.port
+    if publishing.reach is Reach.NETWORK and standing.lan:
+        return f"http://{standing.lan[0]}:{port}"
+    return f"http://127.0.0.1:{port}" if port else standing.url
+
+
+def lan_address(standing: Standing) -> str:
+    """Where the pages are in this computer's own network, empty without one."""
+    return f"http://{standing.lan[0]}:{standing.port}" if standing.lan and standing.port else ""
+
+
+def default_page(draft: Draft, pages: tuple[Page, ...]) -> Page | None:
+    """The page that links lead to."""
+    return next((page for page in pages if page.id == draft.default_page), pages[0] if pages else None)
+
+
+def moves_links(state: SettingsState) -> bool:
+    """Whether saving the draft changes the address of every page."""
+    before, after = origin_of(state.base.publishing, state.standing), origin_of(state.draft.publishing, state.standing)
+    return before != after and bool(state.pages)
+
+
+def check_of(standing: Standing, domain: Domain) -> DomainCheck | None:
+    """What came of the last check of ``domain``."""
+    return next((each for each in standing.checks if each.domain == domain.host), None)
+
+
+def domain_names(publishing: Publishing) -> tuple[str, ...]:
+    """The domains as people read them."""
+    return tuple(shown_host(each) for each in publishing.domains)
