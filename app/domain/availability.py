@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.clock import DAY, HOUR, MINUTE, Instant
-from app.domain.hours import bookable_span, grid_of, hourly_grid, open_spans, other_hours, ranges_on, window_span
+from app.domain.clock import HOUR, MINUTE, Instant
+from app.domain.hours import Origin, bookable_span, grid_of, hourly_grid, open_spans, origin_of, ranges_on, window_span
 from app.domain.intervals import Spans, gaps, union
 from app.domain.pages import Fixed, Hours, Limits, Rules
-from app.domain.zones import Day, day_start, local_day, monday, wall_clocks, week_number
+from app.domain.travelling import day_of, days_of, opens_day, zone_on
+from app.domain.zones import Day, monday, week_number
 
 __all__ = [
     "Busy", "Occupied", "Plan", "Reason", "Why", "blocked", "bookable_span", "explain", "free_slots", "free_starts", "nearest",
@@ -58,12 +59,15 @@ class Plan:
 
 
 class Why(StrEnum):
-    """Why a time is not bookable. The last three are a page's standing and hold for all its times."""
+    """Why a time is not bookable. ``AWAY``: the owner took the day off, for all pages. The last three are a page's standing
+    and hold for all its times."""
 
     DURATION = "duration"
     OFF_GRID = "off_grid"
     OUTSIDE_HOURS = "outside_hours"
     DAY_OFF = "day_off"
+    HOLIDAY = "holiday"
+    AWAY = "away"
     NOTICE = "notice"
     PAST = "past"
     BEYOND_WINDOW = "beyond_window"
@@ -85,7 +89,9 @@ class Reason:
 
     the busy entry; the day or week that is full; the open span that the meeting would leave; the day off; ``start`` alone
     for the first instant that notice or window allow, ``end`` alone for the one at which the window closes. For hours,
-    ``source`` is ``override`` where the date has hours of its own; for calendars it is ``calendar:<id>``.
+    ``source`` is ``override`` where the page has hours of its own for the date, ``spell:<date>`` and ``holiday:<date>`` where
+    the owner has (the first date of the spell), and ``journey:<zone>`` where the week's hours are read elsewhere; for calendars
+    it is ``calendar:<id>``.
     """
 
     why: Why
@@ -117,7 +123,7 @@ def free_starts(
     if not _offered(plan.rules, duration_minutes) or end <= start:
         return ()
     length, step = duration_minutes * MINUTE, _step(plan.rules, duration_minutes)
-    hourly = hourly_grid(plan.hours.zone, start, end) if HOUR % step == 0 else ()
+    hourly = hourly_grid(plan.hours, start, end) if HOUR % step == 0 else ()
     found: list[Instant] = []
     for opening in open_spans(plan.hours, start, end + length):
         grid = hourly or grid_of(plan.hours, opening)
@@ -194,22 +200,35 @@ def _too_soon_or_late(plan: Plan, now: Instant, start: Instant) -> Iterator[Reas
         yield Reason(Why.BEYOND_WINDOW, end=behind)
 
 
+_CLOSED = {Origin.SPELL: Why.AWAY, Origin.HOLIDAY: Why.HOLIDAY}
+
+
 def _not_in_hours(plan: Plan, duration_minutes: int, start: Instant, end: Instant) -> Iterator[Reason]:
-    hours, day = plan.hours, local_day(plan.hours.zone, start)
-    source = "override" if day in other_hours(hours) else ""
+    hours, day = plan.hours, day_of(plan.hours, start)
+    origin, source = _source_of(hours, day)
     opening = next((span for span in open_spans(hours, start, end) if span[0] <= start), None)
     if opening is None:
         if ranges_on(hours, day):
             yield Reason(Why.OUTSIDE_HOURS, source)
         else:
-            yield Reason(Why.DAY_OFF, source, day_start(hours.zone, day), day_start(hours.zone, day + 1))
+            why = Why.DAY_OFF if origin is None else _CLOSED.get(origin, Why.DAY_OFF)
+            yield Reason(why, source, opens_day(hours, day), opens_day(hours, day + 1))
         return
     if end > opening[1]:
         yield Reason(Why.OUTSIDE_HOURS, source, *opening)
     step = _step(plan.rules, duration_minutes)
-    grid = hourly_grid(hours.zone, start, start + 1) if HOUR % step == 0 else grid_of(hours, opening)
+    grid = hourly_grid(hours, start, start + 1) if HOUR % step == 0 else grid_of(hours, opening)
     if not any(begin <= start < until and (start - anchor) % step == 0 for begin, until, anchor in grid):
         yield Reason(Why.OFF_GRID)
+
+
+def _source_of(hours: Hours, day: Day) -> tuple[Origin | None, str]:
+    """What the hours of ``day`` come from, and its name in a reason."""
+    origin, date = origin_of(hours, day)
+    if origin is None:
+        zone = zone_on(hours, day)
+        return None, f"journey:{zone}" if zone != hours.zone else ""
+    return origin, origin if origin is Origin.OVERRIDE else f"{origin}:{date}"
 
 
 def _in_the_way(rules: Rules, busy: Iterable[Busy], start: Instant, end: Instant) -> Iterator[Reason]:
@@ -237,11 +256,11 @@ class _Limit:
 
 
 def _limits(plan: Plan, occupied: Iterable[Occupied]) -> tuple[_Limit, ...]:
-    """The limits that are set, with what counts towards each; days and weeks are those of the hours' zone."""
+    """The limits that are set, with what counts towards each, in days and weeks of the owner."""
     page, host = plan.rules.limits, plan.host_limits
     if page == host == Limits():
         return ()
-    taken = [(local_day(plan.hours.zone, each.start), each.page) for each in occupied]
+    taken = [(day_of(plan.hours, each.start), each.page) for each in occupied]
     everywhere = [day for day, _ in taken]
     here = [day for day, name in taken if name == plan.page]
     return tuple(
@@ -260,14 +279,14 @@ def _within_limits(plan: Plan, occupied: Iterable[Occupied], starts: Sequence[In
     limits = _limits(plan, occupied)
     if not limits:
         return tuple(starts)
-    days = [wall // DAY for wall in wall_clocks(plan.hours.zone, starts)]
+    days = days_of(plan.hours, starts)
     full = {day for day in set(days) if any(limit.reached(day) for limit in limits)}
     return tuple(start for start, day in zip(starts, days, strict=True) if day not in full)
 
 
 def _limits_reached(plan: Plan, occupied: Iterable[Occupied], start: Instant) -> Iterator[Reason]:
-    zone, day = plan.hours.zone, local_day(plan.hours.zone, start)
+    hours, day = plan.hours, day_of(plan.hours, start)
     for limit in _limits(plan, occupied):
         if limit.reached(day):
             first, behind = (monday(week_number(day)), monday(week_number(day) + 1)) if limit.weekly else (day, day + 1)
-            yield Reason(limit.why, "", day_start(zone, first), day_start(zone, behind))
+            yield Reason(limit.why, "", opens_day(hours, first), opens_day(hours, behind))

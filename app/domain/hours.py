@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
 from app.domain.clock import DAY, MINUTE, Instant
 from app.domain.intervals import Span, Spans, overlapping, union
 from app.domain.pages import Fixed, Hours, Range, Rolling
-from app.domain.zones import Day, day_number, day_start, first_shown, local_day, monday, stretches, week_number, weekday
+from app.domain.travelling import clocks, day_of, opens_day, zone_on
+from app.domain.zones import Day, Stretch, day_number, first_shown, monday, stretches, week_number, weekday
+
+__all__ = [
+    "Origin", "always_open", "bookable_span", "day_of", "grid_of", "hourly_grid", "open_spans", "opens_day", "origin_of",
+    "ranges_on", "window_span",
+]  # fmt: skip
+
+
+class Origin(StrEnum):
+    """What a day's hours come from, unless it is the week."""
+
+    OVERRIDE = "override"
+    SPELL = "spell"
+    HOLIDAY = "holiday"
 
 
 def open_spans(hours: Hours, start: Instant, end: Instant) -> Spans:
@@ -18,11 +35,12 @@ def open_spans(hours: Hours, start: Instant, end: Instant) -> Spans:
     """
     if end <= start:
         return ()
-    first = week_number(local_day(hours.zone, start))
-    last = week_number(local_day(hours.zone, end + DAY))
+    first = week_number(day_of(hours, start))
+    last = week_number(day_of(hours, end + DAY))
+    open_weeks = _open_weeks_elsewhere if hours.elsewhere else _open_weeks
     farther = 1
     while True:
-        (begin, until), spans = _open_weeks(hours, first, last)
+        (begin, until), spans = open_weeks(hours, first, last)
         found = overlapping(spans, start, end)
         if not found or always_open(hours):
             return found
@@ -42,12 +60,21 @@ def always_open(hours: Hours) -> bool:
 
 def ranges_on(hours: Hours, day: Day) -> tuple[Range, ...]:
     """The wall times of ``day``; none on a day off."""
-    return other_hours(hours).get(day, hours.weekly.days[weekday(day)])
+    return _others(hours).get(day, hours.weekly.days[weekday(day)])
 
 
-def other_hours(hours: Hours) -> dict[Day, tuple[Range, ...]]:
-    """The dates that have hours of their own, instead of their weekday's."""
-    return {day_number(each.day): each.ranges for each in hours.overrides}
+def origin_of(hours: Hours, day: Day) -> tuple[Origin | None, date | None]:
+    """What the hours of ``day`` come from, and the date by which that can be looked up; nothing where the week decides."""
+    for override in hours.overrides:
+        if day_number(override.day) == day:
+            return Origin.OVERRIDE, override.day
+    for spell in reversed(hours.spells):
+        if day_number(spell.first) <= day <= day_number(spell.last):
+            return Origin.SPELL, spell.first
+    for holiday in hours.holidays:
+        if day_number(holiday) == day:
+            return Origin.HOLIDAY, holiday
+    return None, None
 
 
 def bookable_span(notice_minutes: int, window: Rolling | Fixed, hours: Hours, now: Instant) -> Span:
@@ -58,18 +85,18 @@ def bookable_span(notice_minutes: int, window: Rolling | Fixed, hours: Hours, no
 
 
 def window_span(window: Rolling | Fixed, hours: Hours, now: Instant) -> Span:
-    """The days of ``window`` from the first midnight to the last, in the hours' zone, whatever the notice."""
-    today = local_day(hours.zone, now)
+    """The days of ``window`` from the first midnight to the last, as the owner's days begin, whatever the notice."""
+    today = day_of(hours, now)
     if isinstance(window, Fixed):
         first, last = day_number(window.first), day_number(window.last)
     else:
         first, last = today, _last_working_day(hours, today, window.days) if window.working else today + window.days
-    return day_start(hours.zone, first), day_start(hours.zone, last + 1)
+    return opens_day(hours, first), opens_day(hours, last + 1)
 
 
 def _last_working_day(hours: Hours, today: Day, days: int) -> Day:
     """The day that is the ``days``-th one with hours after ``today``, or the last one there is."""
-    others = other_hours(hours)
+    others = _others(hours)
     weekly = [bool(ranges) for ranges in hours.weekly.days]
     if not any(weekly):
         ahead = sorted(day for day, ranges in others.items() if ranges and day > today)
@@ -85,9 +112,9 @@ Piece = tuple[Instant, Instant, Instant]
 """Of the grid of starts: from, to (half-open) and the anchor from which the starts in between are whole steps away."""
 
 
-def hourly_grid(zone: str, start: Instant, end: Instant) -> tuple[Piece, ...]:
+def hourly_grid(hours: Hours, start: Instant, end: Instant) -> tuple[Piece, ...]:
     """For steps that divide an hour: anchored at the owner's full hour, anew wherever the clock changes."""
-    return tuple((begin, until, -offset) for begin, until, offset in stretches(zone, start, end))
+    return tuple((begin, until, -offset) for begin, until, offset in clocks(hours, start, end))
 
 
 def grid_of(hours: Hours, opening: Span) -> tuple[Piece, ...]:
@@ -95,9 +122,18 @@ def grid_of(hours: Hours, opening: Span) -> tuple[Piece, ...]:
     begin, end = opening
     if not always_open(hours):
         return ((begin, end, begin),)
-    first, last = (week_number(local_day(hours.zone, each)) for each in opening)
-    cuts = [begin, *(day_start(hours.zone, monday(week)) for week in range(first + 1, last + 1)), end]
+    first, last = (week_number(day_of(hours, each)) for each in opening)
+    cuts = [begin, *(opens_day(hours, monday(week)) for week in range(first + 1, last + 1)), end]
     return tuple((low, high, low) for low, high in pairwise(cuts))
+
+
+@lru_cache(maxsize=64)
+def _others(hours: Hours) -> Mapping[Day, tuple[Range, ...]]:
+    """The days that do not go by their weekday's hours, each with those that it has."""
+    found: dict[Day, tuple[Range, ...]] = dict.fromkeys(map(day_number, hours.holidays), ())
+    for spell in hours.spells:
+        found |= dict.fromkeys(range(day_number(spell.first), day_number(spell.last) + 1), spell.ranges)
+    return found | {day_number(each.day): each.ranges for each in hours.overrides}
 
 
 @lru_cache(maxsize=128)
@@ -108,14 +144,32 @@ def _open_weeks(hours: Hours, first: int, last: int) -> tuple[Span, Spans]:
     """
     begin, end = monday(first), monday(last + 1)
     over = stretches(hours.zone, (begin - 2) * DAY, (end + 2) * DAY)
-    others = other_hours(hours)
-    starts: list[Instant] = []
-    ends: list[Instant] = []
-    for day in range(begin, end):
+    found = list(_instants(hours, range(begin, end), over))
+    return (first_shown(begin * DAY, over), first_shown(end * DAY, over)), union(*_ends(found))
+
+
+@lru_cache(maxsize=128)
+def _open_weeks_elsewhere(hours: Hours, first: int, last: int) -> tuple[Span, Spans]:
+    """The same for an owner who travels. Dates of the weeks beside may reach into these: clocks are up to 26 hours apart."""
+    begin, end = monday(first), monday(last + 1)
+    found: list[Span] = []
+    for day in range(begin - 3, end + 3):
+        found += _instants(hours, (day,), stretches(zone_on(hours, day), (day - 2) * DAY, (day + 3) * DAY))
+    opens, closes = opens_day(hours, begin), opens_day(hours, end)
+    inside = [(max(low, opens), min(high, closes)) for low, high in overlapping(union(*_ends(found)), opens, closes)]
+    return (opens, closes), tuple(inside)
+
+
+def _instants(hours: Hours, days: Iterable[Day], over: Sequence[Stretch]) -> Iterator[Span]:
+    """The ranges of ``days`` on the clock ``over``; one that the clock skips whole is none."""
+    others = _others(hours)
+    for day in days:
         for low, high in others.get(day, hours.weekly.days[weekday(day)]):
             opens = first_shown(day * DAY + low * MINUTE, over)
             closes = first_shown(day * DAY + high * MINUTE, over)
             if opens < closes:
-                starts.append(opens)
-                ends.append(closes)
-    return (first_shown(begin * DAY, over), first_shown(end * DAY, over)), union(starts, ends)
+                yield opens, closes
+
+
+def _ends(spans: Sequence[Span]) -> tuple[list[Instant], list[Instant]]:
+    return [low for low, _ in spans], [high for _, high in spans]

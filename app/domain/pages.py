@@ -164,12 +164,37 @@ class DayOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherDays:
+    """Other hours on the dates from ``first`` to ``last``, both included; no ranges means days off."""
+
+    first: date
+    last: date
+    ranges: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The dates from ``first`` to ``last``, both included, on which wall times are those of another ``zone``."""
+
+    first: date
+    last: date
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
-    """When the owner can be booked at all: wall times in ``zone`` (SYNC-3)."""
+    """When the owner can be booked at all: wall times in ``zone`` (SYNC-3).
+
+    A date goes by the first of these that knows it: ``overrides``, ``spells``, ``holidays`` (days off), ``weekly``; where
+    entries of one kind overlap, the later one holds. ``elsewhere``: where wall times are not those of ``zone``.
+    """
 
     zone: str
     weekly: WeeklyHours = WORKWEEK
     overrides: tuple[DayOverride, ...] = ()
+    spells: tuple[OtherDays, ...] = ()
+    holidays: tuple[date, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

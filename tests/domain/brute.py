@@ -38,7 +38,17 @@ def ranges(hours: Hours, day: date) -> tuple[Range, ...]:
     for other in reversed(hours.overrides):
         if other.day == day:
             return other.ranges
-    return hours.weekly.days[day.weekday()]
+    for spell in reversed(hours.spells):
+        if spell.first <= day <= spell.last:
+            return spell.ranges
+    return () if day in hours.holidays else hours.weekly.days[day.weekday()]
+
+
+def zone_on(hours: Hours, day: date) -> str:
+    for each in reversed(hours.elsewhere):
+        if each.first <= day <= each.last:
+            return each.zone
+    return hours.zone
 
 
 def minute_number(reading: Reading) -> int:
@@ -58,21 +68,52 @@ def first_showing(zone: str, first_day: int, end_day: int) -> dict[int, int]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def begins(zone: str, number: int) -> int:
+    """The first minute since 1970 at which the calendar in ``zone`` shows the date with this ordinal, or a later one."""
+    unix = number - date(1970, 1, 1).toordinal()
+    return (unix - 2) * 1440 + first_showing(zone, unix - 2, unix + 3)[number * 1440]
+
+
+def date_at(hours: Hours, instant: int) -> date:
+    """The owner's date: of all that have begun, each in the zone that holds on it, the latest."""
+    utc = instant // 86400 + date(1970, 1, 1).toordinal()
+    begun = [
+        number
+        for number in range(utc - 3, utc + 4)
+        if begins(zone_on(hours, date.fromordinal(number)), number) <= instant // 60
+    ]
+    return date.fromordinal(max(begun))
+
+
 def open_minutes(hours: Hours, first_day: int, end_day: int) -> bytearray:
     """One byte a minute, set where the hours are open: from the first minute at which the clock shows the range's start or
-    later to the first at which it shows its end or later."""
-    first_seen = first_showing(hours.zone, first_day, end_day)
-    earliest, length = min(first_seen), (end_day - first_day) * 1440
+    later to the first at which it shows its end or later; the clock is the one of the zone that holds on the date."""
+    length = (end_day - first_day) * 1440
+    found = bytearray(length)
 
-    def index_of(wall: int) -> int:
+    def index_of(first_seen: dict[int, int], earliest: int, wall: int) -> int:
         return first_seen.get(wall, 0 if wall < earliest else length)
 
-    found = bytearray(length)
-    for number in range(earliest // 1440, max(first_seen) // 1440 + 1):
-        for low, high in ranges(hours, date.fromordinal(number)):
-            opens, closes = index_of(number * 1440 + low), index_of(number * 1440 + high)
+    epoch = date(1970, 1, 1).toordinal()
+    for number in range(epoch + first_day - 2, epoch + end_day + 3):
+        day = date.fromordinal(number)
+        first_seen = first_showing(zone_on(hours, day), first_day, end_day)
+        earliest = min(first_seen)
+        for low, high in ranges(hours, day):
+            opens, closes = (index_of(first_seen, earliest, number * 1440 + each) for each in (low, high))
             found[opens:closes] = b"\1" * (closes - opens)
     return found
+
+
+def owner_clock(hours: Hours, first_day: int, end_day: int) -> list[Reading]:
+    """At each minute the owner's date, and what a clock shows where they are on it. No zone begins a date but at a quarter."""
+    if not hours.elsewhere:
+        return readings(hours.zone, first_day, end_day)
+    quarters = [date_at(hours, minute * 60) for minute in range(first_day * 1440, end_day * 1440, 15)]
+    days = [day for day in quarters for _ in range(15)]
+    clock = {zone: readings(zone, first_day, end_day) for zone in {zone_on(hours, day) for day in set(days)}}
+    return [(day, clock[zone_on(hours, day)][index][1]) for index, day in enumerate(days)]
 
 
 def collides(busy: Busy, plan: Plan, start: int, end: int) -> bool:
@@ -97,8 +138,7 @@ def last_day(hours: Hours, today: date, days: int, working: bool) -> date:
 
 
 def allowed_now(plan: Plan, now: int, start: int) -> bool:
-    zone = ZoneInfo(plan.hours.zone)
-    day, today = (datetime.fromtimestamp(each, UTC).astimezone(zone).date() for each in (start, now))
+    day, today = date_at(plan.hours, start), date_at(plan.hours, now)
     if start < now + plan.rules.notice * 60:
         return False
     window = plan.rules.window
@@ -108,10 +148,9 @@ def allowed_now(plan: Plan, now: int, start: int) -> bool:
 
 
 def under_limits(plan: Plan, occupied: Iterable[Occupied], day: date) -> bool:
-    zone = ZoneInfo(plan.hours.zone)
     days, weeks = Counter[tuple[bool, object]](), Counter[tuple[bool, object]]()
     for each in occupied:
-        there = datetime.fromtimestamp(each.start, UTC).astimezone(zone).date()
+        there = date_at(plan.hours, each.start)
         for own in {False, each.page == plan.page}:
             days[own, there] += 1
             weeks[own, there.isocalendar()[:2]] += 1
@@ -134,7 +173,7 @@ def anchors(hours: Hours, clock: list[Reading], opened: bytearray, step: int) ->
     never_ends = all(sum(high - low for low, high in day) == 1440 for day in hours.weekly.days)
     found = [0] * len(clock)
     for index in range(1, len(clock)):
-        new_week = clock[index][0].weekday() == 0 and clock[index - 1][0].weekday() == 6
+        new_week = clock[index][0].isocalendar()[:2] != clock[index - 1][0].isocalendar()[:2]
         goes_on = opened[index - 1] and not (never_ends and new_week)
         found[index] = found[index - 1] if goes_on else index
     return found
@@ -154,7 +193,7 @@ def free_starts(
     step = plan.rules.step or duration
     first_day = start // 86400 - (2 if 60 % step == 0 else back)
     end_day = (end + duration * 60) // 86400 + 3
-    clock = readings(plan.hours.zone, first_day, end_day)
+    clock = owner_clock(plan.hours, first_day, end_day)
     opened = open_minutes(plan.hours, first_day, end_day)
     counted_from = anchors(plan.hours, clock, opened, step)
     limits: dict[date, bool] = {}

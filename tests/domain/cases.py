@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain.availability import Busy, Occupied, Plan
 from app.domain.clock import DAY, HOUR, from_iso
-from app.domain.pages import DayOverride, Fixed, Hours, Limits, Range, Rolling, Rules, WeeklyHours
+from app.domain.pages import DayOverride, Elsewhere, Fixed, Hours, Limits, OtherDays, Range, Rolling, Rules, WeeklyHours
 
 CHANGES = {
     # Forward, back. The minutes that are skipped or repeated, in wall time:
@@ -31,6 +31,10 @@ CHANGES = {
 }
 UNCHANGING = ("Asia/Kolkata", "Asia/Kathmandu")
 ELSEWHERE = ("America/Los_Angeles", "Asia/Tokyo", "Pacific/Kiritimati", "Europe/Lisbon", "Asia/Kolkata", "America/New_York")
+AWAY = (
+    "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati", "Pacific/Niue", "Etc/GMT+12", "Asia/Kathmandu", *sorted(CHANGES)
+)  # fmt: skip
+"""Where an owner travels: eastward, westward, across the date line both ways, and into other changes of the clock."""
 ALWAYS = WeeklyHours((((0, 1440),),) * 7)
 
 
@@ -80,8 +84,15 @@ def changes(draw: st.DrawFn) -> tuple[str, int]:
 def hours_around(draw: st.DrawFn, zone: str, change: int) -> Hours:
     day = local_date(zone, change)
     near = st.integers(-3, 3).map(lambda days: day + timedelta(days=days))
-    others = draw(st.lists(st.builds(DayOverride, near, day_ranges), max_size=3))
-    return Hours(zone, draw(weeks), tuple(others))
+    overrides = draw(st.lists(st.builds(DayOverride, near, day_ranges), max_size=3))
+    hours = Hours(zone, draw(weeks), tuple(overrides))
+    if draw(st.booleans()):
+        return hours
+    pairs = st.tuples(near, near).map(sorted)
+    spells = draw(st.lists(st.builds(lambda days, ranges: OtherDays(*days, ranges), pairs, day_ranges), max_size=2))
+    holidays = draw(st.lists(near, max_size=2))
+    elsewhere = draw(st.lists(st.builds(lambda days, there: Elsewhere(*days, there), pairs, st.sampled_from(AWAY)), max_size=2))
+    return replace(hours, spells=tuple(spells), holidays=tuple(holidays), elsewhere=tuple(elsewhere))
 
 
 limits = st.builds(Limits, st.none() | st.integers(0, 3), st.none() | st.integers(0, 5))
