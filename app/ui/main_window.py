@@ -225,6 +225,12 @@ class MainWindow(QMainWindow):
 
     # Qt
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes as one reads."""
+        from app.ui.widgets import reading_order
+
+        return reading_order.go(self, forward)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:

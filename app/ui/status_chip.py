@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.i18n import _
@@ -41,8 +41,11 @@ class StatusChip(Sized, QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = self._switch.sizeHint()
-        self._switch.setGeometry(QRect(QPoint(self.width() - wide.width() - 8, 7), wide))
-        self._words.setGeometry(34, 8, self.width() - 34 - 6, self._words.sizeHint().height())
+        self._switch.setGeometry(QRect(QPoint(self.width() - wide.width() - 8, 3), wide))
+        if self._compact:
+            self._words.setGeometry(self.rect())
+        else:
+            self._words.setGeometry(34, 8, self.width() - 34 - 6, self._words.sizeHint().height())
         self._words.set_room(self._switch.x() - 34 - 4)
 
     def show_status(self, status: Status) -> None:
@@ -50,9 +53,9 @@ class StatusChip(Sized, QWidget):
         self._dot.set_state(status.dot)  # type: ignore[arg-type]
         self._words.show_words(status)
         self._switch.set_on(status.on)
-        self._words.resize(self._words.width(), self._words.sizeHint().height())
+        if not self._compact:
+            self._words.resize(self._words.width(), self._words.sizeHint().height())
         self._switch.set_name(_("Scheduling pages are on") if status.on else _("Scheduling pages are off"))
-        self.setToolTip(status.spoken if self._compact else "")
         self.setAccessibleName(status.spoken)
         self.updateGeometry()
         self.update()
@@ -61,20 +64,14 @@ class StatusChip(Sized, QWidget):
 
     def set_compact(self, compact: bool) -> None:
         self._compact = compact
-        self._words.setVisible(not compact)
+        self._words.set_compact(compact)
         self._switch.setVisible(not compact)
         self._dot.move(*((12, 12) if compact else (9, 11)))
         self.updateGeometry()
-        self.setToolTip(self._status.spoken if compact and self._status is not None else "")
-        self.setCursor(Qt.CursorShape.PointingHandCursor if compact else Qt.CursorShape.ArrowCursor)
 
     def set_live(self, live: bool) -> None:
         """The switch works only when the services are there."""
         self._switch.setEnabled(live)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._compact:
-            self.opened.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._compact:
@@ -100,6 +97,7 @@ class _ChipWords(Focusable, QPushButton):
         super().__init__(parent)
         self._status: Status | None = None
         self._room = 80
+        self._compact = False
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
@@ -107,6 +105,11 @@ class _ChipWords(Focusable, QPushButton):
         self._status = status
         self.setAccessibleName(status.spoken)
         self.setToolTip(status.spoken)
+        self.update()
+
+    def set_compact(self, compact: bool) -> None:
+        """In the compact sidebar only the dot is seen, and pressed."""
+        self._compact = compact
         self.update()
 
     def set_room(self, room: int) -> None:
@@ -122,7 +125,7 @@ class _ChipWords(Focusable, QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         status = self._status
-        if status is None:
+        if status is None or self._compact:
             return
         painter = painter_for(self)
         c = theme.colours()

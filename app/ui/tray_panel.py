@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from app.i18n import _
 from app.ui import theme
 from app.ui.tray_state import TrayState, pause_words, quit_words
-from app.ui.widgets import Button, Divider, Label, StatusDot, Switch, clear, column, row
+from app.ui.widgets import Button, Divider, Label, StatusDot, Switch, clear, column, reading_order, row
 from app.ui.widgets.base import Focusable, draw_rounded, draw_text, painter_for
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.popups import draw_shadow
@@ -104,6 +104,10 @@ class TrayPanel(QWidget):
         self._entry("quit", quit_words(state), self.quit_requested.emit)
         self.setFixedWidth(theme.sized(WIDE) + 2 * _SHADOW)
         self.adjustSize()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes as one reads."""
+        return reading_order.go(self, forward)
 
     def open_at(self, icon: QRect) -> None:
         """Shows it beside the icon, inside the screen: above an icon in the lower half, else below."""

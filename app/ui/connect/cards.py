@@ -63,7 +63,6 @@ class Hint(_Coloured):
         super().__init__()
         self.icon = icon
         self.link = Button("", "ghost", "small", flush=True)
-        self.link.setFixedHeight(max(20, theme.line("small")))
         self.link.clicked.connect(self.pressed)
         self.body.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
 
@@ -152,7 +151,7 @@ class CaFile(SunkenBox):
         super().__init__(gap=4)
         self._name = Label("", "body_medium")
         self._note = Label("", "small", "muted", wrap=True)
-        self.remove = IconButton("close", "", size=28, glyph=16)
+        self.remove = IconButton("close", "", glyph=16)
         self.remove.clicked.connect(self.removed)
         self.message = FieldMessage()
         words = column(gap=2)

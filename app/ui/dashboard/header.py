@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import _
-from app.ui import theme
 from app.ui.dashboard.state import DashboardState
 from app.ui.widgets import Button, Label, column, row
 
@@ -42,7 +41,6 @@ class Header(QWidget):
         self._stale_line = QWidget()
         self._stale = Label("", "small", "amber", wrap=True)
         self.read = Button("", "ghost", "small", flush=True)
-        self.read.setFixedHeight(theme.sized(24))
         self.read.setObjectName("read now")
         self.read.clicked.connect(lambda: self.read.set_busy(True))
         self.read.clicked.connect(self.read_requested)

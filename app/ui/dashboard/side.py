@@ -57,7 +57,6 @@ class AttemptLine(QWidget):
             words.addWidget(Label(_("“{text}”").format(text=state.quote), "caption_regular", wrap=True))
         if state.write:
             write = Button(state.write, "ghost", "small", flush=True)
-            write.setFixedHeight(theme.sized(24))
             write.setObjectName(f"write {state.id}")
             write.clicked.connect(lambda: self.write_requested.emit(state.id))
             words.addWidget(write, 0, Qt.AlignmentFlag.AlignLeft)
@@ -187,7 +186,6 @@ class StepLine(QWidget):
         words = column()
         if step.action:
             title = Button(step.title, "ghost", "small", flush=True)
-            title.setFixedHeight(max(20, theme.line("label")))
             title.setObjectName(f"step {step.action}")
             title.clicked.connect(lambda: self.pressed.emit(step.action))
             words.addWidget(title, 0, Qt.AlignmentFlag.AlignLeft)

@@ -13,7 +13,7 @@ from app.ui.onboarding.picture import Picture
 from app.ui.onboarding.state import State, Step
 from app.ui.onboarding.steps import CalendarPanel, PagePanel, Panel, StepBar, YouPanel
 from app.ui.onboarding.text import Paragraph
-from app.ui.widgets import Button, Label, Mark, ScrollArea, WeeklyHoursEditor, column, row
+from app.ui.widgets import Button, Label, Mark, ScrollArea, WeeklyHoursEditor, column, reading_order, row
 from app.ui.widgets.dialog import Dialog
 
 _FORM = 432
@@ -162,6 +162,10 @@ class OnboardingView(QWidget):
     def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
         self._focus_first()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes as one reads."""
+        return reading_order.go(self, forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return.value, Qt.Key.Key_Enter.value):

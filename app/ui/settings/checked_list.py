@@ -84,7 +84,6 @@ class CheckedCard(Card):
         how.setObjectName(f"ask {calendar.id}")
         how.setAccessibleDescription(calendar_name(calendar))
         how.clicked.connect(lambda: self.help_requested.emit(Help(how, letter=calendar.id)))
-        how.setFixedHeight(theme.sized(24))
         line.addWidget(how, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addStretch(1)
         return line

@@ -22,7 +22,7 @@ from app.ui.settings.privacy import PrivacyPanel
 from app.ui.settings.profile import ProfilePanel
 from app.ui.settings.publishing import PublishingPanel
 from app.ui.settings.state import PANELS, SettingsState
-from app.ui.widgets import Button, Divider, Label, LineEdit, Option, column, row
+from app.ui.widgets import Button, Divider, Label, LineEdit, Option, column, reading_order, row
 from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for
 from app.ui.widgets.icons import chosen as chosen_icon
 from app.ui.widgets.icons import draw_icon
@@ -175,6 +175,10 @@ class SettingsWindow(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._items[self.panel].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes as one reads."""
+        return reading_order.go(self, forward)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._allowed or self._state is None or not self._state.dirty:

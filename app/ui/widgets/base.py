@@ -1,5 +1,4 @@
-"""What all widgets of the kit share: drawing helpers, the keyboard's focus ring, and the accessible roles of painted
-controls."""
+"""What all widgets of the kit share: drawing helpers, and the keyboard's focus ring."""
 
 from __future__ import annotations
 
@@ -7,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleInterface,
     QColor,
     QFocusEvent,
     QFontMetricsF,
@@ -18,11 +15,12 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAccessibleWidget, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 from shiboken6 import Shiboken
 
 from app.ui import theme
 from app.ui.tokens import Role
+from app.ui.widgets.speaking import tell_role as tell_role
 
 if TYPE_CHECKING:
     _Mixed = QWidget
@@ -274,22 +272,3 @@ def _canvas_of(control: QWidget) -> QWidget:
         if isinstance(holder, QScrollArea) and holder.viewport() is parent:
             return walk
         walk = parent
-
-
-# Accessible roles of controls whose Qt class does not tell the right one.
-
-_ROLES: dict[str, QAccessible.Role] = {}
-
-
-def tell_role(class_name: str, role: QAccessible.Role) -> None:
-    """Widgets of the Python class ``class_name`` are announced as ``role``."""
-    if not _ROLES:
-        QAccessible.installFactory(_make_interface)
-    _ROLES[class_name] = role
-
-
-def _make_interface(class_name: str, thing: QObject) -> QAccessibleInterface | None:
-    role = _ROLES.get(class_name)
-    if role is None or not isinstance(thing, QWidget):
-        return None
-    return QAccessibleWidget(thing, role, thing.accessibleName())

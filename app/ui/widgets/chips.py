@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QRadioButton, QSizePolicy, QWidget
 
@@ -16,10 +16,10 @@ from app.ui.widgets.layouts import FlowLayout, clear, row
 from app.ui.widgets.option import Option
 
 
-def _draw_chip(chip: QAbstractButton, option: Option, height: int) -> None:
+def _draw_chip(chip: QAbstractButton, option: Option, place: QRectF) -> None:
     painter = painter_for(chip)
     c = theme.colours()
-    place = QRectF(chip.rect())
+    height = chip.height()
     if not option.possible:
         draw_rounded(painter, place, 8, c.surface, c.border)
         draw_text(painter, place, option.text, "label", c.text_faint, Qt.AlignmentFlag.AlignHCenter)
@@ -46,7 +46,7 @@ def _draw_chip(chip: QAbstractButton, option: Option, height: int) -> None:
         painter.setBrush(theme.page_colour(option.colour))
         painter.drawEllipse(QPointF(left + 6, height / 2), 5, 5)
         left += 22
-    draw_text(painter, QRectF(left, 0, place.width() - left - 4, place.height()), option.text, "label", colour)
+    draw_text(painter, QRectF(left, 0, place.width() - left - 4, height), option.text, "label", colour)
 
 
 class _ChipBase(Focusable):
@@ -71,7 +71,8 @@ class _ChipBase(Focusable):
 
     def sizeHint(self) -> QSize:
         extra = 22 if self.option.icon or self.option.colour else 0
-        return QSize(round(text_width(self.option.text, "label") + extra + 24.5), theme.sized(self._height))
+        # A chip of 28 is pressed in the air above and below it too.
+        return QSize(round(text_width(self.option.text, "label") + extra + 24.5), max(32, theme.sized(self._height)))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -88,7 +89,8 @@ class _ChipBase(Focusable):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        _draw_chip(self, self.option, self.height())  # type: ignore[arg-type]
+        air = max(0.0, (self.height() - theme.sized(self._height)) / 2)
+        _draw_chip(self, self.option, QRectF(self.rect()).adjusted(0, air, 0, -air))  # type: ignore[arg-type, attr-defined]
 
 
 class Chip(_ChipBase, QRadioButton):
@@ -176,9 +178,12 @@ class ChipGroup(Sized, QWidget):
 
 
 class _Segment(Focusable, QRadioButton):
-    """One word of a segmented control."""
+    """One word of a segmented control, as high as the whole."""
 
     focus_radius = 7
+
+    def focus_place(self) -> QRect:
+        return self.rect().adjusted(0, 3, 0, -3)
 
     def __init__(self, option: Option) -> None:
         super().__init__(option.text)
@@ -189,7 +194,7 @@ class _Segment(Focusable, QRadioButton):
 
     def sizeHint(self) -> QSize:
         extra = 22 if self.option.icon else 0
-        return QSize(round(text_width(self.option.text, "label") + extra + 24.5), theme.sized(32) - 6)
+        return QSize(round(text_width(self.option.text, "label") + extra + 24.5), theme.sized(32))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -201,7 +206,7 @@ class _Segment(Focusable, QRadioButton):
         painter = painter_for(self)
         c = theme.colours()
         if self.isChecked():
-            draw_rounded(painter, self.rect(), 6, c.surface, c.border)
+            draw_rounded(painter, self.rect().adjusted(0, 3, 0, -3), 6, c.surface, c.border)
         colour = c.text if self.isChecked() or self.underMouse() else c.text_muted
         wide = text_width(self.option.text, "label") + (22 if self.option.icon else 0)
         left = (self.width() - wide) / 2
@@ -220,7 +225,7 @@ class Segmented(Sized, QWidget):
         self, options: Sequence[Option], value: object = None, *, name: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._line = row(margins=(3, 3, 3, 3), on=self)
+        self._line = row(margins=(3, 0, 3, 0), on=self)
         self._segments: list[_Segment] = []
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

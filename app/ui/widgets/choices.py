@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QRadioButton, QSizePolicy, QWidget
 
 from app.ui import theme
+from app.ui.tokens import Role
 from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, mixed, painter_for, text_width, with_alpha
 from app.ui.widgets.layouts import column, row
 from app.ui.widgets.motion import Glide
@@ -19,14 +20,15 @@ class _Box(Focusable):
     mark_size = QSize(18, 18)
     gap = 10
     least_height = 32
-    _locked: str
+    text_role: Role = "body"
+    quiet = False
 
     def _text(self) -> str:
         return self.text()  # type: ignore[attr-defined, no-any-return]
 
     def sizeHint(self) -> QSize:
         text = self._text()
-        width = self.mark_size.width() + 2 + (self.gap + text_width(text, "body") if text else 0)
+        width = self.mark_size.width() + 2 + (self.gap + text_width(text, self.text_role) if text else 0)
         return QSize(round(width + 1), max(self.least_height, theme.line("body") + 4))
 
     def minimumSizeHint(self) -> QSize:
@@ -49,7 +51,8 @@ class _Box(Focusable):
             left = self.mark_place().right() + 1 + self.gap
             c = theme.colours()
             place = QRectF(left, 0, self.width() - left, self.height())
-            draw_text(painter, place, text, "body", c.text if self.isEnabled() else c.text_faint)
+            colour = c.text_faint if not self.isEnabled() else c.text_muted if self.quiet else c.text
+            draw_text(painter, place, text, self.text_role, colour)
 
 
 def draw_tick(painter: QPainter, place: QRectF, colour: QColor, width: float = 2.0) -> None:
@@ -66,11 +69,17 @@ class CheckBox(_Box, QCheckBox):
 
     focus_radius = 5
 
-    def __init__(self, text: str = "", *, checked: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", *, checked: bool = False, role: Role = "body", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self.text_role = role
         self.setChecked(checked)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_quiet(self, quiet: bool) -> None:
+        """Draws the text muted, for what is not in use."""
+        self.quiet = quiet
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_for(self)
@@ -125,7 +134,6 @@ class Switch(_Box, QCheckBox):
 
     focus_radius = 10
     mark_size = QSize(36, 20)
-    least_height = 24
 
     def __init__(self, name: str = "", text: str = "", *, checked: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -187,22 +195,30 @@ class ChoiceRow(Sized, QWidget):
         if isinstance(box, Switch):
             line.addLayout(words, 1)
             line.addWidget(box, 0, Qt.AlignmentFlag.AlignTop)
+            box.setFixedHeight(24)
         else:
             line.addWidget(box, 0, Qt.AlignmentFlag.AlignTop)
             line.addLayout(words, 1)
             box.setFixedHeight(theme.line("body_medium"))
+        self._line = line
         # Only now is it part of the row: shown before, it would be a window of its own.
-        self._effect.setVisible(bool(effect))
+        self._show_effect(effect)
         box.setAccessibleName(title)
         box.setAccessibleDescription(effect)
         box.toggled.connect(self.toggled)
 
     def set_words(self, title: str, effect: str = "") -> None:
         self._title.setText(title)
-        self._effect.setText(effect)
-        self._effect.setVisible(bool(effect))
+        self._show_effect(effect)
         self.box.setAccessibleName(title)
         self.box.setAccessibleDescription(effect)
+
+    def _show_effect(self, effect: str) -> None:
+        """Without a second line the row is as high as a target has to be."""
+        air = 0 if effect else 4 if isinstance(self.box, Switch) else 6
+        self._line.setContentsMargins(0, air, 0, air)
+        self._effect.setText(effect)
+        self._effect.setVisible(bool(effect))
 
     def set_possible(self, possible: bool) -> None:
         self.box.setEnabled(possible)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui import theme
+from app.ui.widgets import reading_order
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.layouts import column, row
 from app.ui.widgets.text import Divider, Label
@@ -74,6 +75,10 @@ class Dialog(QDialog):
             width = min(width, self.screen().availableGeometry().width())
         high = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
         return QSize(width, high)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes as one reads."""
+        return reading_order.go(self, forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

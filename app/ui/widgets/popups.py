@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.i18n import _
 from app.ui import theme
+from app.ui.widgets import reading_order
 from app.ui.widgets.base import draw_rounded, painter_for, tell_role, with_alpha
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.layouts import column
@@ -43,6 +44,7 @@ class _Beside(QWidget):
     """Lies over the whole window while something floats, so that a press beside it closes it."""
 
     floats = True
+    keeps_tab = True
 
     def __init__(self, window: QWidget, floating: Popover) -> None:
         super().__init__(window)
@@ -131,11 +133,8 @@ class Popover(QWidget):
 
     def first_focus(self) -> None:
         """Where the keyboard goes when it opens: the first control inside."""
-        for child in self.findChildren(QWidget):
-            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isEnabled() and child.isVisibleTo(self):
-                child.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        found = reading_order.stops(self)
+        (found[0] if found else self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close(self) -> bool:
         if not self._open:
@@ -157,20 +156,7 @@ class Popover(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Keeps Tab inside while it is open."""
-        stops = [
-            child
-            for child in self.findChildren(QWidget)
-            if child.focusPolicy() & Qt.FocusPolicy.TabFocus
-            and child.isEnabled()
-            and child.isVisibleTo(self)
-            and not child.focusProxy()
-        ]
-        if not stops:
-            return True
-        here = QApplication.focusWidget()
-        at = stops.index(here) if here in stops else (-1 if forward else 0)
-        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
-        stops[(at + (1 if forward else -1)) % len(stops)].setFocus(reason)
+        reading_order.go(self, forward)
         return True
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

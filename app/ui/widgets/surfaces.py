@@ -60,7 +60,8 @@ class Card(QFrame):
     ) -> None:
         super().__init__(parent)
         self._dashed, self._head_gap = dashed, head_gap
-        self._outer = column(margins=(padding, padding, padding, padding), on=self)
+        self._padding = (padding, padding, padding, padding)
+        self._outer = column(margins=self._padding, on=self)
         self._head: QHBoxLayout | None = None
         self._title: Label | None = None
         self._count: Badge | None = None
@@ -85,6 +86,7 @@ class Card(QFrame):
         self._link.setVisible(bool(link))
         self._link.setText(link)
         self.setAccessibleName(heading)
+        self._fit_head()
 
     def _make_head(self) -> None:
         self._head = row(gap=8)
@@ -93,7 +95,6 @@ class Card(QFrame):
         self._note = Label("", "small", "muted")
         self._count = Badge("", "accent", size=20)
         self._link = Button("", "ghost", "small", flush=True)
-        self._link.setFixedHeight(max(20, theme.line("sub")))
         self._link.clicked.connect(self.link_requested)
         for widget in (self._title, self._note, self._count):
             self._head.addWidget(widget)
@@ -103,7 +104,26 @@ class Card(QFrame):
         self._outer.insertSpacing(1, self._head_gap)
 
     def set_padding(self, left: int, top: int, right: int, bottom: int) -> None:
-        self._outer.setContentsMargins(left, top, right, bottom)
+        self._padding = (left, top, right, bottom)
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """A link at the heading is a target of 32, which takes its room from the air above and below the heading."""
+        left, top, right, bottom = self._padding
+        over = 0
+        if self._link is not None and not self._link.isHidden():
+            over = max(0, self._link.sizeHint().height() - theme.line("sub"))
+        above, below = min(top, over // 2), min(self._head_gap, over - over // 2)
+        self._outer.setContentsMargins(left, top - above, right, bottom)
+        gap = self._outer.itemAt(1) if self._head is not None else None
+        if gap is not None and gap.spacerItem() is not None:
+            gap.spacerItem().changeSize(0, self._head_gap - below, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+            self._outer.invalidate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_head()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = theme.colours()

@@ -99,7 +99,7 @@ class _ToastAction(Focusable, QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(round(text_width(plain(self.text()), "body_medium")) + 24, theme.sized(30))
+        return QSize(round(text_width(plain(self.text()), "body_medium")) + 24, theme.sized(32))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_for(self)

@@ -144,8 +144,7 @@ class WeeklyHoursEditor(Sized, QWidget):
         self._zone = zone
         self._before: dict[int, tuple[Range, ...]] = {}
         self._order = list(range(7)) if monday_first else [6, *range(6)]
-        self._boxes = [CheckBox() for _day in range(7)]
-        self._names = [Label("", "body_medium") for _day in range(7)]
+        self._boxes = [CheckBox(role="body_medium") for _day in range(7)]
         self._tracks = [DayTrack() for _day in range(7)]
         self._figures = [_Figures() for _day in range(7)]
         self._ticks = _Hours()
@@ -202,6 +201,10 @@ class WeeklyHoursEditor(Sized, QWidget):
         """The controls of one day."""
         return self._boxes[day], self._tracks[day], self._figures[day]
 
+    def tab_order(self) -> list[QWidget]:
+        """Boxes, tracks and figures are one stop each, and each stop moves from day to day: each kind stays together."""
+        return [group[day] for group in (self._boxes, self._tracks, self._figures) for day in self._order]
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
@@ -211,8 +214,7 @@ class WeeklyHoursEditor(Sized, QWidget):
         wording = i18n.current()
         for day in range(7):
             name = _first_up(wording.day_name(_weekday(day)))
-            self._names[day].setText(name)
-            self._boxes[day].setAccessibleName(name)
+            self._boxes[day].setText(name)
             self._figures[day].setAccessibleName(_("Hours on {day}").format(day=wording.day_name(_weekday(day))))
             self._name_track(day)
         self._say_hint()
@@ -222,7 +224,7 @@ class WeeklyHoursEditor(Sized, QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(0)
-        self._grid.setColumnStretch(2, 1)
+        self._grid.setColumnStretch(1, 1)
         self._fill_grid()
         lines = column(gap=8, on=self)
         lines.addLayout(self._grid)
@@ -233,11 +235,11 @@ class WeeklyHoursEditor(Sized, QWidget):
             self._hint.hide()
 
     def _fill_grid(self) -> None:
-        self._grid.addWidget(self._ticks, 0, 2)
+        self._grid.addWidget(self._ticks, 0, 1)
         self._grid.setRowMinimumHeight(0, 24)
         for at, day in enumerate(self._order, start=1):
             self._grid.setRowMinimumHeight(at, theme.sized(36))
-            for place, widget in enumerate((self._boxes[day], self._names[day], self._tracks[day], self._figures[day])):
+            for place, widget in enumerate((self._boxes[day], self._tracks[day], self._figures[day])):
                 self._grid.addWidget(widget, at, place, Qt.AlignmentFlag.AlignVCenter)
         self._rove(self._boxes, self._order[0])
         self._rove(self._tracks, self._order[0])
@@ -276,7 +278,7 @@ class WeeklyHoursEditor(Sized, QWidget):
     def _show(self, day: int) -> None:
         ranges = self._hours.days[day]
         self._boxes[day].setChecked(bool(ranges))
-        self._names[day].set_tone("text" if ranges else "muted")
+        self._boxes[day].set_quiet(not ranges)
         first, last = self._span()
         self._tracks[day].show_day(ranges, first, last)
         if not self._figures[day].hasFocus():
@@ -286,7 +288,7 @@ class WeeklyHoursEditor(Sized, QWidget):
 
     def _name_track(self, day: int) -> None:
         words = hours_text.write(self._hours.days[day]) or _("Closed")
-        self._tracks[day].setAccessibleName(f"{self._names[day].text()}: {words}")
+        self._tracks[day].setAccessibleName(f"{self._boxes[day].text()}: {words}")
 
     def _span(self) -> tuple[int, int]:
         times = [time for ranges in self._hours.days for span in ranges for time in span]

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.clock import DAY, Instant
 from app.domain.pages import PageLink
 from app.i18n import _, current, local
+from app.ui import theme
 from app.ui.pages.editing import Editing
 from app.ui.pages.grids import columns_of
 from app.ui.pages.sections.rows import ListRow, RowFrame
@@ -122,6 +123,8 @@ class LinkRow(ListRow):
         made = current().date_plain(local(link.created_at, zone))
         self._badge.set_text(state, kind)
         self.show_row("nav_pages", title, _("made {date}").format(date=made), name=f"{title}, {state}")
+        # Where room is short, the date is cut first.
+        self.title.setMinimumWidth(min(self.title.sizeHint().width(), theme.sized(132)))
         self.delete.set_name(_("End {link}").format(link=title))
 
 

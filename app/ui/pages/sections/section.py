@@ -16,7 +16,7 @@ from app.ui.pages.editing import Editing
 from app.ui.pages.editor_state import PageDraft, Section
 from app.ui.pages.editor_words import problem_words, section_name
 from app.ui.widgets import Badge, Focusable, column
-from app.ui.widgets.base import draw_rounded, draw_text, painter_for
+from app.ui.widgets.base import draw_rounded, draw_text, painter_for, text_width
 from app.ui.widgets.fields import Field
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.motion import curve
@@ -184,7 +184,13 @@ class SectionHead(Focusable, QPushButton):
         self.setAccessibleName(name)
         self.setAccessibleDescription(f"{value}. {self.badge.text()}" if self.badge.isVisibleTo(self) else value)
         self._place_badge()
+        self._tell_rest()
         self.update()
+
+    def _tell_rest(self) -> None:
+        """A value that is longer than the card is the tool tip."""
+        room = self.width() - _TEXT - 54 - (self.badge.width() + 12 if self.badge.isVisibleTo(self) else 0)
+        self.setToolTip(self._value if text_width(self._value, "caption_regular") > room else "")
 
     def sizeHint(self) -> QSize:
         if self.isChecked():
@@ -201,6 +207,7 @@ class SectionHead(Focusable, QPushButton):
 
     def resizeEvent(self, event: object) -> None:
         self._place_badge()
+        self._tell_rest()
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Enter, QEvent.Type.Leave):

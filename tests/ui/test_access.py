@@ -1,0 +1,46 @@
+"""Every window can be read aloud, used without a mouse, hit, and read, in both languages and at the largest text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+from app import i18n
+from app.ui import theme
+from tests.ui.access import findings
+from tests.ui.every_window import everything
+
+WINDOWS = everything()
+LOOKS = (("en", 100), ("en", 130), ("da", 100), ("da", 130))
+
+
+@pytest.fixture(autouse=True)
+def as_before(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What opens stands open at once."""
+    monkeypatch.setattr(theme, "duration", lambda _milliseconds: 0)
+    yield
+    i18n.use("en")
+    theme.active().apply("light", 100)
+
+
+@pytest.mark.shows("DESK-5")
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)", extend=True)
+@pytest.mark.parametrize("name", WINDOWS)
+def test_a_window_when_walked_in_both_languages_and_large_text_leaves_nobody_out(name: str) -> None:
+    found: list[str] = []
+    for language, size in LOOKS:
+        i18n.use(language)
+        theme.active().apply("light", size)
+        seen = WINDOWS[name]()
+        found += [f"{language} {size}: {each}" for each in findings(seen)]
+        window = seen.window()
+        parent = window.parentWidget()
+        for each in (window, parent.window() if parent is not None else None):
+            if each is not None:
+                each.hide()
+                each.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not found, "\n".join(found)
