@@ -92,13 +92,31 @@ class Journey:
 
 
 @dataclass(frozen=True, slots=True)
+class Holiday:
+    """A public holiday, with the name that the owner reads."""
+
+    day: date
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Holidays:
     """Public holidays are days off. ``country``: ISO 3166-1 alpha-2, empty for none; ``region``: its subdivision, as the
-    library ``holidays`` names it; ``working``: holidays on which the owner works all the same."""
+    library ``holidays`` names it; ``working``: holidays on which the owner works all the same.
+
+    ``known``: the holidays of the years around the present, kept here so that nothing that decides on a time has to wait for
+    the library; ``edition`` names what they were read for and is compared to learn whether they still hold.
+    """
 
     country: str = ""
     region: str = ""
     working: tuple[date, ...] = ()
+    known: tuple[Holiday, ...] = ()
+    edition: str = ""
+
+    @property
+    def days_off(self) -> tuple[date, ...]:
+        return tuple(each.day for each in self.known if each.day not in self.working) if self.country else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ AHEAD = 3 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A reason, and the name of the event, booking or calendar that it speaks of."""
+    """A reason, and the name of the event, booking, calendar, spell or holiday that it speaks of."""
 
     reason: Reason
     name: str = ""
@@ -91,7 +91,7 @@ class AvailabilityService:
 
 
 def _name_of(session: Session, ground: Ground, source: str) -> str:
-    """The title of the event or booking, or the name of the calendar, that a reason speaks of."""
+    """The title of the event or booking, or the name of the calendar, spell or holiday, that a reason speaks of."""
     kind, _, rest = source.partition(":")
     try:
         if kind == "booking":
@@ -105,7 +105,7 @@ def _name_of(session: Session, ground: Ground, source: str) -> str:
             return event.title if event is not None else ""
     except NotFound:
         return ""
-    return ""
+    return ground.name_of(source)
 
 
 def standing_reasons(standing: Standing) -> tuple[Reason, ...]:

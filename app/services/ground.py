@@ -15,9 +15,10 @@ from app.domain.calendars import blocks
 from app.domain.clock import DAY, Instant
 from app.domain.connections import Account, Calendar, CalendarState, booking_calendar, checked_calendars
 from app.domain.decisions import Standing
-from app.domain.pages import Hours, Mode, Page
+from app.domain.pages import Mode, Page
 from app.domain.settings import Settings
 from app.domain.syncing import fresh
+from app.domain.usual import hours_of, usual_hours
 from app.models import accounts as account_rows
 from app.models import bookings as booking_rows
 from app.models import calendars as calendar_rows
@@ -50,8 +51,18 @@ class Ground:
 
     def plan(self, page: Page) -> Plan:
         availability = self.settings.availability
-        hours = page.hours or Hours(self.settings.profile.zone, availability.weekly)
+        hours = hours_of(page.hours, usual_hours(self.settings.profile.zone, availability))
         return Plan(page.id, page.rules, hours, availability.limits)
+
+    def name_of(self, source: str) -> str:
+        """What the owner calls the spell or holiday that a reason speaks of; of a journey the zone."""
+        kind, _, rest = source.partition(":")
+        availability = self.settings.availability
+        if kind == "holiday":
+            return next((each.name for each in availability.holidays.known if each.day.isoformat() == rest), "")
+        if kind == "spell":
+            return next((each.name for each in reversed(availability.spells) if each.first.isoformat() == rest), "")
+        return rest if kind == "journey" else ""
 
     def standing(self, page: Page, now: Instant, read: Iterable[str] = ()) -> Standing:
         """How the page stands at ``now``. ``read``: calendars that were read a moment ago."""

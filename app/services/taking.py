@@ -52,7 +52,12 @@ from app.services.meetings import note_contact
 from app.services.sync.fresh import store_fresh
 from app.services.telling import blocked, note_attempt, record_blocked, tell
 
-NEVER = frozenset({Why.DURATION, Why.OFF_GRID, Why.OUTSIDE_HOURS, Why.DAY_OFF, Why.PAST, Why.BEYOND_WINDOW, Why.BEFORE_WINDOW})
+NEVER = frozenset(
+    {
+        Why.DURATION, Why.OFF_GRID, Why.OUTSIDE_HOURS, Why.DAY_OFF, Why.HOLIDAY, Why.AWAY, Why.PAST, Why.BEYOND_WINDOW,
+        Why.BEFORE_WINDOW,
+    }
+)  # fmt: skip
 """Reasons for which a start was never on offer: a mistake of the sender, not a lost race."""
 LINK_LIVES = 7 * DAY
 """How long after the meeting its manage link still answers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from app.domain import usual as usual_rules
 from app.domain.after import Done, done
 from app.domain.choosing import Choose, Selection, choose
 from app.domain.clock import Instant
@@ -34,7 +35,7 @@ class PreviewState:
 
 def public_page(page: Page, usual: Hours, *, offline: bool) -> PublicPage:
     """The public page that ``page`` would be; its free starts are worked out apart."""
-    hours = page.hours or usual
+    hours = usual_rules.hours_of(page.hours, usual)
     requests = page.mode is Mode.APPROVAL or offline
     return PublicPage(
         id=page.id,
@@ -85,7 +86,7 @@ def host_of(settings: Settings) -> PublicHost:
 
 
 def usual_hours(settings: Settings) -> Hours:
-    return Hours(settings.profile.zone, settings.availability.weekly)
+    return usual_rules.usual_hours(settings.profile.zone, settings.availability)
 
 
 def fitted(selection: Selection, state: PreviewState, zone: str = "") -> Selection:
