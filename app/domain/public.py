@@ -53,6 +53,7 @@ class PublicHost:
     embedders: tuple[str, ...] = ()
     proxy_mark: str = ""
     origins: tuple[str, ...] = ()
+    pages_language: str = ""
 
     @property
     def first_name(self) -> str:
