@@ -14,6 +14,7 @@ from app.ui.dashboard.state import DashboardState
 from app.ui.dashboard.view import DashboardView
 from app.ui.dashboard.watch import OverviewWatch
 from app.ui.main_window import MainWindow, Screen
+from app.ui.runtime import tasks
 from app.ui.window_state import FirstScreen, as_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from app.services.workspace import Workspace
     from app.ui.pages.controller import PagesController
     from app.ui.pages.screen import PagesScreen
+    from app.ui.why.reasons import Way
 
 MEETINGS, PAGES = "meetings", "pages"
 
@@ -93,6 +95,7 @@ class Shell(QObject):
         window.open_page_requested.connect(dashboard.open_page)
         dashboard.section_requested.connect(window.show_section)
         dashboard.settings_requested.connect(self.settings_requested)
+        dashboard.editor_requested.connect(self._edit)
         dashboard.state_changed.connect(self._follow)
 
     def _follow(self, state: DashboardState) -> None:
@@ -101,11 +104,26 @@ class Shell(QObject):
             self.window.show_status(messages.status(overview), overview.link)
             self.window.set_count(MEETINGS, len(overview.requests))
 
+    def _edit(self, page: str, section: str) -> None:
+        """Opens a page's editor at a section."""
+        self.window.show_section(PAGES)
+        if self.pages is not None:
+            tasks.start(self.pages.go_to(page, section), self)
+
+    def _go(self, way: Way) -> None:
+        """From the page editor to what decides about a time."""
+        if way.goal == "booking":
+            self.show_meetings()
+            self.dashboard.open_booking(way.target)
+        else:
+            self.settings_requested.emit(way.target)
+
     def _make_pages(self) -> QWidget:
         from app.ui.pages.screen import PagesScreen
 
         screen = self._pages_screen = PagesScreen()
         screen.editing_changed.connect(self.window.force_compact)
+        screen.way_chosen.connect(self._go)
         if self._workspace is not None:
             self._follow_pages(screen)
         return screen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, QUrl, Signal
@@ -26,6 +27,9 @@ from app.ui.runtime import tasks
 
 if TYPE_CHECKING:
     from app.services.workspace import Workspace
+    from app.ui.dashboard.asking import Asking
+    from app.ui.dashboard.asking_ribbon import AskingRibbon
+    from app.ui.why.reasons import Way
 
 CURES = ("reconnect", "remove", "check", "follow", "keep")
 """Buttons of banners that are about calendars and accounts."""
@@ -34,11 +38,12 @@ LOOK_AHEAD = 28 * DAY
 
 
 class DashboardController(QObject):
-    """``section_requested`` and ``settings_requested`` (the panel) lead elsewhere; ``state_changed`` follows each state
-    drawn."""
+    """``section_requested``, ``settings_requested`` (the panel) and ``editor_requested`` (page and section) lead elsewhere;
+    ``state_changed`` follows each state drawn."""
 
     section_requested = Signal(str)
     settings_requested = Signal(str)
+    editor_requested = Signal(str, str)
     state_changed = Signal(object)
 
     def __init__(self, view: DashboardView, watch: OverviewWatch) -> None:
@@ -46,6 +51,7 @@ class DashboardController(QObject):
         self._view, self._watch = view, watch
         self._workspace: Workspace | None = None
         self._acts: CalendarActs | None = None
+        self._asking: Asking | None = None
         view.set_live(False)
         watch.changed.connect(self._show)
         watch.failed.connect(self._read_failed)
@@ -66,6 +72,7 @@ class DashboardController(QObject):
     def detach(self) -> None:
         """The services go."""
         self._workspace = None
+        self._asking = None
         if self._acts is not None:
             self._acts.end()
             self._acts = None
@@ -137,6 +144,7 @@ class DashboardController(QObject):
         view.help_requested.connect(self._help)
         view.step_requested.connect(self._step)
         view.menu_requested.connect(self._menu)
+        view.why_requested.connect(self._ask_why)
 
     # Requests
 
@@ -226,6 +234,28 @@ class DashboardController(QObject):
         popover.write_requested.connect(lambda _id: self._mail(booking))
         popover.copy_requested.connect(self._copy)
         popover.open_at(anchor)
+
+    def _ask_why(self, ribbon: AskingRibbon, day: date, minute: int) -> None:
+        overview = self._watch.current
+        if self._workspace is None or overview is None:
+            return
+        if self._asking is None:
+            from app.ui.dashboard.asking import Asking
+
+            self._asking = Asking(self._workspace, self)
+            self._asking.way_chosen.connect(self._go)
+        self._asking.ask(ribbon, day, minute, overview)
+
+    def _go(self, page: str, way: Way) -> None:
+        """To what decides about a time."""
+        if way.goal == "booking":
+            self.open_booking(way.target)
+        elif way.goal == "settings":
+            self.settings_requested.emit(way.target)
+        elif way.goal == "section":
+            self.editor_requested.emit(page, way.target)
+        else:
+            self.section_requested.emit("pages")
 
     def _menu(self, row: MeetingRow, point: QPoint) -> None:
         from app.ui.widgets import MenuPopup

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.i18n import _
 from app.ui import theme
+from app.ui.dashboard.asking_ribbon import AskingRibbon
 from app.ui.dashboard.state import DayCard, MeetingRow
-from app.ui.widgets import Button, Card, DayRibbon, IconButton, Label, row
+from app.ui.widgets import Button, Card, IconButton, Label, row
 from app.ui.widgets.base import Focusable, draw_rounded, draw_text, painter_for, tell_role, text_width
 from app.ui.widgets.icons import draw_icon
 
@@ -170,13 +171,14 @@ class DayBox(Card):
         self.body.addLayout(head)
         self.body.addSpacing(6)
         self.setAccessibleName(f"{state.title}, {state.date}")
-        self._ribbon: DayRibbon | None = None
+        self.ribbon: AskingRibbon | None = None
         if state.ribbon is not None:
-            self._ribbon = DayRibbon(state.ribbon)
-            self._ribbon.setAccessibleName(_("Your day"))
-            self._ribbon.setObjectName("ribbon")
+            self.ribbon = AskingRibbon(state.ribbon)
+            self.ribbon.setAccessibleName(_("Your day"))
+            self.ribbon.setObjectName("ribbon")
+            self.ribbon.setToolTip(_("Press a time to see why it can be booked or not"))
             holder = row(margins=(0, 0, 4, 0))
-            holder.addWidget(self._ribbon)
+            holder.addWidget(self.ribbon)
             self.body.addLayout(holder)
             self.body.addSpacing(4)
         if not state.rows:
@@ -198,9 +200,9 @@ class DayBox(Card):
             self.state.rows,
             self.state.empty,
         )
-        if not same or (state.ribbon is None) != (self._ribbon is None):
+        if not same or (state.ribbon is None) != (self.ribbon is None):
             return False
-        if self._ribbon is not None and state.ribbon is not None:
-            self._ribbon.set_day(state.ribbon)
+        if self.ribbon is not None and state.ribbon is not None:
+            self.ribbon.set_day(state.ribbon)
         self.state = state
         return True

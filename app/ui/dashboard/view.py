@@ -28,7 +28,8 @@ _ONE_COLUMN_BELOW = 960
 
 
 class DashboardView(QWidget):
-    """Signals carry ids: of the booking, of the attempt, of the banner's fault; paths of pages are those of their links."""
+    """Signals carry ids: of the booking, of the attempt, of the banner's fault; paths of pages are those of their links.
+    ``why_requested``: the ribbon, its day and the minute that was pressed."""
 
     accept_requested = Signal(str, object)
     decline_requested = Signal(str)
@@ -51,6 +52,7 @@ class DashboardView(QWidget):
     retry_requested = Signal(str)
     change_settled = Signal(str, bool)
     read_requested = Signal()
+    why_requested = Signal(object, object, int)
     retranslated = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -238,6 +240,9 @@ class DashboardView(QWidget):
 
     def _make_box(self, day: DayCard) -> DayBox:
         box = DayBox(day)
+        ribbon = box.ribbon
+        if ribbon is not None:
+            ribbon.time_asked.connect(lambda minute: self.why_requested.emit(ribbon, day.day, minute))
         for line in box.lines:
             state = line.state
             line.opened.connect(lambda state=state: self.open_requested.emit(state.booking))

@@ -195,13 +195,29 @@ class PagesController:
         """Opens the editor on a page that is not saved yet."""
         self._open(self._workspace.pages.draft(), new=True)
 
-    def edit(self, page_id: str) -> None:
-        """Opens the editor on a saved page."""
+    def edit(self, page_id: str, section: str = "") -> None:
+        """Opens the editor on a saved page, at a section if one is named."""
         tasks.start(
-            self._workspace.pages.get(page_id), self._screen, lambda page: self._open(page, new=False), self._tell_error
+            self._workspace.pages.get(page_id),
+            self._screen,
+            lambda page: self._open(page, new=False, section=section),
+            self._tell_error,
         )
 
-    def _open(self, page: Page, *, new: bool) -> None:
+    async def go_to(self, page_id: str, section: str) -> None:
+        """The same from elsewhere: asks first about what is not saved on another page."""
+        if not self._screen.editing or self._editor is None or self._editor.page_id != page_id:
+            if await self.leave():
+                self.edit(page_id, section)
+        else:
+            self._go_to_section(section)
+
+    def _go_to_section(self, section: str) -> None:
+        from app.ui.pages.editor_state import Section
+
+        self._screen.editor.go_to_section(Section(section))
+
+    def _open(self, page: Page, *, new: bool, section: str = "") -> None:
         if self._editor is None:
             from app.ui.pages.editor_controller import EditorController
 
@@ -209,6 +225,8 @@ class PagesController:
         self._editor.offline = self._overview is not None and self._overview.offline
         self._editor.begin(page, new=new)
         self._screen.show_editor()
+        if section:
+            self._go_to_section(section)
 
     async def leave(self) -> bool:
         """Asks about unsaved changes. False: the owner goes on editing."""

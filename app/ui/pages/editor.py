@@ -51,6 +51,7 @@ class Editor(QWidget):
     link_wanted = Signal(str, bool, int)
     link_dropped = Signal(str)
     why_asked = Signal(object)
+    way_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +116,7 @@ class Editor(QWidget):
         self.preview.open_requested.connect(self.open_requested)
         self.preview.duration_chosen.connect(self.duration_chosen)
         self.preview.why_asked.connect(self.why_asked)
+        self.preview.way_chosen.connect(self.way_chosen)
 
     def begin(self, editing: Editing, *, monday_first: bool = True) -> None:
         """Shows another page from the top; a new one with Basics open and its name focused."""
@@ -151,6 +153,17 @@ class Editor(QWidget):
     def render_preview(self, state: PreviewState) -> None:
         self._previewed = state
         self.preview.render_preview(state)
+
+    def go_to_section(self, section: Section) -> None:
+        """Opens a section and brings it into view with the keyboard."""
+        self.bar.look.setChecked(False)
+        card = self.sections[section]
+        card.set_open(True)
+        card.head.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(theme.duration(theme.motion().expand) + 20, card, lambda: self._show_top(card))
+
+    def _show_top(self, card: SectionCard) -> None:
+        self.area.verticalScrollBar().setValue(card.y() - 16)
 
     def go_to_problem(self) -> None:
         """Opens the section of the first problem and brings the keyboard there."""

@@ -14,7 +14,7 @@ from app.domain.clock import Instant
 from app.domain.errors import AftaleError, InvalidFields, SlugTaken
 from app.domain.events import PagesChanged, SettingsSaved
 from app.domain.pages import Page
-from app.i18n import Wording, _, local
+from app.i18n import Wording, _, current, local
 from app.ui.messages import error_words
 from app.ui.pages.editing import (
     Editing,
@@ -30,11 +30,12 @@ from app.ui.pages.editing import (
     typed,
 )
 from app.ui.pages.editor_extras import Extras
-from app.ui.pages.editor_state import PageDraft, has_no_times, to_page
+from app.ui.pages.editor_state import PageDraft, Section, has_no_times, to_page
 from app.ui.pages.preview_state import PreviewState, host_of, public_page, usual_hours
 from app.ui.pages.screen import PagesScreen
 from app.ui.pages.state import without_scheme
 from app.ui.runtime import tasks
+from app.ui.why.reasons import Goal, Way, answer_of
 from app.ui.widgets import Question, toast
 
 if TYPE_CHECKING:
@@ -72,7 +73,13 @@ class EditorController:
         view.open_requested.connect(self._open_in_browser)
         view.duration_chosen.connect(self._choose_duration)
         view.why_asked.connect(self._explain)
+        view.way_chosen.connect(self._go)
         self._extras = Extras(self._workspace, view, self._change_editing)
+
+    @property
+    def page_id(self) -> str:
+        """The page that is being edited, empty while none is."""
+        return self._editing.base.id if self._editing is not None else ""
 
     def begin(self, page: Page, *, new: bool) -> None:
         """Shows ``page``; what was edited before is left behind."""
@@ -194,8 +201,24 @@ class EditorController:
         """Why the page as it is now does not offer ``start``."""
         if self._editing is not None:
             page = to_page(self._editing.draft, self._editing.base)
+            zone = (page.hours or self._editing.usual).zone
             found = self._workspace.availability.explain_page(page, start, self._duration)
-            tasks.latest("why", found, self._view, self._view.preview.show_reasons, lambda _error: None)
+            tasks.latest(
+                "why",
+                found,
+                self._view,
+                lambda found: self._view.preview.show_answer(answer_of(found, page, current(), zone, offline=self.offline)),
+                lambda _error: None,
+            )
+
+    def _go(self, way: Way) -> None:
+        """To what decides about a time: a section of this page, or somewhere else."""
+        if way.goal is Goal.SECTION:
+            self._view.go_to_section(Section(way.target))
+        elif way.goal is Goal.PAGES:
+            tasks.start(self.leave(), self._view)
+        else:
+            self._screen.way_chosen.emit(way)
 
     async def _work_out(self, page: Page, duration: int, after: float) -> tuple[Instant, ...]:
         if after:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import cast
@@ -10,12 +9,12 @@ from typing import cast
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
+from shiboken6 import isValid
 
 from app.domain.choosing import Choose, Selection
 from app.domain.clock import Instant
 from app.domain.pages import ClockFace
-from app.i18n import Wording, _, current, local
-from app.services.availability import Explained
+from app.i18n import Wording, _, local
 from app.ui import theme, zone_list
 from app.ui.pages.dates import month_of
 from app.ui.pages.devices import Computer, Phone
@@ -23,8 +22,8 @@ from app.ui.pages.preview_choose import PreviewChoose
 from app.ui.pages.preview_done import PreviewDone
 from app.ui.pages.preview_form import PreviewForm
 from app.ui.pages.preview_state import PreviewState, chosen_view, finished, fitted
-from app.ui.pages.reasons import reason_words
-from app.ui.pages.why import WhyPopover
+from app.ui.why.popover import WhyPopover
+from app.ui.why.reasons import Answer
 from app.ui.widgets import Button, FlowLayout, Label, Option, ScrollArea, Segmented, Select, column, row
 from app.ui.widgets.base import painter_for
 
@@ -34,11 +33,12 @@ class Preview(QWidget):
     zone and language.
 
     ``duration_chosen`` carries the length whose free times are wanted, ``why_asked`` the start of which the owner wants to know
-    why it is not offered.
+    why it is not offered, ``way_chosen`` the way to what decides.
     """
 
     duration_chosen = Signal(int)
     why_asked = Signal(object)
+    way_chosen = Signal(object)
     open_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -183,13 +183,14 @@ class Preview(QWidget):
         day = view.day.day if view.day is not None else local(self._state.now, zone).date()
         self._why = WhyPopover(self.why, day, zone)
         self._why.asked.connect(self.why_asked)
+        self._why.way_chosen.connect(self.way_chosen)
         self._why.open_at(self.why)
         self._why.field.setFocus()
 
-    def show_reasons(self, found: Sequence[Explained]) -> None:
+    def show_answer(self, answer: Answer) -> None:
         """Answers ``why_asked``."""
-        if self._why is not None and self._state is not None:
-            self._why.show_reasons([reason_words(each, current(), self._state.page.zone) for each in found])
+        if self._why is not None and isValid(self._why):
+            self._why.show_answer(answer)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter_for(self).fillRect(self.rect(), theme.colours().sunken)

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 
 class PagesScreen(QWidget):
-    """``editing_changed`` tells whether the editor is open (the sidebar is compact then), ``shown`` that it came to sight.
+    """``editing_changed`` tells whether the editor is open (the sidebar is compact then), ``shown`` that it came to sight,
+    ``way_chosen`` the way to a meeting or a panel of the settings.
 
     The editor is made when it is first needed.
     """
 
     editing_changed = Signal(bool)
     shown = Signal()
+    way_chosen = Signal(object)
     language_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

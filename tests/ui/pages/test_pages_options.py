@@ -24,8 +24,9 @@ from app.ui.pages.sections.invite import InviteSection
 from app.ui.pages.sections.links import LinksSection
 from app.ui.pages.sections.look import LookSection
 from app.ui.picture_file import MOST_BYTES, NoPictureError, shrink
+from app.ui.why.reasons import Goal, Way
 from app.ui.widgets import Label
-from tests.services.opened import page
+from tests.services.opened import MONDAY, page
 from tests.ui.pages.desk import Desk, desk, type_into
 
 InLoop = Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]
@@ -341,5 +342,36 @@ def test_time_when_it_is_not_offered_then_the_preview_says_why(in_loop: InLoop, 
             offered = preview.choose.slots.texts[0]
             type_into(why.field, offered)
             await there.until(lambda: why.words.startswith("It is offered"))
+            assert why.verdict.text() == "Bookable"
+
+    in_loop(main)
+
+
+@pytest.mark.shows("PAGE-4")
+def test_a_rule_when_it_decides_then_the_preview_leads_to_its_section(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with desk(tmp_path) as there:
+            editor = await there.edit("page1")
+            led: list[object] = []
+            there.screen.way_chosen.connect(led.append)
+            await there.until(lambda: editor.preview.choose.slots.texts)
+            for time, words in (("22:00", "Open Hours of the page"), ("10:10", "Open Buffers and limits of the page")):
+                editor.preview.why.click()
+                why = editor.preview._why
+                assert why is not None
+                QTest.keyClicks(why.field.edit, time)
+                await there.until(lambda why=why: why.words)
+                there.press(words, why)
+            assert editor.sections[Section.HOURS].is_open
+            assert editor.sections[Section.LIMITS].is_open
+            assert editor.sections[Section.LIMITS].head.hasFocus()
+            assert led == []
+            await there.workspace.accounts.add_busy("local", MONDAY + 3600, MONDAY + 7200, "Dentist")
+            editor.preview.why.click()
+            assert editor.preview._why is not None
+            QTest.keyClicks(editor.preview._why.field.edit, "9:30")
+            await there.until(lambda: editor.preview._why is not None and "Dentist" in editor.preview._why.words)
+            there.press("Open Calendars in Settings", editor.preview._why)
+            assert led == [Way(Goal.SETTINGS, "calendars")]
 
     in_loop(main)
