@@ -33,7 +33,6 @@ class AppearancePanel(Panel):
         self._make_choices()
         self._make_pages()
         self.lines.addStretch(1)
-        self._shown = ""
         self._connect()
         self.retranslate()
 

@@ -21,6 +21,7 @@ from app.i18n import _
 from app.ui import messages, theme
 from app.ui.runtime import tasks
 from app.ui.settings.account_words import effects_words
+from app.ui.settings.appearance import AppearancePanel
 from app.ui.settings.calendar_acts import CalendarActs
 from app.ui.settings.links import moves_links
 from app.ui.settings.pages import PagesPanel
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
 
 def apply_appearance(appearance: Appearance) -> None:
-    """Puts look, text size, language and clock into force in all open windows."""
+    """Puts look, text size, movement, language and clock into force in all open windows."""
+    theme.active().reduced_motion = appearance.reduced_motion
     theme.active().apply(appearance.theme.value, appearance.text_size)
     if i18n.current() != i18n.Wording(appearance.language.value, appearance.clock_24):
         i18n.use(appearance.language.value, appearance.clock_24)
@@ -110,6 +112,10 @@ class SettingsController(QObject):
             from app.ui.settings.privacy_acts import PrivacyActs
 
             PrivacyActs(self.workspace, panel, self._reload)
+        elif isinstance(panel, AppearancePanel):
+            from app.ui.settings.picture_acts import PictureActs
+
+            PictureActs(self.workspace, panel)
         elif isinstance(panel, PagesPanel):
             from app.ui.settings.address_acts import AddressActs
 

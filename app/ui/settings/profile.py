@@ -1,82 +1,77 @@
-"""The owner, as guests see them."""
+"""The owner, as guests see them: the first section of *Appearance and language*."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
 
-from PySide6.QtWidgets import QWidget
-
+from app.domain.pages import Picture
+from app.domain.settings import Appearance, Profile
 from app.i18n import _
-from app.ui.settings.panel import Panel
-from app.ui.settings.state import SettingsState
-from app.ui.widgets import Avatar, Card, Label, TextField, column, required_note, row
+from app.ui.settings.appearance_parts import OwnerMark
+from app.ui.settings.panel import Section
+from app.ui.widgets import Card, Label, TextField, column, row
 
 
-class ProfilePanel(Panel):
-    """The owner, as guests see them, with a card that shows it."""
+class ProfileSection(Section):
+    """Name and what one does, with a card that shows both. ``typed`` carries ``name`` or ``tagline``, and the text."""
+
+    typed = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = TextField(required=True)
-        self._tagline = TextField(optional=True)
-        self._avatar = Avatar("", 56, "fjord")
+        self.name = TextField(required=True)
+        self.tagline = TextField(optional=True)
+        self.name.edit.setMaxLength(80)
+        self.tagline.edit.setMaxLength(120)
+        fields = QGridLayout()
+        fields.setHorizontalSpacing(16)
+        for at, field in enumerate((self.name, self.tagline)):
+            fields.addWidget(field, 0, at)
+            fields.setColumnStretch(at, 1)
+        self.body.addLayout(fields)
+        self._mark = OwnerMark(56)
         self._shown_name = Label("", "heading")
         self._shown_tagline = Label("", "small", "muted")
         self._caption = Label("", "small", "muted", wrap=True)
-        self._note = required_note()
-        self.lines.addWidget(self._note)
-        self.lines.addSpacing(14)
-        self.lines.addWidget(self._name)
-        self.lines.addSpacing(14)
-        self.lines.addWidget(self._tagline)
-        self.lines.addSpacing(24)
-        self.lines.addWidget(self._make_card())
-        self.lines.addStretch(1)
-        self._name.changed.connect(lambda text: self._set(name=text))
-        self._tagline.changed.connect(lambda text: self._set(tagline=text))
-        self._name.edit.setMaxLength(80)
-        self._tagline.edit.setMaxLength(120)
-        self.retranslate()
+        self.body.addWidget(self._make_card())
+        self.name.changed.connect(lambda text: self.typed.emit("name", text))
+        self.tagline.changed.connect(lambda text: self.typed.emit("tagline", text))
 
-    def render_state(self, state: SettingsState) -> None:
-        super().render_state(state)
-        profile = state.draft.profile
-        for field, text in ((self._name, profile.name), (self._tagline, profile.tagline)):
+    def show_draft(self, profile: Profile, appearance: Appearance) -> None:
+        for field, text in ((self.name, profile.name), (self.tagline, profile.tagline)):
             if field.text() != text:
                 field.set_text(text)
         if profile.name.strip():
-            self._name.set_error("")
-        self._avatar.set_name(profile.name)
+            self.name.set_error("")
+        self._mark.show_owner(profile.name, appearance.colour)
         self._shown_name.setText(profile.name)
         self._shown_tagline.setText(profile.tagline)
+        self._shown_tagline.setVisible(bool(profile.tagline))
 
-    def rows(self) -> list[tuple[str, QWidget]]:
-        return [(_("Your name"), self._name.edit), (_("What you do"), self._tagline.edit)]
+    def show_picture(self, body: bytes, kind: Picture) -> None:
+        self._mark.show_picture(body, kind)
 
-    def show_field(self, field: str) -> None:
-        if field == "name":
-            self._name.set_error(_("Write your name. Guests see it on your pages."))
-            self.go_to(self._name.edit)
+    def show_name_missing(self) -> None:
+        self.name.set_error(_("Write your name. Guests see it on your pages."))
 
     def retranslate(self) -> None:
-        self.set_words(_("Profile"), _("Who you are to the people who book you."))
-        self._note.setText(_("Fields marked with * are required"))
-        self._name.set_label(_("Your name"))
-        self._tagline.set_label(_("What you do"))
-        self._tagline.set_placeholder(_("Organisation consultant"))
+        self.heading.setText(_("You"))
+        self.name.set_label(_("Your name"))
+        self.tagline.set_label(_("What you do"))
+        self.tagline.set_placeholder(_("Organisation consultant"))
         self._caption.setText(_("This is how guests see you."))
 
     def _make_card(self) -> Card:
-        card = Card(padding=20, gap=12)
+        card = Card(padding=16, gap=12)
         line = row(gap=16)
-        line.addWidget(self._avatar)
+        line.addWidget(self._mark)
         words = column()
+        words.addStretch(1)
         words.addWidget(self._shown_name)
         words.addWidget(self._shown_tagline)
+        words.addStretch(1)
         line.addLayout(words, 1)
         card.body.addLayout(line)
         card.body.addWidget(self._caption)
         return card
-
-    def _set(self, **changes: str) -> None:
-        self.edit(lambda draft: replace(draft, profile=replace(draft.profile, **changes)))  # type: ignore[arg-type]

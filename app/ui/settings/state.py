@@ -15,7 +15,7 @@ from app.domain.settings import Appearance, Availability, Desktop, Notify, Profi
 from app.i18n import _
 
 PANELS = (
-    "calendars", "availability", "pages", "publishing", "notifications", "embed", "profile", "appearance", "privacy",
+    "calendars", "availability", "pages", "publishing", "notifications", "embed", "appearance", "privacy",
 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ class SettingsState:
     def problems(self) -> tuple[Problem, ...]:
         found = []
         if not self.draft.profile.name.strip():
-            found.append(Problem("profile", "name", _("Write your name. Guests see it on your pages.")))
+            found.append(Problem("appearance", "name", _("Write your name. Guests see it on your pages.")))
         return (*found, *sorted(self.troubles, key=lambda each: PANELS.index(each.panel)))
 
     def trouble(self, panel: str, field: str) -> str:

@@ -19,7 +19,6 @@ from app.ui.settings.notifications import NotificationsPanel
 from app.ui.settings.pages import PagesPanel
 from app.ui.settings.panel import Panel
 from app.ui.settings.privacy import PrivacyPanel
-from app.ui.settings.profile import ProfilePanel
 from app.ui.settings.publishing import PublishingPanel
 from app.ui.settings.state import PANELS, SettingsState
 from app.ui.widgets import Button, Divider, Label, LineEdit, Option, column, reading_order, row
@@ -36,7 +35,6 @@ _ICONS = {
     "publishing": "set_publishing",
     "notifications": "set_notifications",
     "embed": "set_chat",
-    "profile": "person",
     "appearance": "set_appearance",
     "privacy": "set_data",
 }
@@ -117,7 +115,6 @@ class SettingsWindow(QDialog):
             "publishing": PublishingPanel,
             "notifications": NotificationsPanel,
             "embed": EmbedPanel,
-            "profile": ProfilePanel,
             "appearance": AppearancePanel,
             "privacy": PrivacyPanel,
         }
@@ -155,7 +152,6 @@ class SettingsWindow(QDialog):
             "publishing": _("Publishing"),
             "notifications": _("Notifications"),
             "embed": _("Chat and embed"),
-            "profile": _("Profile"),
             "appearance": _("Appearance and language"),
             "privacy": _("Data and privacy"),
         }

@@ -74,8 +74,8 @@ def test_choices_when_saved_are_kept_together_and_what_follows_is_said(in_loop: 
             card = r.window.calendars.accounts["g"]
             assert card.blocks is not None
             card.blocks.only_busy.click()
-            profile: Any = r.window.panel_of("profile")
-            profile._set(tagline="Coach")
+            profile: Any = r.window.panel_of("appearance")
+            profile._set_profile("tagline", "Coach")
             await r.until(lambda: "After Save: 1 page checks 1 more calendar." in texts(r))
             before = await stored(r)
             assert not before[HOLIDAYS.id].checked
@@ -97,8 +97,8 @@ def test_choices_when_one_cannot_be_saved_leave_everything_as_it_was(in_loop: In
     async def main() -> None:
         async with room(tmp_path) as r:
             await with_google(r)
-            profile: Any = r.window.panel_of("profile")
-            profile._set(tagline="Coach")
+            profile: Any = r.window.panel_of("appearance")
+            profile._set_profile("tagline", "Coach")
             box(r, "sync g").click()
             panel = r.window.calendars
             panel.edit(lambda draft: replace(draft, booking=HOLIDAYS.id))
@@ -319,11 +319,11 @@ def test_settings_when_an_account_was_connected_give_way_to_the_dashboard(in_loo
         async with room(tmp_path) as r:
             heard: list[object] = []
             r.controller.connected.connect(heard.append)
-            profile: Any = r.window.panel_of("profile")
-            profile._set(tagline="Coach")
+            profile: Any = r.window.panel_of("appearance")
+            profile._set_profile("tagline", "Coach")
             r.controller._account_connected(p.GOOGLE)
             assert r.controller.window is not None
-            profile._set(tagline="")
+            profile._set_profile("tagline", "")
             r.controller._account_connected(p.GOOGLE)
             assert r.controller.window is None
             assert heard == [p.GOOGLE, p.GOOGLE]

@@ -22,9 +22,9 @@ from app.domain.settings import Language, Theme
 from app.services.workspace import Workspace
 from app.ui import theme
 from app.ui.settings import open_settings
+from app.ui.settings.appearance import AppearancePanel
 from app.ui.settings.availability import AvailabilityPanel
 from app.ui.settings.controller import SettingsController, apply_appearance
-from app.ui.settings.profile import ProfilePanel
 from app.ui.settings.state import PANELS
 from app.ui.settings.view import SettingsWindow
 from app.ui.widgets import Button, Label, Question, Toast
@@ -137,12 +137,12 @@ def test_appearance_when_chosen_is_shown_at_once_and_goes_back_when_discarded(in
 def test_changes_when_saved_are_kept_all_together(in_loop: InLoop, tmp_path: Path) -> None:
     async def main() -> None:
         async with room(tmp_path) as r:
-            profile = r.window.panel_of("profile")
-            assert isinstance(profile, ProfilePanel)
-            r.window.show_panel("profile")
-            profile._name.edit.setFocus()
-            profile._name.edit.selectAll()
-            QTest.keyClicks(profile._name.edit, "Anna Marie Holm")
+            profile = r.window.panel_of("appearance")
+            assert isinstance(profile, AppearancePanel)
+            r.window.show_panel("appearance")
+            profile.you.name.edit.setFocus()
+            profile.you.name.edit.selectAll()
+            QTest.keyClicks(profile.you.name.edit, "Anna Marie Holm")
             r.window.show_panel("availability")
             figures = availability(r).hours.day_parts(5)[2]
             figures.setFocus()
@@ -166,18 +166,18 @@ def test_changes_when_saved_are_kept_all_together(in_loop: InLoop, tmp_path: Pat
 def test_save_when_the_name_is_missing_leads_there_and_saves_nothing(in_loop: InLoop, tmp_path: Path) -> None:
     async def main() -> None:
         async with room(tmp_path) as r:
-            profile = r.window.panel_of("profile")
-            assert isinstance(profile, ProfilePanel)
-            r.window.show_panel("profile")
-            profile._name.edit.setFocus()
-            profile._name.edit.selectAll()
-            QTest.keyClick(profile._name.edit, Qt.Key.Key_Delete)
+            profile = r.window.panel_of("appearance")
+            assert isinstance(profile, AppearancePanel)
+            r.window.show_panel("appearance")
+            profile.you.name.edit.setFocus()
+            profile.you.name.edit.selectAll()
+            QTest.keyClick(profile.you.name.edit, Qt.Key.Key_Delete)
             r.window.show_panel("calendars")
             assert r.footer() == "Write your name. Guests see it on your pages."
             assert r.button("Save").isEnabled()
             r.button("Save").click()
-            assert r.window.panel == "profile"
-            assert profile._name.error == "Write your name. Guests see it on your pages."
+            assert r.window.panel == "appearance"
+            assert profile.you.name.error == "Write your name. Guests see it on your pages."
             assert r.workspace.settings.current.profile.name == "Anna Holm"
 
     in_loop(main)
@@ -268,9 +268,9 @@ def test_inactive_calendar_when_shown_has_reason_and_cures(in_loop: InLoop, tmp_
 def test_settings_when_something_else_is_saved_meanwhile_keep_what_was_changed_here(in_loop: InLoop, tmp_path: Path) -> None:
     async def main() -> None:
         async with room(tmp_path) as r:
-            profile = r.window.panel_of("profile")
-            assert isinstance(profile, ProfilePanel)
-            profile._set(tagline="Coach")
+            profile = r.window.panel_of("appearance")
+            assert isinstance(profile, AppearancePanel)
+            profile._set_profile("tagline", "Coach")
             await r.workspace.settings.switch_pages(False)
             await r.until(lambda: r.window._state and not r.window._state.base.pages_on)
             state = r.window._state
