@@ -1,7 +1,7 @@
 """The hours that hold for a page: the owner's usual ones, or the page's own, with what departs from them for all pages.
 
 Days off and public holidays close every page, also one with hours of its own, unless that has an override for the very date.
-Spells with hours are hours of the usual ones: they make way for no page's own. A journey turns the clock for the usual hours and
+Spells with hours belong to the usual ones: a page that has its own keeps them. A journey turns the clock for the usual hours and
 for own hours in the zone that the owner is at home in; a page that lives in another zone stays there.
 """
 

@@ -24,6 +24,7 @@ from app.services.booking import BookingService
 from app.services.connecting import ConnectingService
 from app.services.data.service import DataService
 from app.services.following import Following
+from app.services.holidays import HolidayKeeper
 from app.services.notices import NoticesService
 from app.services.outbox import Outbox
 from app.services.overview import OverviewService
@@ -92,6 +93,7 @@ class Workspace:
         self.availability = AvailabilityService(database, clock, self.settings)
         self.bookings = BookingService(database, self.announcer, clock, self.settings, seal, self.accounts, self.outbox.wake)
         self.publishing = PublishingService(self.announcer, clock, self.settings, self.pages, self.availability, self.bookings)
+        self.holidays = HolidayKeeper(clock, self.settings, self.announcer)
         self.overview = OverviewService(database, clock, self.settings, self.publishing.reach)
         self.notices = NoticesService(database, self.announcer, self.settings, clock)
         self.data = DataService(
@@ -195,7 +197,7 @@ class Workspace:
         """Starts the workers; ``close`` ends them."""
         self.data.tidy()
         workers: tuple[Coroutine[Any, Any, None], ...] = (
-            self.outbox.run(), self.sync.run(), self.notices.run(), self._keep_house(),
+            self.outbox.run(), self.sync.run(), self.notices.run(), self.holidays.run(), self._keep_house(),
         )  # fmt: skip
         self._tasks += [asyncio.ensure_future(worker) for worker in workers]
 
