@@ -15,12 +15,15 @@ from typing import Any
 
 from app.domain.calendars import Days, Event, Response, ShowAs
 from app.domain.clock import Instant
+from app.domain.connections import Flaw, Flaws
 from app.providers.events import quick_event
 from app.providers.http import LARGE, parsed
 from app.providers.ics.fetching import FeedTrouble
 
 PATIENCE = 20.0
 """Seconds of waiting, of which the process may compute ten: others want the processor too."""
+READING = "reading"
+"""The detail of a trouble that came of the reading here, not of the server."""
 _ROOT = Path(__file__).resolve().parents[3]
 _KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "PYTHONDONTWRITEBYTECODE", "PYTHONTZPATH", "VIRTUAL_ENV")
 _log = logging.getLogger(__name__)
@@ -32,6 +35,7 @@ class ReadFeed:
     name: str
     zone: str
     problems: tuple[str, ...]
+    flaws: Flaws = ()
 
 
 async def read_aside(
@@ -48,7 +52,7 @@ async def read_aside(
         async with asyncio.timeout(patience):
             out, _ = await process.communicate(head + body)
     except TimeoutError:
-        raise FeedTrouble("time_out", "reading") from None
+        raise FeedTrouble("time_out", READING) from None
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -57,7 +61,7 @@ async def read_aside(
     if process.returncode:
         # A negative one is the signal that the limits sent.
         _log.info("a calendar feed could not be read: exit %s", process.returncode)
-        raise FeedTrouble("time_out" if process.returncode < 0 else "server", "reading")
+        raise FeedTrouble("time_out" if process.returncode < 0 else "server", READING)
     found = await asyncio.to_thread(parsed, out, _read) if len(out) > LARGE else parsed(out, _read)
     for reason in ("too_large", "not_a_calendar"):
         if reason in found.problems:
@@ -66,7 +70,8 @@ async def read_aside(
 
 
 def _read(answer: dict[str, Any]) -> ReadFeed:
-    return ReadFeed(tuple(map(_event, answer["events"])), answer["name"], answer["zone"], tuple(answer["problems"]))
+    flaws = tuple((Flaw(flaw), count) for flaw, count in answer["flaws"])
+    return ReadFeed(tuple(map(_event, answer["events"])), answer["name"], answer["zone"], tuple(answer["problems"]), flaws)
 
 
 def _event(row: list[Any]) -> Event:

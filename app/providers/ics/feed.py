@@ -2,7 +2,8 @@
 
 The feed is the whole calendar each time, so what is new is told by the server (ETag, Last-Modified), or by the digest of what
 came. Where nothing changed nothing is read again. A feed that cannot be read, because it is too large, takes too long or is
-no calendar at all today, is out of reach for now: the copy that was read before stays.
+no calendar at all today, is out of reach for now: the copy that was read before stays, and why is told. What of a feed could
+not be read as it should stands in the token too, so that it is told as long as the feed is as it was.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from dataclasses import asdict, dataclass, field, replace
 
 from app.domain.calendars import Event, EventDraft
 from app.domain.clock import MINUTE, Clock, Instant
-from app.domain.connections import Access, Lost, ProviderKind
-from app.domain.errors import AccessLost, Conflict, RateLimited, Unreachable
+from app.domain.connections import Access, Flaw, Flaws, Lost, ProviderKind
+from app.domain.errors import AccessLost, Conflict, RateLimited, Unreachable, Unreadable
 from app.providers.base import Changes, RemoteCalendar
-from app.providers.ics.aside import read_aside
+from app.providers.ics.aside import READING, ReadFeed, read_aside
 from app.providers.ics.fetching import FeedTrouble, Fetched, fetch, http_client
 
+_OF_THE_WHOLE = {
+    "too_large": Flaw.TOO_LARGE, "not_a_calendar": Flaw.NO_CALENDAR, "time_out": Flaw.TOO_LONG,
+}  # fmt: skip
 EVERY = 5 * MINUTE
 """How often a server is asked for changes at most: most feeds are made anew far less often."""
 
@@ -45,11 +49,12 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """What ``changes`` told last: which calendar and window, and by what it would be known again."""
+    """What ``changes`` told last: which calendar and window, what was wrong with it, and by what it would be known again."""
 
     calendar: str
     start: Instant
     end: Instant
+    flaws: Flaws
     etag: str = ""
     modified: str = ""
     digest: str = ""
@@ -61,8 +66,8 @@ class _Token:
     def of(cls, text: str) -> _Token | None:
         try:
             found = json.loads(base64.urlsafe_b64decode(text.encode("ascii")))
-            made = cls(**found)
-        except (ValueError, TypeError):
+            made = cls(**{**found, "flaws": tuple((Flaw(flaw), int(count)) for flaw, count in found["flaws"])})
+        except (ValueError, TypeError, KeyError):
             return None
         return made if all(isinstance(each, str) for each in (made.etag, made.modified, made.digest)) else None
 
@@ -86,20 +91,20 @@ class FeedProvider:
 
     async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
         found = await self._fetched(calendar)
-        return await self._read(found, start, end)
+        return (await self._read(found, start, end)).events
 
     async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
         known = _Token.of(token)
         if known is None or (known.calendar, known.start, known.end) != (calendar, start, end):
             return await self._all(await self._fetched(calendar), calendar, start, end)
         if self._is_fresh() and self._known == known.digest:
-            return Changes((), (), token, full=False)
+            return Changes((), (), token, full=False, flaws=known.flaws)
         found = await self._fetched(calendar, known)
         if found.body is None or found.digest == known.digest:
             digest = known.digest if found.body is None else found.digest
             self._saw(digest)
             renewed = replace(known, etag=found.etag, modified=found.modified, digest=digest)
-            return Changes((), (), renewed.text(), full=False)
+            return Changes((), (), renewed.text(), full=False, flaws=known.flaws)
         return await self._all(found, calendar, start, end)
 
     async def create(self, calendar: str, draft: EventDraft) -> Event:
@@ -125,10 +130,10 @@ class FeedProvider:
         self._asked_at, self._known = self._clock.now(), digest
 
     async def _all(self, found: Fetched, calendar: str, start: Instant, end: Instant) -> Changes:
-        events = await self._read(found, start, end)
+        read = await self._read(found, start, end)
         self._saw(found.digest)
-        token = _Token(calendar, start, end, found.etag, found.modified, found.digest)
-        return Changes(events, (), token.text(), full=True)
+        token = _Token(calendar, start, end, read.flaws, found.etag, found.modified, found.digest)
+        return Changes(read.events, (), token.text(), full=True, flaws=read.flaws)
 
     async def _fetched(self, calendar: str, known: _Token | None = None) -> Fetched:
         with self._translated(calendar):
@@ -138,9 +143,9 @@ class FeedProvider:
             async with http_client() as http:
                 return await fetch(http, self._feed.address, self._clock.now(), etag, modified)
 
-    async def _read(self, found: Fetched, start: Instant, end: Instant) -> tuple[Event, ...]:
+    async def _read(self, found: Fetched, start: Instant, end: Instant) -> ReadFeed:
         with self._translated(self._feed.id):
-            return (await read_aside(found.body or b"", self._feed.zone, start, end, self._feed.id)).events
+            return await read_aside(found.body or b"", self._feed.zone, start, end, self._feed.id)
 
     @contextmanager
     def _translated(self, calendar: str) -> Iterator[None]:
@@ -153,4 +158,7 @@ class FeedProvider:
                 raise AccessLost(self.account, calendar, Lost.UNSHARED) from trouble
             if trouble.reason == "limited":
                 raise RateLimited(self.account, trouble.wait) from trouble
+            flaw = _OF_THE_WHOLE.get(trouble.reason)
+            if flaw is not None and (flaw is not Flaw.TOO_LONG or trouble.detail == READING):
+                raise Unreadable(self.account, flaw) from trouble
             raise Unreachable(self.account, str(trouble)) from trouble

@@ -17,6 +17,7 @@ from itertools import islice
 
 from app.domain.calendars import Event, Response, ShowAs
 from app.domain.clock import Instant
+from app.domain.connections import Flaw, Flaws
 from app.domain.rules import RuleError
 from app.domain.series import Start, occurrence_id
 from app.providers.events import in_order
@@ -30,19 +31,23 @@ MOST_EVENTS = 75_000
 MOST_EFFORT = 3_000_000
 """Steps that following all rules of a file may take."""
 MOST_PROBLEMS = 100
+TAIL = 1000
+"""Characters at the end of a file among which its last line stands."""
 PRODUCT = "-//Aftale//Aftale//EN"
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedCalendar:
     """``series``: the text of each series master with its changed occurrences, by the id that stands in ``Event.series``.
-    ``zone``: the IANA zone that the file names as its own, or empty."""
+    ``zone``: the IANA zone that the file names as its own, or empty. ``problems`` name what is wrong with what, for logs and
+    tests; ``flaws`` count it."""
 
     events: tuple[Event, ...] = ()
     series: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
     zone: str = ""
     problems: tuple[str, ...] = ()
+    flaws: Flaws = ()
 
 
 def read_ics(
@@ -62,18 +67,20 @@ def read_ics(
     their texts and the texts of series are handed out. ``id_of``: the id of the event or series with a UID.
     """
     if len(text) > LARGEST:
-        return ImportedCalendar(problems=("too_large",))
+        return ImportedCalendar(problems=("too_large",), flaws=((Flaw.TOO_LARGE, 1),))
     root = parse(text)
     parts = list(_walk(root))
     headers = [part for part in parts if part.name == "VCALENDAR"]
     if not headers and not any(part.name == "VEVENT" for part in parts):
-        return ImportedCalendar(problems=("not_a_calendar",))
+        return ImportedCalendar(problems=("not_a_calendar",), flaws=((Flaw.NO_CALENDAR, 1),))
     zones = Zones(zone, [part for part in parts if part.name == "VTIMEZONE"])
     reading = _Reading(zones, owner, own, calendar, start, end)
     if not any(part.value("METHOD").strip().upper() == "CANCEL" for part in headers):
         for part in parts:
             if part.name == "VEVENT":
                 reading.take(part)
+    if headers and not text[-TAIL:].rstrip().upper().endswith("END:VCALENDAR"):
+        reading.cut_off()
     events, series = reading.all(id_of)
     return ImportedCalendar(
         events=events,
@@ -81,6 +88,7 @@ def read_ics(
         name=next(filter(None, (part.value("X-WR-CALNAME") or part.value("NAME") for part in headers)), "")[:200],
         zone=next(filter(None, map(_own_zone, headers)), ""),
         problems=reading.problems(),
+        flaws=reading.flaws(),
     )
 
 
@@ -129,16 +137,19 @@ class _Reading:
         self._taken: dict[tuple[ShowAs, Response], Event] = {}
         self._effort, self._full = 0, False
         self._problems: dict[str, None] = {}
+        self._flaws: dict[Flaw, set[str]] = {}
 
     def take(self, part: Component) -> None:
         try:
             entry = read_entry(part, self._zones, self._owner, self._own)
         except (ValueError, OverflowError):
             self._problem("broken_event", part.value("SUMMARY"))
+            self._flaw(Flaw.LEFT_OUT, f"part {id(part)}")
             return
         group = self._groups.setdefault(entry.uid, _Group())
         for reason in entry.refused:
             self._problem(f"rule_{reason}", entry.fields.title)
+            self._flaw(Flaw.REPEATS, entry.uid)
         if entry.recurrence is not None:
             known = group.changed.get(entry.recurrence)
             if known is None or entry.sequence >= known.sequence:
@@ -154,6 +165,7 @@ class _Reading:
                 self._add(group, id_of(uid), uid)
             except (ValueError, OverflowError):
                 self._problem("broken_event", group.title)
+                self._flaw(Flaw.LEFT_OUT, uid)
             if self._own and group.recurs:
                 series[id_of(uid)] = self._text(group)
         return in_order([*self._events, *self._taken.values()]), series
@@ -163,6 +175,18 @@ class _Reading:
             self._problem("unknown_zone", name)
         return tuple(islice(self._problems, MOST_PROBLEMS))
 
+    def flaws(self) -> Flaws:
+        found = {**self._flaws, Flaw.ZONE: self._zones.unknown}
+        return tuple((flaw, len(found[flaw])) for flaw in Flaw if found.get(flaw))
+
+    def cut_off(self) -> None:
+        """What came last is taken as far as it goes; what would have followed is not known."""
+        self._problem("cut_off", "")
+        self._flaw(Flaw.CUT_OFF, "")
+
+    def _flaw(self, flaw: Flaw, about: str) -> None:
+        self._flaws.setdefault(flaw, set()).add(about)
+
     def _problem(self, code: str, title: str) -> None:
         self._problems[f"{code}: {title[:80]}" if title else code] = None
 
@@ -171,12 +195,12 @@ class _Reading:
         if master is None:
             # Somebody was invited to single occurrences of a series that they do not see.
             alone = [Placed(at, each.start, each) for at, each in group.changed.items() if not each.cancelled]
-            self._keep(self._built(alone, event, uid), group)
+            self._keep_alone(self._built(alone, event, uid), group, uid)
         elif not master.cancelled:
             if group.recurs:
                 self._add_series(group, EntrySeries(master, group.changed), event, uid)
             else:
-                self._keep(self._built([Placed(master.start, master.start, master)], event, uid), group)
+                self._keep_alone(self._built([Placed(master.start, master.start, master)], event, uid), group, uid)
 
     def _add_series(self, group: _Group, series: EntrySeries, event: str, uid: str) -> None:
         # Once even the coarse one found no room, all that follows is taken as one.
@@ -188,6 +212,8 @@ class _Reading:
                         return
             except RuleError as error:
                 self._problem(f"rule_{error.reason}", group.title)
+            self._flaw(Flaw.COARSE, uid)
+        self._flaw(Flaw.COARSE, uid)
         self._take_all(group, event, uid)
 
     def _follows(self, series: EntrySeries, group: _Group) -> bool:
@@ -212,6 +238,11 @@ class _Reading:
             return False
         self._events += found
         return True
+
+    def _keep_alone(self, events: Iterator[Event], group: _Group, uid: str) -> None:
+        """There is nothing coarser for what does not recur."""
+        if not self._keep(events, group):
+            self._flaw(Flaw.LEFT_OUT, uid)
 
     def _take_all(self, group: _Group, event: str, uid: str) -> None:
         """The time from the series' first start on, in one event. One for all such series that show alike is enough."""

@@ -55,6 +55,7 @@ def main() -> int:
     found = read_ics(text, head["zone"], head["start"], head["end"], calendar=head["calendar"], own=False)
     answer = {
         "events": [row(each) for each in found.events], "name": found.name, "zone": found.zone, "problems": found.problems,
+        "flaws": found.flaws,
     }  # fmt: skip
     sys.stdout.write(json.dumps(answer))
     return 0

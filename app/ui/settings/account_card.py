@@ -53,6 +53,7 @@ class AccountCard(Card):
         if words.first_reading(account, state):
             self._add_progress()
         self._add_end_of_sign_in(state)
+        self._add_flaws(state)
         self.body.addWidget(Divider())
         self._add_choices(state, blocks_open)
         if is_local(account):
@@ -149,6 +150,17 @@ class AccountCard(Card):
         how.clicked.connect(lambda: self.help_requested.emit(Help(how, text, messages.how_to_publish())))
         line.addWidget(how)
         self.body.addLayout(line)
+
+    def _add_flaws(self, state: SettingsState) -> None:
+        """What of its calendars cannot be read as it should: whoever makes them can mend that."""
+        found = [text for each in state.calendars_of(self.account.id) for text in words.flaw_words(each)]
+        if not found:
+            return
+        lines = column(gap=6, margins=(_SIDE + 4, 0, _SIDE, 14))
+        for text in found:
+            lines.addWidget(Note("status_warning", text, amber=True))
+        lines.addWidget(Note("info", _("Whoever looks after this calendar can put that right.")))
+        self.body.addLayout(lines)
 
     def _add_choices(self, state: SettingsState, blocks_open: bool) -> None:
         account = self.account

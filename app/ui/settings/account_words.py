@@ -9,7 +9,7 @@ from app import i18n
 from app.domain.calendars import BlockingPolicy
 from app.domain.clock import DAY, HOUR, MINUTE, Instant
 from app.domain.connecting import Effects
-from app.domain.connections import Account, Calendar, CalendarState, ProviderKind, Role
+from app.domain.connections import Account, Calendar, CalendarState, Flaw, ProviderKind, Role
 from app.i18n import _, local, ngettext
 from app.ui import messages
 from app.ui.dashboard.banners import WARN_BEFORE
@@ -74,6 +74,47 @@ def checked_ago(seconds: int, at: Instant, state: SettingsState) -> str:
 def since(at: Instant, state: SettingsState) -> str:
     """``Monday 18:20``; today only the time, longer ago the date."""
     return messages.stamp_plain(at, state.now, state.base.profile.zone)
+
+
+def flaw_words(calendar: Calendar) -> tuple[str, ...]:
+    """What of a calendar cannot be read as it should, a sentence each; nothing of a whole one."""
+    return tuple(_flaw(flaw, count).format(count=_grouped(count)) for flaw, count in calendar.flaws)
+
+
+def _flaw(flaw: Flaw, count: int) -> str:
+    match flaw:
+        case Flaw.LEFT_OUT:
+            return ngettext(
+                "{count} entry cannot be read and is left out: it takes none of your time.",
+                "{count} entries cannot be read and are left out: they take none of your time.",
+                count,
+            )
+        case Flaw.REPEATS:
+            return ngettext(
+                "{count} event repeats in a way that cannot be read: only its first time counts.",
+                "{count} events repeat in a way that cannot be read: only their first times count.",
+                count,
+            )
+        case Flaw.COARSE:
+            return ngettext(
+                "{count} event repeats too often to be followed: it takes more of your time than it should.",
+                "{count} events repeat too often to be followed: they take more of your time than they should.",
+                count,
+            )
+        case Flaw.ZONE:
+            return ngettext(
+                "{count} time zone is not known: events in it may stand at another time.",
+                "{count} time zones are not known: events in them may stand at another time.",
+                count,
+            )
+        case Flaw.CUT_OFF:
+            return _("The calendar ends in the middle: what should follow is missing.")
+        case Flaw.TOO_LARGE:
+            return _("The calendar is larger than 10 MB and is no longer read. What was read before still counts.")
+        case Flaw.TOO_LONG:
+            return _("Reading the calendar takes too long. What was read before still counts.")
+        case Flaw.NO_CALENDAR:
+            return _("Behind the link there is no calendar any more. What was read before still counts.")
 
 
 def first_reading(account: Account, state: SettingsState) -> bool:

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from app.domain.connections import Access, Lost
-from app.domain.errors import AccessLost, Conflict, InvalidFields, RateLimited, SignInFailed, Unreachable
+from app.domain.connections import Access, Flaw, Lost
+from app.domain.errors import AccessLost, Conflict, InvalidFields, RateLimited, SignInFailed, Unreachable, Unreadable
 from app.providers.base import Connector as ConnectorProtocol
 from app.providers.ics.connector import Connector
 from app.providers.ics.feed import EVERY, Feed
@@ -159,6 +159,43 @@ async def test_changes_when_the_server_is_ill_then_it_is_unreachable_and_the_old
     assert len(await seen(world)) == 1
 
 
+@pytest.mark.shows("R24", "CON-1")
+async def test_changes_when_parts_of_the_feed_are_broken_then_that_is_told_until_it_is_whole(world: FeedWorld) -> None:
+    whole = calendar(event("DTSTART:20261020T070000Z"))
+    world.file.write(whole.replace("END:VCALENDAR", "BEGIN:VEVENT\r\nUID:b\r\nEND:VEVENT\r\nEND:VCALENDAR").encode())
+    first = await world.provider.changes(world.calendar, "", START, END)
+    assert first.flaws == ((Flaw.LEFT_OUT, 1),)
+    # As long as nothing is new, at once and later, and after the next start of the program.
+    for provider in (world.provider, world.connect()):
+        again = await provider.changes(world.calendar, first.token, START, END)
+        assert (again.full, again.flaws) == (False, first.flaws)
+        later(world)
+    world.file.write(whole.encode())
+    mended = await world.provider.changes(world.calendar, first.token, START, END)
+    assert (len(mended.events), mended.flaws) == (1, ())
+    later(world)
+    assert (await world.provider.changes(world.calendar, mended.token, START, END)).flaws == ()
+
+
+@pytest.mark.shows("R24", "CON-1")
+@pytest.mark.parametrize(
+    ("body", "flaw"), [(b"x" * (LARGEST + 1), Flaw.TOO_LARGE), (b"<!doctype html>", Flaw.NO_CALENDAR)], ids=["large", "page"]
+)
+async def test_changes_when_the_whole_feed_cannot_be_read_then_why_is_told_and_the_old_token_stays_good(
+    world: FeedWorld, body: bytes, flaw: Flaw
+) -> None:
+    good = calendar(event("DTSTART:20261020T070000Z")).encode()
+    world.file.write(good)
+    token = (await world.provider.changes(world.calendar, "", START, END)).token
+    later(world)
+    world.file.write(body)
+    with pytest.raises(Unreadable) as failed:
+        await world.provider.changes(world.calendar, token, START, END)
+    assert failed.value.flaw == flaw
+    world.file.write(good)
+    assert (await world.provider.changes(world.calendar, token, START, END)).flaws == ()
+
+
 async def test_read_when_nobody_answers_then_it_is_unreachable(world: FeedWorld) -> None:
     provider = Connector().provider("account", Feed("http://127.0.0.1:9/x", "f", "n", "UTC").dump(), _keep, world.clock)
     with pytest.raises(Unreachable):
@@ -202,7 +239,7 @@ async def test_read_when_a_file_is_hostile_then_its_time_is_busy_and_the_loop_go
 @pytest.mark.timeout(60)
 async def test_read_when_reading_takes_too_long_then_it_is_given_up(world: FeedWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.providers.ics.aside.read_aside.__defaults__", (0.01,))
-    with pytest.raises(Unreachable, match="time_out"):
+    with pytest.raises(Unreachable, match="too_long"):
         await seen(world)
 
 

@@ -11,6 +11,7 @@ import pytest
 import recurring_ical_events
 
 from app.domain.calendars import Response, ShowAs
+from app.domain.connections import Flaw
 from app.providers.ics.limits import LARGEST
 from app.providers.ics.reading import MOST_EVENTS
 from tests.providers.ics.files import DAY, END, START, all_shown, at, calendar, event, read, shown
@@ -346,6 +347,28 @@ def test_file_when_its_form_is_damaged_then_all_events_are_read(change: Callable
     found = read(change(text))
     assert all_shown(found) == ["20 Oct 09:00 +0", "21 Oct 09:00 +0"]
     assert {each.title for each in found.events} == {"Meeting"}
+
+
+RULE = "RRULE:FREQ=DAILY;COUNT=2"
+
+
+@pytest.mark.shows("R24", "CON-1")
+def test_file_when_parts_of_it_cannot_be_read_as_they_should_then_they_are_counted() -> None:
+    parts = (
+        *("BEGIN:VEVENT\nUID:x\nSUMMARY:Same name\nEND:VEVENT" for _ in range(3)),
+        event(*SERIES, "RRULE:FREQ=NEVER", uid="u1"),
+        event(*SERIES, "RRULE:FREQ=SECONDLY", uid="u2"),
+        event("DTSTART;TZID=Mars:20261020T070000", uid="u3"),
+        event(*SERIES, RULE, uid="u4"),
+    )
+    found = read(calendar(*parts))
+    assert found.flaws == ((Flaw.LEFT_OUT, 3), (Flaw.REPEATS, 1), (Flaw.COARSE, 1), (Flaw.ZONE, 1))
+    assert read(calendar(event(*SERIES, RULE), event("DTSTART:20261020T070000Z", uid="u5"))).flaws == ()
+    cut = calendar(event(*SERIES, RULE), event("DTSTART:20261020T070000Z", uid="u5")).removesuffix("END:VCALENDAR\r\n")
+    assert read(cut).flaws == ((Flaw.CUT_OFF, 1),)
+    assert read(cut[:-8]).flaws == ((Flaw.CUT_OFF, 1),)
+    assert read("hello").flaws == ((Flaw.NO_CALENDAR, 1),)
+    assert read("x" * (LARGEST + 1)).flaws == ((Flaw.TOO_LARGE, 1),)
 
 
 @pytest.mark.parametrize("text", ["", "hello", "<html><body>404</body></html>", "BEGIN:VCARD\nFN:x\nEND:VCARD", "\0" * 100])

@@ -11,7 +11,7 @@ from app import i18n
 from app.domain.calendars import ONLY_BUSY, BlockingPolicy
 from app.domain.clock import DAY, HOUR
 from app.domain.connecting import AccountChoice, Effects
-from app.domain.connections import Access, CalendarState, Lost, ProviderKind, Role
+from app.domain.connections import Access, CalendarState, Flaw, Lost, ProviderKind, Role
 from app.domain.settings import Privacy, Settings
 from app.ui.settings import account_words as words
 from app.ui.settings.state import SettingsState, applied, rebased, without_lost
@@ -197,3 +197,21 @@ def test_email_access_when_switched_counts_as_asked() -> None:
     draft = replace(p.ALL["connected"].draft, email_access=True)
     assert applied(settings, draft).privacy == Privacy(email_access=True, asked=True)
     assert applied(settings, replace(draft, email_access=False)).privacy == Privacy()
+
+
+FLAWED = tuple((flaw, number) for number, flaw in enumerate(Flaw, start=1))
+
+
+@pytest.mark.shows("CON-1", "R24")
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_calendar_when_it_cannot_be_read_as_it_should_says_what_and_how_much(language: str) -> None:
+    i18n.use(language)
+    told = words.flaw_words(replace(p.ANNA, flaws=FLAWED))
+    assert len(set(told)) == len(Flaw)
+    assert not [text for text in told if "{" in text or not text.endswith(".")]
+    for flaw, count in FLAWED[:4]:
+        one, many = (words.flaw_words(replace(p.ANNA, flaws=((flaw, number),)))[0] for number in (1, 1250))
+        assert one.startswith("1 ")
+        assert many.startswith("1,250 " if language == "en" else "1.250 ")
+        assert any(text.startswith(f"{count} ") for text in told)
+    assert words.flaw_words(p.ANNA) == ()
