@@ -13,7 +13,7 @@ Every provider passes the suite ``tests/providers/contract.py``, which says the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -107,6 +107,17 @@ class TellsEarly(Provider, Protocol):
     tells_early: bool
 
     async def changes(self, calendar: str, token: str, start: Instant, end: Instant, early: Early | None = None) -> Changes: ...
+
+
+@runtime_checkable
+class TellsAtOnce(Provider, Protocol):
+    """A provider whose service may tell at once that something changed."""
+
+    async def listen(self, calendars: Collection[str], told: Callable[[str], None]) -> None:
+        """Calls ``told`` with the id of a calendar whenever something may have changed in it, in the loop's thread, until it is
+        cancelled or the provider is closed. Where the service does not tell, or not for now, nothing is told: it raises
+        nothing, and nobody need know."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ when the workspace opens. Whoever asks first waits for both.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 
 from app.domain.calendars import Event, EventDraft
 from app.domain.clock import Instant
 from app.domain.connections import Account
 from app.domain.errors import SecretUnreadable, SignInExpired
-from app.providers.base import Changes, Early, Provider, RemoteCalendar, TellsEarly
+from app.providers.base import Changes, Early, Provider, RemoteCalendar, TellsAtOnce, TellsEarly
 
 Maker = Callable[[Account], Awaitable[Provider]]
 
@@ -103,3 +103,11 @@ class RemoteProvider:
     async def find(self, calendar: str, key: str) -> Event | None:
         async with self._there() as made:
             return await made.find(calendar, key)
+
+    async def listen(self, calendars: Collection[str], told: Callable[[str], None]) -> None:
+        """Ends with the sign-in that it began with, and at once where the service tells nothing. Whoever listens uses nothing:
+        a provider that is given up is closed meanwhile."""
+        async with self._there() as made:
+            pass
+        if isinstance(made, TellsAtOnce) and self._held is not None and self._held.provider is made:
+            await made.listen(calendars, told)

@@ -1,16 +1,20 @@
 """What goes over the line: exchangelib's SOAP, versions and errors around requests of our own. Blocks; imports exchangelib.
 
 Each account has a protocol of its own, outside exchangelib's cache by address and credentials: it is closed with the account,
-and a new password begins a new one. One connection is enough, for one thread calls.
+and a new password begins a new one. One connection is enough, for one thread calls; whoever listens (``listening``) has a line
+of its own.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import requests.exceptions
+import urllib3.exceptions
 from exchangelib.account import Identity  # type: ignore[import-untyped]
 from exchangelib.configuration import Configuration  # type: ignore[import-untyped]
 from exchangelib.credentials import DELEGATE, Credentials  # type: ignore[import-untyped]
@@ -19,6 +23,7 @@ from exchangelib.errors import (  # type: ignore[import-untyped]
     EWSWarning,
     MalformedResponseError,
     RateLimitError,
+    ResponseMessageError,
     SOAPError,
     TransportError,
     UnauthorizedError,
@@ -33,10 +38,14 @@ from exchangelib.version import Build, Version  # type: ignore[import-untyped]
 from app.providers.exchange import showing
 from app.providers.exchange.greeting import OLDEST_SCHEMA
 from app.providers.exchange.keys import Keys
+from app.providers.exchange.subscribing import Envelopes
 from app.providers.exchange.trust import session
 from app.providers.exchange.waiting import asked_wait
 
-__all__ = ["EWSError", "Line", "MalformedResponseError", "NotServed", "RateLimitError", "TransportError", "UnauthorizedError"]
+__all__ = [
+    "EWSError", "Line", "MalformedResponseError", "NotServed", "RateLimitError", "ResponseMessageError", "SOAPError",
+    "TransportError", "UnauthorizedError",
+]  # fmt: skip
 
 CONNECT, ANSWER = 10.0, 30.0
 """Seconds to reach the server, and to wait for more of an answer."""
@@ -129,6 +138,11 @@ class Line:
         (message,) = self.ask(service, payload)
         return good(message)
 
+    def stream(self, payload: Any, silence: float) -> Stream:
+        """The connection on which the answers to GetStreamingEvents arrive. ``silence``: seconds without any before it counts
+        as dead. Raises exchangelib's errors for a request that is refused."""
+        return Stream(self, payload, silence)
+
     def close(self) -> None:
         self.protocol.close()
 
@@ -146,7 +160,7 @@ class _Service(EWSAccountService):  # type: ignore[misc]
         try:
             root = to_xml(response.content)
         except ParseError as error:
-            raise SOAPError("not XML") from error
+            raise MalformedResponseError("not XML") from error
         body = root.find(f"{{{SOAPNS}}}Body")
         if body is None:
             raise MalformedResponseError("no body")
@@ -156,8 +170,71 @@ class _Service(EWSAccountService):  # type: ignore[misc]
         """The version was found out when the account was connected."""
 
 
-def _service(name: str) -> type[Any]:
-    return type(name, (_Service,), {"SERVICE_NAME": name})
+class _Streaming(_Service):
+    """Whose answer goes on and on: not packed, for a packer waits for more."""
+
+    SERVICE_NAME = "GetStreamingEvents"
+    prefer_affinity = True
+
+    def __init__(self, silence: float, **more: Any) -> None:
+        super().__init__(timeout=(CONNECT, silence), **more)
+        self.streaming = True
+
+    def _extra_headers(self) -> dict[str, str]:
+        return {**super()._extra_headers(), "Accept-Encoding": "identity"}
+
+    def begin(self, payload: Any) -> Any:
+        """The response, its body unread. Raises exchangelib's errors."""
+        answer = self._get_response(payload, self._version_hint.api_version)
+        if answer.status_code == 200:
+            return answer
+        try:
+            self._get_soap_messages(self._get_soap_parts(answer)[1])
+            raise MalformedResponseError(f"status {answer.status_code}")
+        finally:
+            self.stop_streaming()
+
+    def messages(self, document: bytes) -> list[Any]:
+        """The response messages of one document. Raises exchangelib's errors for a fault."""
+        body = to_xml(document).find(f"{{{SOAPNS}}}Body")
+        if body is None:
+            raise MalformedResponseError("no body")
+        return list(self._get_soap_messages(body))
+
+
+class Stream:
+    """Iterates over response messages as they arrive, until the server ends the answer. For one thread, but for ``stop``."""
+
+    def __init__(self, line: Line, payload: Any, silence: float) -> None:
+        self._silence, self._stopped = silence, False
+        self._service = _Streaming(silence, account=line)
+        self._answer = self._service.begin(payload)
+
+    def __iter__(self) -> Iterator[Any]:
+        envelopes, heard = Envelopes(), time.monotonic()
+        try:
+            while not self._stopped and (data := self._answer.raw.read1(65536, decode_content=True)):
+                for document in envelopes.feed(data):
+                    heard = time.monotonic()
+                    yield from self._service.messages(document)
+                if time.monotonic() - heard > self._silence:
+                    # Bytes that never become an answer.
+                    raise TransportError("no answer")
+        except urllib3.exceptions.HTTPError as error:
+            raise TransportError(type(error).__name__) from error
+        finally:
+            self._service.stop_streaming()
+
+    def stop(self) -> None:
+        """Ends the waiting, from any thread."""
+        self._stopped = True
+        # The answer may be over, or its connection given back.
+        with contextlib.suppress(ValueError, RuntimeError, OSError):
+            self._answer.raw.shutdown()
+
+
+def _service(name: str, **more: Any) -> type[Any]:
+    return type(name, (_Service,), {"SERVICE_NAME": name, **more})
 
 
 _SERVICES: Mapping[str, type[Any]] = {
@@ -165,7 +242,7 @@ _SERVICES: Mapping[str, type[Any]] = {
     for name in (
         "GetFolder", "FindFolder", "FindItem", "GetItem", "CreateItem", "UpdateItem", "DeleteItem", "SyncFolderItems",
     )
-}  # fmt: skip
+} | {name: _service(name, prefer_affinity=True) for name in ("Subscribe", "Unsubscribe")}  # fmt: skip
 
 
 def good(message: Any) -> Any:

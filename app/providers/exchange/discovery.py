@@ -1,4 +1,4 @@
-"""Autodiscovery: which server an address belongs to, asked in plain XML (POX, [MS-OXDSCLI]) or in SOAP ([MS-OXWSADISC]). Pure."""
+"""Autodiscovery: which server an address belongs to, asked in plain XML ([MS-OXDSCLI]) or in SOAP ([MS-OXWSADISC]). Pure."""
 
 from __future__ import annotations
 

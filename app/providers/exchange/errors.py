@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import requests.exceptions
-import spnego.exceptions
 from exchangelib.errors import (  # type: ignore[import-untyped]
     DoesNotExist,
     EWSError,
@@ -19,6 +18,7 @@ from exchangelib.errors import (  # type: ignore[import-untyped]
     UnauthorizedError,
 )
 from lxml import etree  # type: ignore[import-untyped]
+from spnego.exceptions import SpnegoError
 
 from app.domain.connections import Lost
 from app.domain.errors import AccessLost, Conflict, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable
@@ -120,7 +120,7 @@ def translated(account: str, calendar: str = "", write: bool = False) -> Iterato
     except PermissionError as error:
         # NTLM was asked for, and the server does not speak it (any more).
         raise SignInExpired(account, "no way in") from error
-    except (requests.exceptions.RequestException, OSError, spnego.exceptions.SpnegoError) as error:
+    except (requests.exceptions.RequestException, OSError, SpnegoError) as error:
         raise Unreachable(account, name_of(error)) from error
     except RuleError as error:
         raise Conflict(account, str(error)) from error

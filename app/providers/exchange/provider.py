@@ -1,13 +1,12 @@
 """Exchange on premises as a provider of calendars (``providers.base.Provider``).
 
 All that blocks runs in one thread of the account, in turn. Nothing is guessed there: address, version and way in come with the
-keys. Changes are looked for with SyncFolderItems; a streaming subscription would hold a second
-connection open and is not used.
+keys. Changes are looked for with SyncFolderItems; that it is time to look, the server may tell (``listening``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeVar
 
 from app.domain.calendars import Event, EventDraft
@@ -16,6 +15,7 @@ from app.domain.connections import ProviderKind
 from app.domain.errors import SignInExpired, Unreachable
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.exchange.keys import Keys
+from app.providers.exchange.listening import Ears, Patience
 from app.providers.exchange.worker import LIMIT, TookTooLong, Worker
 
 if TYPE_CHECKING:
@@ -28,25 +28,34 @@ REFUSED_FOR = 60
 
 class ExchangeProvider:
     """``invites``: guests of our events stand in them, and Exchange invites them and tells them about every change; else their
-    addresses stand in the text. ``here``: the zone of this computer. ``limit``: seconds that a call
-    may wait for an answer. To be closed."""
+    addresses stand in the text. ``here``: the zone of this computer. ``limit``: seconds that a call may wait for an answer;
+    ``patience``: how it listens. To be closed."""
 
     kind = ProviderKind.EXCHANGE
     keeps_events_here = False
 
     def __init__(
-        self, account: str, keys: Keys, clock: Clock, invites: bool = True, here: str = "", limit: float = LIMIT
+        self,
+        account: str,
+        keys: Keys,
+        clock: Clock,
+        invites: bool = True,
+        here: str = "",
+        limit: float = LIMIT,
+        patience: Patience | None = None,
     ) -> None:
         self.account, self._keys, self._clock = account, keys, clock
         self._invites, self._here = invites, here
         self._refused_until = 0
         self._worker: Worker[Mailbox] = Worker("exchange", self._open, limit)
+        self._ears = Ears(keys, patience)
 
     def __repr__(self) -> str:
         return f"ExchangeProvider({self.account})"
 
     async def close(self) -> None:
         self._worker.close()
+        self._ears.close()
 
     async def calendars(self) -> tuple[RemoteCalendar, ...]:
         return await self._do(lambda mailbox: mailbox.calendars())
@@ -56,6 +65,10 @@ class ExchangeProvider:
 
     async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
         return await self._do(lambda mailbox: mailbox.changes(calendar, token, start, end))
+
+    async def listen(self, calendars: Collection[str], told: Callable[[str], None]) -> None:
+        """Streaming notifications, on a connection of their own."""
+        await self._ears.listen(frozenset(calendars), told)
 
     async def create(self, calendar: str, draft: EventDraft) -> Event:
         """Writes the event once: it is looked for by its mark first, which is written with it."""

@@ -25,6 +25,7 @@ from app.services.sync import losing
 from app.services.sync.asking import Asking
 from app.services.sync.copying import Following, copy
 from app.services.sync.desk import Desk, Plan, plan
+from app.services.sync.listening import Listening
 from app.services.sync.listing import follow_list, forget_unused, sane
 from app.services.sync.replica import OUR_OWN, Stored
 
@@ -32,6 +33,8 @@ LIST_EVERY, LIST_WHILE_LOST = 3600.0, 300.0
 """Seconds between two looks at the list of calendars; while one that is used is lost, and may be found again."""
 SHORTEST_WAIT = 1.0
 """Seconds between two turns at least."""
+NEWS_SPACING = 3.0
+"""Seconds between two readings of a calendar whose service tells of one change after the other."""
 DISK_WAIT = 30.0
 """Seconds to wait when the copy cannot be written."""
 _log = logging.getLogger(__name__)
@@ -52,18 +55,35 @@ class Coordinator:
         self._asked = Asking(account, desk.pace)
         self._first: asyncio.Task[Stored | None] | None = None
         self._stopped = False
+        self._listening, self._runs, self._named = Listening(self.changed), False, dict[str, str]()
         self.working = False
 
     # What others want
 
     async def run(self) -> None:
         """Follows the account until it is cancelled, or the account is gone."""
-        while True:
-            self.woken.clear()
-            wait = await self.turn()
-            if wait is None:
-                return
-            await self._desk.pace.pause(self.woken, wait)
+        self._runs = True
+        try:
+            while True:
+                self.woken.clear()
+                wait = await self.turn()
+                if wait is None:
+                    return
+                await self._desk.pace.pause(self.woken, wait)
+        finally:
+            self._runs = False
+            self._listening.stop()
+
+    def changed(self, at: str) -> None:
+        """The service says that something may have changed in a calendar, named as it does: that one is read soon."""
+        following = self._following.get(self._named.get(at, ""))
+        if following is None:
+            return
+        following.news = True
+        due = max(self._desk.pace.time(), following.looked + NEWS_SPACING)
+        if due < following.due and not following.failures:
+            following.due = due
+            self.woken.set()
 
     def hurry(self) -> None:
         """Everything is due at once, except what the service asked us to wait with."""
@@ -157,6 +177,7 @@ class Coordinator:
                 return None
             self._adopt(found)
             self._tell_stale(found)
+            self._listen(found)
             return self._wait(found)
         except AftaleError as error:
             # The disk is full or locked, or the workspace is being closed: the copy stays as it is.
@@ -216,6 +237,15 @@ class Coordinator:
             return True
         return calendar.id in self._shown
 
+    def _listen(self, found: Plan) -> None:
+        """Has the service tell of the calendars that were read once, as long as somebody is interested."""
+        heard = [each for each in found.calendars if each.read_at and self._readable(each)]
+        self._named = {each.at: each.id for each in heard}
+        if self._runs and not self._desk.idle and not found.account.signed_out:
+            self._listening.follow(self._desk.provider_of(found.account), frozenset(self._named))
+        else:
+            self._listening.stop()
+
     def _wait(self, found: Plan) -> float:
         at = self._desk.pace.time()
         following = [(each, self._following[each.id]) for each in found.calendars]
@@ -262,6 +292,7 @@ class Coordinator:
     async def _read(self, provider: Provider, found: Plan, calendar: Calendar) -> bool:
         """Whether the service answered. Raises SignInExpired, RateLimited."""
         following = self._following[calendar.id]
+        following.news = False
         try:
             stored = await self._follow(provider, found, calendar)
         except AccessLost as error:
@@ -274,7 +305,9 @@ class Coordinator:
                 _log.info("calendar %s cannot be reached: %s", calendar.id, type(error).__name__)
             await self._failed([calendar], ((Flaw(error.flaw), 1),) if isinstance(error, Unreadable) else ())
             return False
-        following.due = self._desk.pace.time() + interval(self._desk.idle, self._desk.chance())
+        following.looked = self._desk.pace.time()
+        wait = interval(self._desk.idle, self._desk.chance())
+        following.due = following.looked + (NEWS_SPACING if following.news else wait)
         if stored is not None:
             await self._reached(found.account, calendar, stored)
         return True
@@ -355,6 +388,7 @@ class Coordinator:
             desk.announce(CalendarChanged(changed))
 
     async def _sign_out(self) -> None:
+        self._listening.stop()
         desk, now = self._desk, self._desk.clock.now()
         told = await desk.database.write(lambda session: losing.sign_out(session, self.account, now))
         if told is not None:

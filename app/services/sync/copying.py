@@ -19,10 +19,13 @@ from app.services.sync.replica import FEW, PAUSE, Arrived, Reading, Stored, add,
 
 @dataclass(slots=True)
 class Following:
-    """How one calendar is followed. ``due``: when it is read next, in the pace's seconds. ``missing``: events that the owner
+    """How one calendar is followed. ``due``: when it is read next, and ``looked``: when it was, in the pace's seconds;
+    ``news``: the service told of a change since then. ``missing``: events that the owner
     is asked about; ``agreed``: those of which they said that the copy keeps them; ``let_go``: they said that all may go."""
 
     due: float = 0.0
+    looked: float = float("-inf")
+    news: bool = False
     failures: int = 0
     window: Window | None = None
     detailed: bool = False

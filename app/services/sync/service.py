@@ -2,8 +2,8 @@
 
 What it promises
 
-* A change at the service is in the copy within a minute, while its pages are on; after a sleep, a change of the network or on
-  demand at once.
+* A change at the service is in the copy within a minute, while its pages are on, and within seconds where the service tells of
+  it; after a sleep, a change of the network or on demand at once.
 * The copy is never a state in which a calendar looks freer than it is: a calendar counts as read when all of it is there, and
   rows vanish only after a complete answer.
 * Copy and token change in one transaction: a crash at any instant leaves a state that the next turn completes.
@@ -176,6 +176,8 @@ class SyncService:
                 self.wake("the machine slept, or its clock was set")
             beats += 1
             if beats % LOOK_AT_NETWORK == 0 and network.changed():
+                for each in self._coordinators.values():
+                    each.reconnect()
                 self.wake("the network changed")
 
     async def _gather(self) -> None:

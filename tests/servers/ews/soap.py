@@ -50,6 +50,7 @@ TEXTS = {
     "ErrorInvalidRestriction": "The restriction is invalid.",
     "ErrorInvalidServerVersion": "The specified server version is invalid.",
     "ErrorInvalidSubscription": "The specified subscription is invalid.",
+    "ErrorReadEventsFailed": "Events could not be read.",
     "ErrorInvalidSyncStateData": "Synchronization state data is corrupt or otherwise invalid.",
     "ErrorIrresolvableConflict": (
         "The send or update operation could not be performed because the change key passed in the request does not match the "

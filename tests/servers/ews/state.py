@@ -40,7 +40,8 @@ class EwsService(Mailboxes):
     autodiscover is asked, plain XML (``xml``) and SOAP (``svc``). ``offers``: how one may sign in.
     ``extended_protection``: over TLS, NTLM has to be bound to the certificate, as is the default since Exchange 2019 CU14.
     ``find_limit``: most items that FindItem gives. ``unexpanded``: series are left as they are in a calendar view, as
-    grommunio does. ``time_zones``: whether GetServerTimeZones is there. ``streaming``: whether notifications are.
+    grommunio does. ``time_zones``: whether GetServerTimeZones is there. ``streaming``: whether notifications are;
+    ``streams``: on how many connections somebody waits for some.
     """
 
     def __init__(self, version: str = "2019") -> None:
@@ -55,6 +56,7 @@ class EwsService(Mailboxes):
         self.unexpanded = False
         self.time_zones = self.streaming = True
         self.subscriptions: dict[str, Any] = {}
+        self.streams = 0
         self.latency = 0.0
         self.recording = True
 

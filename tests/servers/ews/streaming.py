@@ -96,15 +96,26 @@ class Streaming(Syncing):
         minutes = minutes_of(call)
         lost = [each for each in wanted if self._owned(call, each) is None]
         if lost:
-            listed = "".join(f"<t:SubscriptionId>{each}</t:SubscriptionId>" for each in lost)
-            content = f"<m:ErrorSubscriptionIds>{listed}</m:ErrorSubscriptionIds>"
-            yield response("GetStreamingEvents", [refused(name, Refusal("ErrorInvalidSubscription"), content)])
+            yield response("GetStreamingEvents", [refused(name, Refusal("ErrorInvalidSubscription"), unknown_ids(lost))])
             return
+        self.service.streams += 1
+        try:
+            async for content in self._while_open(call, wanted, minutes * minute):
+                yield content
+        finally:
+            self.service.streams -= 1
+
+    async def _while_open(self, call: Call, wanted: list[str], seconds: float) -> AsyncIterator[str]:
+        name = "GetStreamingEventsResponseMessage"
         yield response("GetStreamingEvents", [message(name, "<m:ConnectionStatus>OK</m:ConnectionStatus>")])
         waited = since = 0.0
-        while waited < minutes * minute:
+        while waited < seconds:
             with self.service.lock:
+                lost = [each for each in wanted if not self._is_open(call, each)]
                 told_now = "".join(self._news(each) for each in wanted)
+            if lost:
+                yield response("GetStreamingEvents", [refused(name, Refusal("ErrorReadEventsFailed"), unknown_ids(lost))])
+                return
             if told_now or since >= ALIVE:
                 notifications = f"<m:Notifications>{told_now}</m:Notifications>" if told_now else ""
                 yield response(
@@ -114,6 +125,17 @@ class Streaming(Syncing):
             await asyncio.sleep(LOOK)
             waited, since = waited + LOOK, since + LOOK
         yield response("GetStreamingEvents", [message(name, "<m:ConnectionStatus>Closed</m:ConnectionStatus>")])
+
+    def _is_open(self, call: Call, identity: str) -> bool:
+        """A subscription to a folder that is gone, or may not be read any more, ends."""
+        found = self._owned(call, identity)
+        if found is None:
+            return False
+        held = [self.service.folders.get(each) for each in found.folders]
+        good = all(each is not None and each.rights(found.user).read for each in held)
+        if not good:
+            del self.service.subscriptions[identity]
+        return good
 
     def _news(self, identity: str) -> str:
         subscription: Subscription | None = self.service.subscriptions.get(identity)
@@ -137,6 +159,11 @@ class Streaming(Syncing):
             return ""
         head = said("SubscriptionId", identity) + said("MoreEvents", False)
         return tag("Notification", head + "".join(shown))
+
+
+def unknown_ids(lost: list[str]) -> str:
+    listed = "".join(f"<t:SubscriptionId>{each}</t:SubscriptionId>" for each in lost)
+    return f"<m:ErrorSubscriptionIds>{listed}</m:ErrorSubscriptionIds>"
 
 
 def folders_of(asked: Element) -> list[Element]:
