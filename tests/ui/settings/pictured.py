@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.domain.calendars import ONLY_BUSY
 from app.domain.clock import DAY, MINUTE
 from app.domain.connecting import AccountChoice, Effects
-from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind, Role
+from app.domain.connections import Access, Account, Calendar, CalendarState, Flaw, Lost, ProviderKind, Role
 from app.domain.pages import WeeklyHours
 from app.domain.settings import Availability, Privacy, Profile, Settings
 from app.ui.settings.state import SettingsState, draft_of
@@ -88,6 +88,13 @@ def _reading() -> SettingsState:
     return replace(found, reading={"g": 1250})
 
 
+def _flawed() -> SettingsState:
+    """A feed of which not everything can be read."""
+    feed = Account("f", ProviderKind.ICS, "Kirsten Lund", primary=False)
+    flaws = ((Flaw.LEFT_OUT, 3), (Flaw.COARSE, 1), (Flaw.CUT_OFF, 1))
+    return state((GOOGLE, feed), (ANNA, calendar("Kirsten", "f", access=Access.DETAILS, checked=True, main=True, flaws=flaws)))
+
+
 def _not_reached() -> SettingsState:
     calendars = (replace(ANNA, failing_since=at(13, 8, 55)), FAMILY)
     return state((replace(GOOGLE, sign_in_ends=NOW + DAY),), calendars)
@@ -119,6 +126,7 @@ ALL = {
     "signed-out": _signed_out(),
     "reading": _reading(),
     "not-reached": _not_reached(),
+    "flawed": _flawed(),
     "doubtful": _doubtful(),
     "offline": _offline(),
     "not-allowed": _not_allowed(),
