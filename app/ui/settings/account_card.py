@@ -10,7 +10,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.connecting import AccountChoice
-from app.domain.connections import Account, Role
+from app.domain.connections import Account, ProviderKind, Role
 from app.i18n import _
 from app.ui import messages, theme
 from app.ui.settings import account_words as words
@@ -23,6 +23,8 @@ from app.ui.widgets.base import draw_rounded, painter_for
 from app.ui.widgets.icons import draw_icon
 
 _SIDE = 16
+_ICONS = {ProviderKind.ICS: "link-simple"}
+"""Those of kinds that nobody in particular provides."""
 
 
 class AccountCard(Card):
@@ -98,7 +100,7 @@ class AccountCard(Card):
     def _add_head(self, state: SettingsState) -> None:
         account = self.account
         head = row(gap=12, margins=(_SIDE, 16, _SIDE, 16))
-        head.addWidget(Tile(f"provider_{account.provider.value}", soft=False))
+        head.addWidget(Tile(_ICONS.get(account.provider, f"provider_{account.provider.value}"), soft=False))
         lines = column(gap=2)
         title = row(gap=10)
         title.addWidget(Label(self.name, "sub"))
