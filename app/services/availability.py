@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.availability import Reason, Why, blocked, bookable_span, explain, free_slots, free_starts, open_spans
@@ -13,13 +13,14 @@ from app.domain.errors import NotFound
 from app.domain.intervals import gaps, union
 from app.domain.pages import Location, LocationKind, Page
 from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
-from app.domain.settings import Settings
+from app.domain.settings import Reach, Settings
 from app.models import bookings as booking_rows
 from app.models import calendars as calendar_rows
 from app.models import pages as page_rows
 from app.models.base import Session
 from app.models.database import Database
 from app.services.ground import Ground, busy_time, occupied
+from app.services.own_addresses import LOOPBACK
 from app.services.settings import SettingsService
 
 AHEAD = 3 * DAY
@@ -242,8 +243,11 @@ def free_spans(
     return union((low for low, _ in spans), (high for _, high in spans))
 
 
-def public_host(settings: Settings, origin: str, pages: Iterable[Page]) -> PublicHost:
-    """What every page needs to know of the owner and of the server; ``origin`` goes into links."""
+def public_host(
+    settings: Settings, origin: str, pages: Iterable[Page], names: Sequence[str] = LOOPBACK, proxy_mark: str = ""
+) -> PublicHost:
+    """What every page needs to know of the owner and of the server. ``origin`` goes into links; ``names``: what this computer
+    is called where it is reached without a domain; ``proxy_mark``: see ``PublicHost``."""
     profile, appearance, publishing = settings.profile, settings.appearance, settings.publishing
     slugs = {page.id: page.slug for page in pages}
     return PublicHost(
@@ -254,8 +258,14 @@ def public_host(settings: Settings, origin: str, pages: Iterable[Page]) -> Publi
         zone=profile.zone,
         origin=origin,
         reach=publishing.reach,
+        hosts=tuple(dict.fromkeys((*names, *(each.host.strip("[]") for each in publishing.domains)))),
         programs=publishing.programs,
         indexed=publishing.indexed,
+        indexed_hosts=tuple(each.host.strip("[]") for each in publishing.domains if each.indexed),
+        embedders=publishing.embedders,
+        proxy_mark=proxy_mark if publishing.reach is Reach.PROXY else "",
+        origins=tuple(each.origin for each in publishing.domains),
+        prefill=publishing.prefill,
         landscape=appearance.landscape,
         made_with=appearance.made_with,
         clock_24=appearance.clock_24,
