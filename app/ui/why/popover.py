@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
@@ -147,7 +147,8 @@ class WhyPopover(Popover):
         said = f"{self.verdict.text()}. {answer.words}"
         self._answers.setAccessibleName(said)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.field.edit, said))
-        self._grow()
+        # The new labels know how high they are only once they have been laid out.
+        QTimer.singleShot(0, self, self._grow)
 
     def _way_button(self, way: Way) -> Button:
         button = Button(way_words(way), "ghost", "small", icon_after="next", flush=True)
@@ -161,7 +162,8 @@ class WhyPopover(Popover):
     def _grow(self) -> None:
         """Takes the room that the answer needs, inside the window."""
         if self.isVisible():
-            self._answers.adjustSize()
+            self.body.invalidate()
+            self.body.activate()
             self._place(self._place_at, "left")
             self._beside.update()
 
