@@ -39,11 +39,13 @@ def standing(account: Account, state: SettingsState) -> Standing:
 
 
 def account_line(account: Account, state: SettingsState) -> tuple[str, bool]:
-    """What stands beneath an account's name, and whether it is greyed: e-mail and when its calendars were last read."""
+    """What stands beneath an account's name, and whether it is greyed: e-mail, or what a feed is called, and when its calendars
+    were last read."""
     if is_local(account):
         return _("Kept by Aftale itself. It needs no account and no network."), False
     age, failing = reading_age(account, state)
-    return " · ".join(part for part in (account.email, age) if part), failing
+    name = account.name if account.provider is ProviderKind.ICS else account.email
+    return " · ".join(part for part in (name, age) if part), failing
 
 
 def reading_age(account: Account, state: SettingsState) -> tuple[str, bool]:
