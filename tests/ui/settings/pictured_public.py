@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from PySide6.QtWidgets import QApplication
+
 from app.domain.clock import HOUR, MINUTE
 from app.domain.reaching import DomainCheck, Obstacle, Serving, Standing
 from app.domain.settings import Domain, Publishing, Reach
 from app.ui.settings.address_words import PartCheck, PartState
+from app.ui.settings.embed import EmbedPanel
 from app.ui.settings.pages import PagesPanel
 from app.ui.settings.panel import Panel
+from app.ui.settings.publishing import PublishingPanel
 from app.ui.settings.state import SettingsState
 from tests.ui.overviews import NOW
 from tests.ui.settings import pictured
@@ -19,6 +23,7 @@ MEET, BOOK = Domain("meet.example.com"), Domain("book.example.net", indexed=True
 PROXY = Publishing(Reach.PROXY, 43117, (MEET, BOOK), MEET.host, embedders=("https://www.example.com",))
 REACHED = DomainCheck(MEET.host, NOW - 2 * MINUTE, addresses=("192.0.2.7",), milliseconds=84)
 LOST = DomainCheck(MEET.host, NOW - MINUTE, Obstacle.ELSEWHERE, ("198.51.100.4",))
+LOST_TOO = DomainCheck(BOOK.host, NOW - MINUTE, Obstacle.NO_ADDRESS)
 LIVE = Standing(
     Serving.LIVE, "proxy", MEET.origin, NOW - 3 * HOUR - 12 * MINUTE, NOW - 4 * MINUTE, 84, port=43117,
     lan=("192.168.1.20",), proxy_secret="5e" * 32, checks=(REACHED,),
@@ -56,6 +61,30 @@ def _nothing(panel: Panel) -> None:
     pass
 
 
+def _details(panel: Panel) -> None:
+    assert isinstance(panel, PublishingPanel)
+    panel.status._fault.button("details").click()
+
+
+def _link(panel: Panel) -> None:
+    assert isinstance(panel, EmbedPanel)
+    panel.kind._segments[1].click()
+
+
+def _below(panel: Panel) -> None:
+    panel.window().show()
+    QApplication.processEvents()
+    QApplication.processEvents()
+    bar = panel.area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+
+
+def _paused() -> SettingsState:
+    found = state()
+    off = replace(found.base, pages_on=False)
+    return replace(found, base=off, draft=off)
+
+
 FREE = PartCheck("holm", PartState.FREE)
 TAKEN = PartCheck("holm", PartState.TAKEN, others=("anna-holm-2", "holm-2"))
 COMPUTER, NETWORK = Publishing(port=43117), Publishing(Reach.NETWORK, 43117)
@@ -67,5 +96,22 @@ PANELS: dict[str, tuple[str, SettingsState, Callable[[Panel], None]]] = {
     "pages-unreached": ("pages", state(standing=DOWN), _nothing),
     "pages-computer": ("pages", state(COMPUTER, HERE), _nothing),
     "pages-paused": ("pages", state(pages_on=False), _nothing),
+    "publishing-live": ("publishing", state(), _nothing),
+    "publishing-slow": ("publishing", state(standing=replace(LIVE, milliseconds=3100, last_visit=0)), _nothing),
+    "publishing-down": ("publishing", state(standing=DOWN), _details),
+    "publishing-connecting": ("publishing", state(standing=replace(LIVE, serving=Serving.STARTING)), _nothing),
+    "publishing-computer": ("publishing", state(COMPUTER, HERE), _nothing),
+    "publishing-network": ("publishing", state(NETWORK, LAN), _nothing),
+    "publishing-chosen": ("publishing", changed(state(COMPUTER, HERE), reach=Reach.PROXY), _nothing),
+    "publishing-stopped": (
+        "publishing",
+        state(COMPUTER, replace(HERE, serving=Serving.NOT_REACHED, reason="port_taken")),
+        _nothing,
+    ),
+    "publishing-paused": ("publishing", _paused(), _nothing),
+    "publishing-below": ("publishing", state(standing=replace(LIVE, checks=(REACHED, LOST_TOO))), _below),
+    "embed-frame": ("embed", state(), _nothing),
+    "embed-link": ("embed", state(), _link),
+    "embed-none": ("embed", state(COMPUTER, HERE), _nothing),
     "pages-moved": ("pages", changed(state(), default_domain=BOOK.host), _nothing),
 }
