@@ -42,13 +42,21 @@ class Theme(QObject):
         self.reduced_motion = False
         self.scale = 1.0
         self.scheme: Scheme = "light"
+        self.contrast = False
+        """Forced colours: few and strong ones, those of the system, and an outline around everything that is filled."""
+        self._forced: bool | None = None
+        self.colours = colours_of(self.scheme)
+        # Kept, because what they lead to is lost with them.
+        self._hints = app.styleHints()
+        self._wishes = self._hints.accessibility()
         load_fonts()
         if sys.platform != "linux":
             # Elsewhere Qt would take the system's own style; here Fusion is the only one, and asking for it again costs 4 ms.
             app.setStyle("Fusion")
         self._read_scheme()
         self._use()
-        app.styleHints().colorSchemeChanged.connect(self._system_changed)
+        self._hints.colorSchemeChanged.connect(self._system_changed)
+        self._wishes.contrastPreferenceChanged.connect(self._system_changed)
 
     @property
     def dark(self) -> bool:
@@ -59,13 +67,17 @@ class Theme(QObject):
         if (theme, text_size / 100) == (self._wish, self.scale):
             return
         self._wish, self.scale = theme, text_size / 100
-        hints = self._app.styleHints()
         if theme == "system":
-            hints.unsetColorScheme()
+            self._hints.unsetColorScheme()
         else:
-            hints.setColorScheme(Qt.ColorScheme.Dark if theme == "dark" else Qt.ColorScheme.Light)
+            self._hints.setColorScheme(Qt.ColorScheme.Dark if theme == "dark" else Qt.ColorScheme.Light)
         self._read_scheme()
         self._use()
+
+    def force_contrast(self, on: bool | None) -> None:
+        """Forced colours whatever the system wishes; None follows the system again."""
+        self._forced = on
+        self._system_changed()
 
     def font(self, role: Role) -> QFont:
         """The font of a row of the type scale, at the chosen text size. A copy is cheap: Qt shares it."""
@@ -97,23 +109,34 @@ class Theme(QObject):
         return font
 
     def _read_scheme(self) -> None:
-        system = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        system = self._hints.colorScheme() == Qt.ColorScheme.Dark
         self.scheme = "dark" if self._wish == "dark" or (self._wish == "system" and system) else "light"
+        wished = self._wishes.contrastPreference() == Qt.ContrastPreference.HighContrast
+        self.contrast = wished if self._forced is None else self._forced
 
     def _system_changed(self) -> None:
-        before = self.scheme
+        before = self.scheme, self.contrast
         self._read_scheme()
-        if self.scheme != before:
+        if (self.scheme, self.contrast) != before:
             self._use()
 
     def _use(self) -> None:
         self._fonts.clear()
         self._app.setFont(self.font("body"))
-        palette = _qt_palette(colours_of(self.scheme))
+        self.colours = self._forced_colours() if self.contrast else colours_of(self.scheme)
+        palette = _qt_palette(self.colours)
         self._app.setPalette(palette)
         QToolTip.setFont(self.font("caption_regular"))
         QToolTip.setPalette(palette)
         self.changed.emit()
+
+    def _forced_colours(self) -> Palette[QColor]:
+        """Those of the system where they are as strong as they should be, else black and white."""
+        from app.ui.contrast import forced, strong
+
+        self._app.setPalette(QPalette())
+        system = self._app.palette()
+        return forced(system if strong(system) else None, dark=self.dark)
 
 
 _theme: Theme | None = None
@@ -131,7 +154,12 @@ def active() -> Theme:
 
 
 def colours() -> Palette[QColor]:
-    return colours_of(active().scheme)
+    return active().colours
+
+
+def contrast() -> bool:
+    """Whether colours are forced."""
+    return active().contrast
 
 
 @lru_cache(2)

@@ -252,7 +252,7 @@ def settings(panel: str, name: str) -> QWidget:
 
 
 def settings_with_problems() -> QWidget:
-    window = settings_window("profile", "connected")
+    window = settings_window("appearance", "connected")
     state = pictured.ALL["connected"]
     bare = replace(state.draft, profile=replace(state.draft.profile, name=""))
     window.render_state(replace(state, draft=bare))

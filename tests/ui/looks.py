@@ -26,12 +26,11 @@ from app import i18n
 from app.ui import theme, zone_list
 from app.ui.dashboard.state import build
 from app.ui.dashboard.view import DashboardView
+from app.ui.gallery.whole import Gallery, save
 from app.ui.main_window import MainWindow, Screen
 from app.ui.settings.state import PANELS, SettingsState
 from app.ui.settings.view import SettingsWindow
-from app.ui.widgets.base import FocusRing
 from tests.ui import overviews
-from tests.ui.kit.gallery import Gallery
 from tests.ui.settings import pictured, pictured_public
 
 
@@ -102,9 +101,9 @@ def draw(window: QWidget, folder: Path, name: str) -> None:
     QApplication.processEvents()
     QApplication.processEvents()
     if isinstance(window, Gallery):
-        window.resize(1104, window.heightForWidth(1104))
-        FocusRing.show_at(window.focused)
-        QApplication.processEvents()
+        save(window, folder / f"{name}.png")
+        window.hide()
+        return
     window.grab().save(str(folder / f"{name}.png"))
     window.hide()
 

@@ -49,9 +49,12 @@ def draw_rounded(
 ) -> None:
     """A rounded rectangle whose outline lies wholly inside ``place``, so that a hairline is a whole pixel."""
     rect = QRectF(place)
+    if outline is None and fill is not None and fill.alpha() and theme.contrast():
+        outline = theme.colours().text
     if outline is None:
         painter.setPen(Qt.PenStyle.NoPen)
     else:
+        rect, width = _on_pixels(painter, rect, width)
         pen = QPen(outline, width)
         if dashed:
             pen.setDashPattern([4 / width, 3 / width])
@@ -61,6 +64,19 @@ def draw_rounded(
     painter.setBrush(Qt.BrushStyle.NoBrush if fill is None else fill)
     radius = min(radius, rect.height() / 2, rect.width() / 2)
     painter.drawRoundedRect(rect, radius, radius)
+
+
+def _on_pixels(painter: QPainter, rect: QRectF, width: float) -> tuple[QRectF, float]:
+    """On a screen with, say, one and a half pixels to a logical one, the place and the width of a line that fills whole
+    pixels."""
+    ratio = painter.device().devicePixelRatioF()
+    if ratio == int(ratio):
+        return rect, width
+    there = painter.deviceTransform()
+    found = there.mapRect(rect)
+    left, top, right, bottom = (round(edge) for edge in (found.left(), found.top(), found.right(), found.bottom()))
+    back, _possible = there.inverted()
+    return back.mapRect(QRectF(left, top, right - left, bottom - top)), max(1, int(width * ratio)) / ratio
 
 
 def draw_text(
@@ -214,9 +230,19 @@ class FocusRing(QWidget):
             cls._shown = None
         return cls._shown
 
+    @staticmethod
+    def canvas_of(control: QWidget) -> QWidget:
+        """What a ring around ``control`` is a child of."""
+        return _canvas_of(control)
+
+    def stay_at(self, control: Focusable) -> None:
+        """Stands around ``control`` wherever the keyboard is."""
+        self._come(control)
+
     def go(self) -> None:
         """Hides the ring."""
-        FocusRing._shown = None
+        if FocusRing._shown is self:
+            FocusRing._shown = None
         for widget in self._watched:
             if Shiboken.isValid(widget):
                 widget.removeEventFilter(self)

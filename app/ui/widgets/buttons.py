@@ -37,6 +37,15 @@ class Look:
 def looks(kind: Kind) -> tuple[Look, Look, Look]:
     """Rest, hover and pressed."""
     c = theme.colours()
+    found = _soft_looks(kind)
+    if theme.contrast():
+        # There are no half tones: what is pointed at has an outline, what is pressed is filled.
+        return found[0], Look(found[0].fill, c.accent, found[0].text), Look(c.accent, None, c.on_accent)
+    return found
+
+
+def _soft_looks(kind: Kind) -> tuple[Look, Look, Look]:
+    c = theme.colours()
     if kind == "primary":
         return (
             Look(c.accent, None, c.on_accent),
@@ -257,6 +266,8 @@ class IconButton(Focusable, QPushButton):
         share = 0.0 if self.isDown() or not self.isEnabled() else self._hover.value
         draw_rounded(painter, self.rect(), 8, _blend(look.fill, hover.fill, share), _blend(look.outline, hover.outline, share))
         colour = {"muted": c.text_muted, "accent": c.accent, "text": c.text}[self._tone] if self.isEnabled() else c.text_faint
+        if self.isDown() and theme.contrast():
+            colour = pressed.text
         at = QRectF((self.width() - self._size) // 2, (self.height() - self._size) // 2, self._size, self._size)
         draw_icon(painter, self._icon, at, colour)
 

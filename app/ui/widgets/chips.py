@@ -246,6 +246,10 @@ class Segmented(Sized, QWidget):
             segment.setChecked(segment.option.value == value)
         self._silent = False
 
+    def segments(self) -> tuple[QRadioButton, ...]:
+        """The words, as the buttons that they are."""
+        return tuple(self._segments)
+
     def set_texts(self, texts: Sequence[str]) -> None:
         """Other words for the same options, after the language changed."""
         for segment, text in zip(self._segments, texts, strict=True):

@@ -18,7 +18,7 @@ class _Box(Focusable):
     """What check box, radio button and switch share: the mark at the left, the text beside it, the whole row as target."""
 
     mark_size = QSize(18, 18)
-    gap = 10
+    gap = 9
     least_height = 32
     text_role: Role = "body"
     quiet = False
@@ -33,7 +33,8 @@ class _Box(Focusable):
 
     def minimumSizeHint(self) -> QSize:
         text = self._text()
-        return QSize(self.sizeHint().width() if not text else self.mark_size.width() + 60, self.sizeHint().height())
+        size = self.sizeHint()
+        return QSize(min(size.width(), self.mark_size.width() + 60) if text else size.width(), size.height())
 
     def hitButton(self, pos: QPoint) -> bool:
         return self.rect().contains(pos)
@@ -61,7 +62,7 @@ def draw_tick(painter: QPainter, place: QRectF, colour: QColor, width: float = 2
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
     x, y, u = place.x(), place.y(), place.width()
-    painter.drawPolyline(QPolygonF([QPointF(x + u * x1, y + u * y1) for x1, y1 in ((0.25, 0.52), (0.43, 0.69), (0.76, 0.33))]))
+    painter.drawPolyline(QPolygonF([QPointF(x + u * x1, y + u * y1) for x1, y1 in ((0.26, 0.51), (0.43, 0.67), (0.76, 0.33))]))
 
 
 class CheckBox(_Box, QCheckBox):
@@ -94,7 +95,7 @@ def draw_check(
     if on:
         fill = c.border_strong if not enabled else c.accent_pressed if down else c.accent_hover if hover else c.accent
         draw_rounded(painter, place, 5, fill)
-        draw_tick(painter, place, c.surface if not enabled else c.on_accent, 1.8)
+        draw_tick(painter, place, c.surface if not enabled else c.on_accent, 1.4)
     elif not enabled:
         draw_rounded(painter, place, 5, c.sunken, c.border_button, 1.5)
     else:
@@ -166,7 +167,7 @@ class Switch(_Box, QCheckBox):
         draw_rounded(painter, place, 10, c.hover if self.underMouse() else c.surface, c.border_strong, 1.5)
         if share > 0:
             draw_rounded(painter, place, 10, with_alpha(fill, share))
-        off, on = place.left() + 9, place.right() - 10
+        off, on = place.left() + 10, place.right() - 10
         knob = c.border_strong if share < 0.5 else c.on_accent if self.isEnabled() else c.surface
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(mixed(c.border_strong, knob, share))

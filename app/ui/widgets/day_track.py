@@ -17,7 +17,7 @@ from app.ui.widgets.hours_text import join
 tell_role("DayTrack", QAccessible.Role.List)
 
 STEP = 15
-_HIGH = 24
+_HIGH, _TARGET = 24, 32
 _EDGE = 7
 Grip = Literal["start", "end", "whole", "new"]
 
@@ -92,28 +92,34 @@ class DayTrack(Focusable, QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, _HIGH)
+        return QSize(200, _TARGET)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(96, _HIGH)
+        return QSize(96, _TARGET)
 
     def focus_place(self) -> QRect:
         if 0 <= self._at < len(self._ranges):
             return self.block_place(self._at).toRect()
-        return self.rect()
+        return self._track().toRect()
+
+    def _track(self) -> QRectF:
+        """What is drawn. It is pressed in the air above and below it too."""
+        return QRectF(0, (self.height() - _HIGH) / 2, self.width(), _HIGH)
 
     def block_place(self, index: int) -> QRectF:
         start, end = self._ranges[index]
-        return QRectF(self._x(start), 0, max(4.0, self._x(end) - self._x(start)), self.height())
+        track = self._track()
+        return QRectF(self._x(start), track.y(), max(4.0, self._x(end) - self._x(start)), track.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_for(self)
         c = theme.colours()
-        draw_rounded(painter, self.rect(), 6, c.sunken)
+        track = self._track()
+        draw_rounded(painter, track, 6, c.sunken)
         painter.setPen(QPen(c.surface, 1))
         for hour in range(self._first + 1, self._last):
             x = round(self._x(hour * 60)) + 0.5
-            painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
+            painter.drawLine(QPointF(x, track.top() + 1), QPointF(x, track.bottom() - 1))
         for index in range(len(self._ranges)):
             place = self.block_place(index)
             active = self._is_active(index)

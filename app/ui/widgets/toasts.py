@@ -28,10 +28,11 @@ class Toast(Sized, QWidget):
     ) -> None:
         super().__init__(window)
         self._window = window
+        self._stays = False
         self._text, self._icon = text, icon
         self._fade = Glide(self, theme.motion().toast)
         self.setAccessibleName(text)
-        line = row(margins=(0, 0, 8, 0), on=self)
+        line = row(margins=(0, 0, 4, 0), on=self)
         line.addStretch(1)
         self.button: _ToastAction | None = None
         if action and call is not None:
@@ -54,10 +55,16 @@ class Toast(Sized, QWidget):
         self.hide()
         self.deleteLater()
 
+    def stay(self) -> None:
+        """Keeps it until ``go`` is called."""
+        self._timer.stop()
+        self._stays = True
+        self._fade.jump(1.0)
+
     def sizeHint(self) -> QSize:
-        wide = text_width(self._text, "body_medium") + 40 + (26 if self._icon else 0)
+        wide = text_width(self._text, "label") + 32 + (28 if self._icon else 0)
         if self.button is not None:
-            wide += self.button.sizeHint().width()
+            wide += self.button.sizeHint().width() + 7
         return QSize(round(wide), theme.sized(42))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -69,7 +76,8 @@ class Toast(Sized, QWidget):
         self._timer.stop()
 
     def leaveEvent(self, event: object) -> None:
-        self._timer.start(2000)
+        if not self._stays:
+            self._timer.start(2000)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_for(self)
@@ -80,8 +88,8 @@ class Toast(Sized, QWidget):
         if self._icon:
             draw_icon(painter, self._icon, QRectF(left, (self.height() - 18) // 2, 18, 18), c.on_tooltip)
             left += 28
-        room = self.width() - left - 16 - (self.button.width() if self.button is not None else 0)
-        draw_text(painter, QRectF(left, 0, room, self.height()), self._text, "body_medium", c.on_tooltip)
+        room = self.width() - left - 12 - (self.button.width() if self.button is not None else 0)
+        draw_text(painter, QRectF(left, 0, room, self.height()), self._text, "label", c.on_tooltip)
 
     def _place(self) -> None:
         window = self._window
@@ -99,14 +107,14 @@ class _ToastAction(Focusable, QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(round(text_width(plain(self.text()), "body_medium")) + 24, theme.sized(32))
+        return QSize(round(text_width(plain(self.text()), "label")) + 24, theme.sized(32))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_for(self)
         c = theme.colours()
         if self.underMouse() or self.hasFocus():
             draw_rounded(painter, self.rect(), 6, with_alpha(c.on_tooltip, 0.14))
-        draw_text(painter, self.rect(), plain(self.text()), "body_medium", c.on_tooltip, Qt.AlignmentFlag.AlignHCenter)
+        draw_text(painter, self.rect(), plain(self.text()), "label", c.on_tooltip, Qt.AlignmentFlag.AlignHCenter)
 
 
 def toast(
