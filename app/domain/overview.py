@@ -110,6 +110,7 @@ class Overview:
     requests only (no writable calendar, or scheduling switched off). ``inactive``: checked calendars to which access was lost.
     ``failures``: writes that a calendar refused for good. ``upstream``: what was changed in the calendar itself and waits for a
     word to the visitor. ``mails_waiting``: letters that will be sent when mail is set up.
+    ``way``: how pages are published, a value of ``settings.Reach``.
     """
 
     now: Instant
@@ -138,3 +139,4 @@ class Overview:
     failures: tuple[FailedWrite, ...] = ()
     upstream: tuple[UpstreamChange, ...] = ()
     mails_waiting: int = 0
+    way: str = "computer"

@@ -83,6 +83,7 @@ def gather(session: Session, settings: Settings, now: Instant, reach: Reachabili
         failures=failures,
         upstream=upstream_rows.open_changes(session),
         mails_waiting=mail_rows.waiting_mails(session),
+        way=settings.publishing.reach.value,
     )
 
 

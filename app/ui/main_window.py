@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
     pages_switched = Signal(bool)
     copy_link_requested = Signal()
     open_page_requested = Signal()
+    publishing_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
             sidebar.switch_requested.connect(self.pages_switched)
             sidebar.copy_link_requested.connect(self.copy_link_requested)
             sidebar.open_page_requested.connect(self.open_page_requested)
+            sidebar.publishing_requested.connect(self.publishing_requested)
             frame = _Frame()
             line = row(on=frame)
             line.addWidget(sidebar)

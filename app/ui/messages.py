@@ -38,6 +38,7 @@ from app.domain.errors import (
 )
 from app.domain.overview import Overview, Reachability
 from app.domain.pages import Location, LocationKind
+from app.domain.settings import Reach
 from app.i18n import _, local, ngettext
 from app.ui import refusals
 
@@ -175,7 +176,8 @@ def reason_words(reason: str) -> str:
 class Status(NamedTuple):
     """The status chip: dot, one or two lines, a warning beneath, and where the master switch stands.
 
-    ``strong``: both lines stand in the same weight, because they are one sentence. ``spoken`` is all of it in one line.
+    ``strong``: both lines stand in the same weight, because they are one sentence. ``spoken`` is all of it in one line;
+    ``how`` says how the pages are published and what that means.
     """
 
     dot: str
@@ -185,26 +187,51 @@ class Status(NamedTuple):
     spoken: str
     warning: str = ""
     strong: bool = False
+    how: str = ""
 
 
 def status(overview: Overview) -> Status:
     """How bookable the owner is, as the chip and the tray say it."""
+    return _status(overview)._replace(how=_how(overview))
+
+
+def _status(overview: Overview) -> Status:
     if not overview.pages_on:
         return _paused(overview)
     warning = _("Nobody can book") if overview.inactive else ""
     if overview.reach in (Reachability.NOT_REACHED, Reachability.STOPPED):
         return Status("danger", _("Not reached"), _("trying again"), True, _("Not reached, trying again"))
+    if overview.reach is Reachability.STARTING and overview.way == Reach.PROXY and overview.address:
+        spoken = _("Connecting to {domain}").format(domain=overview.address)
+        return Status("connecting", _("Connecting"), _("to {domain}").format(domain=overview.address), True, spoken, warning)
     if overview.reach is Reachability.STARTING:
         return Status("connecting", _("Starting"), _("your pages"), True, _("Starting your pages"), warning)
     if overview.offline:
         dot = "amber" if overview.inactive else "accent"
         spoken = _spoken(_("Offline mode. Requests only"), warning)
         return Status(dot, _("Offline mode"), _("Requests only"), True, spoken, warning)
+    if overview.reach is Reachability.LIVE and overview.way == Reach.NETWORK:
+        spoken = _spoken(_("Live on your network"), warning)
+        return Status("amber" if warning else "success", _("Live on"), _("your network"), True, spoken, warning, strong=True)
     if overview.reach is Reachability.LIVE:
         spoken = _spoken(_("Live at {domain}").format(domain=overview.address), warning)
         return Status("amber" if warning else "success", _("Live at"), overview.address, True, spoken, warning)
     spoken = _spoken(_("Only on this computer"), warning)
     return Status("amber" if warning else "local", _("Only on"), _("this computer"), True, spoken, warning, strong=True)
+
+
+def _how(overview: Overview) -> str:
+    if overview.reach in (Reachability.NOT_REACHED, Reachability.STOPPED):
+        return _("Nobody can open your pages just now. Aftale tries again by itself.")
+    if overview.reach is Reachability.STARTING:
+        return ""
+    if not overview.pages_on:
+        return _("People read that you take no bookings at the moment. Nothing is deleted.")
+    if overview.reach is Reachability.COMPUTER_ONLY:
+        return _("Your pages open on this computer. Nobody else can open them yet.")
+    if overview.way == Reach.NETWORK:
+        return _("People on the same network can open your pages, without encryption.")
+    return _("Your reverse proxy passes visitors on to this computer.")
 
 
 def _paused(overview: Overview) -> Status:

@@ -93,6 +93,7 @@ class Shell(QObject):
         window.settings_requested.connect(lambda: self.settings_requested.emit(""))
         window.copy_link_requested.connect(dashboard.copy_link)
         window.open_page_requested.connect(dashboard.open_page)
+        window.publishing_requested.connect(lambda: self.settings_requested.emit("publishing"))
         dashboard.section_requested.connect(window.show_section)
         dashboard.settings_requested.connect(self.settings_requested)
         dashboard.editor_requested.connect(self._edit)

@@ -155,6 +155,7 @@ class Sidebar(QWidget):
     switch_requested = Signal(bool)
     copy_link_requested = Signal()
     open_page_requested = Signal()
+    publishing_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -240,4 +241,5 @@ class Sidebar(QWidget):
         popover = StatusPopover(self.chip, self._status, self._link, self._live)
         popover.copy_requested.connect(self.copy_link_requested)
         popover.open_requested.connect(self.open_page_requested)
+        popover.publishing_requested.connect(self.publishing_requested)
         popover.open_at(self.chip)

@@ -16,7 +16,7 @@ from app.ui import theme
 from app.ui.settings import publishing_words as words
 from app.ui.settings.add_field import AddField
 from app.ui.settings.links import check_of
-from app.ui.settings.notes import NoteLine
+from app.ui.settings.notes import Kind, NoteLine
 from app.ui.settings.panel import Section
 from app.ui.settings.state import SettingsState
 from app.ui.widgets import Badge, Button, Card, Divider, IconButton, Label, clear, column, row
@@ -33,7 +33,7 @@ class DomainRow(Sized, QWidget):
 
     def __init__(self, domain: Domain) -> None:
         super().__init__()
-        self._icon, self._lost = "web", False
+        self._kind: Kind = "info"
         name = shown_host(domain)
         self._name, self._badge = Label(name, "body_medium"), Badge(_("Default"), "accent", size=20)
         self._line = Label("", "small", "muted", wrap=True)
@@ -57,20 +57,21 @@ class DomainRow(Sized, QWidget):
         for button in (self.check, self.default, self.remove):
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
 
-    def show_words(self, text: str, *, default: bool, lost: bool, found: bool, busy: bool) -> None:
+    def show_words(self, text: str, kind: Kind, *, default: bool, busy: bool) -> None:
+        self._kind = kind
         self._line.setText(text)
-        self._line.set_tone("amber" if lost else "muted")
+        self._line.set_tone("amber" if kind == "amber" else "muted")
         self._badge.setVisible(default)
         self.default.setVisible(not default)
         self.check.set_busy(busy)
-        self._icon, self._lost = ("status_warning" if lost else "status_ok" if found else "web"), lost
         self.setAccessibleName(f"{self._name.text()}. {text}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = theme.colours()
-        colour = {"status_warning": c.amber, "status_ok": c.success}.get(self._icon, c.text_muted)
-        draw_icon(painter_for(self), self._icon, QRectF(20, 14, 20, 20), colour)
+        icon = {"amber": "status_warning", "success": "status_ok"}.get(self._kind, "web")
+        colour = {"amber": c.amber, "success": c.success}.get(self._kind, c.text_muted)
+        draw_icon(painter_for(self), icon, QRectF(20, 14, 20, 20), colour)
 
 
 class DomainList(Section):
@@ -108,9 +109,10 @@ class DomainList(Section):
         for domain in domains:
             check = check_of(state.standing, domain)
             busy = domain.host in self._checking
-            text = _("Being checked…") if busy else words.domain_line(check, domain, state)
-            lost, found = check is not None and not check.reached, check is not None and check.reached
-            self.rows[domain.host].show_words(text, default=domain == default, lost=lost, found=found, busy=busy)
+            text, kind = words.domain_line(check, domain, state)
+            if busy:
+                text, kind = _("Being checked…"), "info"
+            self.rows[domain.host].show_words(text, kind, default=domain == default, busy=busy)
         published = state.draft.publishing.reach in (Reach.PROXY, Reach.TUNNEL)
         unused = _("Links use a domain once your pages are published behind your reverse proxy.")
         self._unused.say(unused if domains and not published else "")

@@ -5,18 +5,14 @@ from __future__ import annotations
 from app.domain.addresses import shown_host
 from app.domain.pages import Page
 from app.domain.reaching import DomainCheck, Standing
-from app.domain.settings import Domain, Publishing, Reach
+from app.domain.settings import Domain, Publishing
 from app.ui.settings.state import Draft, SettingsState
 
 
 def origin_of(publishing: Publishing, standing: Standing) -> str:
-    """Scheme, host and port of every link. A domain counts only where something leads from it to this computer."""
-    if publishing.reach in (Reach.PROXY, Reach.TUNNEL) and publishing.domain is not None:
-        return publishing.domain.origin
+    """Scheme, host and port of every link, once ``publishing`` is in force."""
     port = standing.port or publishing.port
-    if publishing.reach is Reach.NETWORK and standing.lan:
-        return f"http://{standing.lan[0]}:{port}"
-    return f"http://127.0.0.1:{port}" if port else standing.url
+    return publishing.origin(f"http://127.0.0.1:{port}" if port else "http://127.0.0.1", lan_address(standing))
 
 
 def lan_address(standing: Standing) -> str:

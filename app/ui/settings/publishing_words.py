@@ -1,4 +1,4 @@
-"""What Publishing says: how things stand, since when, why an address does not lead here, and what each way means. No Qt."""
+"""What Publishing says: how things stand, since when, why an address does not lead here, and what each way means."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from app.domain.settings import Domain, Publishing, Reach
 from app.i18n import _, current, local, ngettext
 from app.ui import messages
 from app.ui.settings.links import check_of
-from app.ui.settings.state import SettingsState
+from app.ui.settings.notes import Kind
+from app.ui.settings.state import NO_DOMAIN, PORT_TAKEN, SettingsState
 
 SLOW = 2000
 """Milliseconds above which an answer is told to be slow."""
@@ -34,6 +35,8 @@ def status_words(state: SettingsState) -> StatusWords:
     paused = () if state.base.pages_on else (_("Your pages are paused: people read that you take no bookings."),)
     if standing.serving in (Serving.NOT_REACHED, Serving.STOPPED):
         return StatusWords("danger", _("Your pages cannot be reached"), _fault_lines(state), fault=True)
+    if standing.reason == PORT_TAKEN:
+        return StatusWords("danger", _("Your pages stay on this computer only"), _fault_lines(state), fault=True)
     if standing.serving is Serving.STARTING:
         domain = publishing.domain if publishing.reach is Reach.PROXY else None
         named = _("Connecting to {domain}").format(domain=shown_host(domain)) if domain is not None else ""
@@ -99,21 +102,25 @@ def ago(at: Instant, now: Instant, zone: str) -> str:
 
 def _fault_lines(state: SettingsState) -> tuple[str, ...]:
     standing, domain = state.standing, state.base.publishing.domain
-    why = _server_words(standing)
+    why = _server_words(standing, state.base.publishing)
     if not why and domain is not None and standing.reach != Reach.NETWORK:
         why = obstacle_words(check_of(standing, domain) or _told(standing, domain), domain, standing)
     if not why and standing.reach == Reach.NETWORK:
         why = _("This computer does not answer in its own network. A firewall may be in the way, or the network has changed.")
-    again = _("Aftale tries again every minute.")
-    if standing.since:
+    again = _("Aftale tries again by itself.")
+    if standing.since and standing.serving is Serving.NOT_REACHED:
         again = f"{_('Out of reach for {time}.').format(time=span(state.now - standing.since))} {again}"
     return tuple(each for each in (why, again) if each)
 
 
-def _server_words(standing: Standing) -> str:
-    """Where this computer's own page server is at fault."""
-    if standing.reason == "port_taken":
+def _server_words(standing: Standing, publishing: Publishing) -> str:
+    """Where no address can be asked at all, or this computer's own page server is at fault."""
+    if standing.reason == PORT_TAKEN:
         return _("Port {port} is taken by another program. Close that program, then try again.").format(port=standing.port)
+    if standing.reason == NO_DOMAIN and publishing.reach is Reach.NETWORK:
+        return _("This computer is in no network just now.")
+    if standing.reason == NO_DOMAIN:
+        return _("Your proxy has no public address yet. Write it below.")
     if standing.reason and standing.reason not in set(Obstacle):
         return _("The page server of this computer has ended. Nothing that was booked is lost.")
     return ""
@@ -194,25 +201,31 @@ def way_words(reach: Reach) -> tuple[str, str]:
     }[reach]
 
 
-def test_words(check: DomainCheck, domain: Domain, standing: Standing, now: Instant, zone: str) -> str:
-    """What came of a test."""
+def found_words(check: DomainCheck, domain: Domain, state: SettingsState) -> tuple[str, Kind]:
+    """What came of a check, and how it is to be taken."""
     if not check.reached:
-        return obstacle_words(check, domain, standing)
-    return _("Reached {when}, in {time} ms").format(when=ago(check.at, now, zone), time=check.milliseconds)
+        return obstacle_words(check, domain, state.standing), "danger"
+    reached = _("Reached {when}, in {time} ms").format(
+        when=ago(check.at, max(state.now, check.at), state.base.profile.zone), time=check.milliseconds
+    )
+    if state.base.publishing.reach is Reach.PROXY and not check.proxied:
+        bare = _("The configuration of your proxy is not the one below, so all visitors seem to be one.")
+        return f"{reached}. {bare}", "amber"
+    return reached, "success"
 
 
 # Domains
 
 
-def domain_line(check: DomainCheck | None, domain: Domain, state: SettingsState) -> str:
+def domain_line(check: DomainCheck | None, domain: Domain, state: SettingsState) -> tuple[str, Kind]:
     """How a domain was found when it was last checked."""
     if check is None:
-        return _("Not checked yet")
-    words = test_words(check, domain, state.standing, state.now, state.base.profile.zone)
+        return _("Not checked yet"), "info"
+    words, kind = found_words(check, domain, state)
     if check.reached:
-        return words
+        return words, kind
     when = ago(check.at, state.now, state.base.profile.zone)
-    return _("{reason} Checked {when}.").format(reason=words, when=when)
+    return _("{reason} Checked {when}.").format(reason=words, when=when), "amber"
 
 
 def domain_reason(reason: str) -> str:

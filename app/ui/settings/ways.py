@@ -20,7 +20,7 @@ from app.ui.settings.code_box import CodeBox
 from app.ui.settings.links import lan_address
 from app.ui.settings.notes import Address, AddressWell, NoteLine
 from app.ui.settings.panel import Section
-from app.ui.settings.state import SettingsState
+from app.ui.settings.state import SettingsState, unreached
 from app.ui.widgets import Badge, Button, Label, Option, Radio, Segmented, TextField, column, row
 from app.ui.widgets.base import draw_rounded, painter_for
 from app.ui.widgets.icons import draw_icon
@@ -207,8 +207,7 @@ class ProxyFields(QWidget):
         """What came of the test."""
         state = self._state
         if state is not None:
-            said = words.test_words(check, domain, state.standing, check.at, state.base.profile.zone)
-            self.result.say(said, "success" if check.reached else "danger")
+            self.result.say(*words.found_words(check, domain, state))
 
     def _typed(self, text: str) -> None:
         if self._state is None:
@@ -272,7 +271,7 @@ class WaysSection(Section):
         for reach, card in self.cards.items():
             card.set_chosen(state.draft.publishing.reach is reach)
             in_use = state.base.publishing.reach is reach
-            lost = state.standing.serving in (Serving.NOT_REACHED, Serving.STOPPED)
+            lost = unreached(state.standing)
             card.set_badge((_("In use, not reached") if lost else _("In use")) if in_use else "", wrong=lost)
         self.network.render_state(state)
         self.proxy.render_state(state)

@@ -21,7 +21,7 @@ from tests.ui.settings import pictured
 
 MEET, BOOK = Domain("meet.example.com"), Domain("book.example.net", indexed=True)
 PROXY = Publishing(Reach.PROXY, 43117, (MEET, BOOK), MEET.host, embedders=("https://www.example.com",))
-REACHED = DomainCheck(MEET.host, NOW - 2 * MINUTE, addresses=("192.0.2.7",), milliseconds=84)
+REACHED = DomainCheck(MEET.host, NOW - 2 * MINUTE, addresses=("192.0.2.7",), milliseconds=84, proxied=True)
 LOST = DomainCheck(MEET.host, NOW - MINUTE, Obstacle.ELSEWHERE, ("198.51.100.4",))
 LOST_TOO = DomainCheck(BOOK.host, NOW - MINUTE, Obstacle.NO_ADDRESS)
 LIVE = Standing(
