@@ -21,7 +21,7 @@ from typing import Any
 from app.domain.clock import Clock
 from app.domain.errors import AftaleError
 from app.domain.events import SettingsSaved
-from app.domain.settings import Holiday, Holidays, Settings
+from app.domain.settings import Holiday, Holidays
 from app.domain.zones import local_day
 from app.services.announcer import Announcer
 from app.services.settings import SettingsService
@@ -154,16 +154,16 @@ class HolidayKeeper:
     async def refresh(self) -> bool:
         """Reads the holidays again if what is known of them is out of date; whether it was."""
         asked = self._settings.current
-        found = await self.read(asked.availability.holidays, asked)
+        found = await self.read(asked.availability.holidays, asked.profile.zone, asked.appearance.language.value)
         current = self._settings.current
         if found == asked.availability.holidays or current.availability.holidays != asked.availability.holidays:
             return False
         await self._settings.save(replace(current, availability=replace(current.availability, holidays=found)))
         return True
 
-    async def read(self, choice: Holidays, settings: Settings) -> Holidays:
-        """``choice`` with what is known of it now, in the owner's language; read in a thread."""
-        year, language = self._year(settings.profile.zone), settings.appearance.language.value
+    async def read(self, choice: Holidays, zone: str, language: str) -> Holidays:
+        """``choice`` with what is known of it now, in the owner's ``language``; read in a thread."""
+        year = self._year(zone)
         if not choice.country:
             return read(choice, year, language)
         return await asyncio.get_running_loop().run_in_executor(None, read, choice, year, language)

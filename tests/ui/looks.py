@@ -28,6 +28,7 @@ from app.ui.dashboard.state import build
 from app.ui.dashboard.view import DashboardView
 from app.ui.gallery.whole import Gallery, save
 from app.ui.main_window import MainWindow, Screen
+from app.ui.settings.availability import AvailabilityPanel
 from app.ui.settings.state import PANELS, SettingsState
 from app.ui.settings.view import SettingsWindow
 from tests.ui import overviews
@@ -75,6 +76,33 @@ def public_window(name: str) -> SettingsWindow:
     window.render_state(state)
     window.show_panel(panel)
     prepare(window.panel_of(panel))
+    return window
+
+
+def availability_window(name: str, part: str = "") -> SettingsWindow:
+    """Availability with what departs from the usual hours; ``part``: the list whose first entry is open, or ``below``."""
+    window = SettingsWindow(zone_list.options)
+    window.resize(960, 1500 if part else 720)
+    shown = [pictured.departing(name)]
+
+    def show(changed: SettingsState) -> None:
+        shown[0] = changed
+        window.render_state(changed)
+
+    window.edited.connect(lambda draft: show(replace(shown[0], draft=draft)))
+    window.troubled.connect(lambda *trouble: show(shown[0].troubled(*trouble)))
+    window.render_state(shown[0])
+    window.show_panel("availability")
+    panel = window.panel_of("availability")
+    assert isinstance(panel, AvailabilityPanel)
+    entries = {"spells": panel.spells, "journeys": panel.journeys}.get(part)
+    if entries is not None:
+        next(iter(entries.rows.values())).opened.emit()
+    if part:
+        window.show()
+        QApplication.processEvents()
+        bar = panel.area.verticalScrollBar()
+        bar.setValue(bar.maximum() if part == "below" else bar.maximum() // 3)
     return window
 
 
@@ -127,6 +155,10 @@ def main(arguments: list[str] | None = None) -> int:
         windows["settings-calendars-below"] = settings_window("calendars", below=True)
         windows["settings-blocks"] = blocks_open()
         windows |= {f"settings-{name}": public_window(name) for name in pictured_public.PANELS}
+        windows |= {f"settings-availability-{name}": availability_window(name) for name in pictured.DEPARTURES}
+        windows |= {
+            f"settings-availability-{part}": availability_window("all", part) for part in ("spells", "journeys", "below")
+        }
         windows["kit"] = Gallery()
         for name, window in windows.items():
             if not name.startswith(chosen.only):

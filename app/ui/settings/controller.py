@@ -22,10 +22,15 @@ from app.ui import messages, theme
 from app.ui.runtime import tasks
 from app.ui.settings.account_words import effects_words
 from app.ui.settings.appearance import AppearancePanel
+from app.ui.settings.availability import AvailabilityPanel
 from app.ui.settings.calendar_acts import CalendarActs
+from app.ui.settings.embed import EmbedPanel
+from app.ui.settings.kept import KeptActs
 from app.ui.settings.links import moves_links
+from app.ui.settings.notifications import NotificationsPanel
 from app.ui.settings.pages import PagesPanel
 from app.ui.settings.privacy import PrivacyPanel
+from app.ui.settings.publishing import PublishingPanel
 from app.ui.settings.state import Draft, SettingsState, applied, draft_of, rebased, without_lost
 from app.ui.settings.view import SettingsWindow
 from app.ui.widgets import Option, Question, toast
@@ -101,6 +106,7 @@ class SettingsController(QObject):
         acts = CalendarActs(self.workspace, window, self)
         acts.connected.connect(self._account_connected)
         window.panel_made.connect(self._panel_made)
+        KeptActs(self.workspace, window)
         announcer = self.workspace.announcer
         for fact in (SettingsSaved, CalendarChanged, AccountChanged, PagesChanged, ServerChanged):
             self._ends.append(announcer.subscribe(fact, lambda _fact: self._reload()))
@@ -116,10 +122,26 @@ class SettingsController(QObject):
             from app.ui.settings.picture_acts import PictureActs
 
             PictureActs(self.workspace, panel)
+        elif isinstance(panel, NotificationsPanel):
+            from app.ui.settings.notification_acts import NotificationActs
+
+            NotificationActs(self.workspace, panel)
+        elif isinstance(panel, AvailabilityPanel):
+            from app.ui.settings.availability_acts import AvailabilityActs
+
+            AvailabilityActs(self.workspace, panel)
         elif isinstance(panel, PagesPanel):
             from app.ui.settings.address_acts import AddressActs
 
             AddressActs(self.workspace, panel)
+        elif isinstance(panel, EmbedPanel):
+            from app.ui.settings.address_acts import copy_text
+
+            panel.copy_requested.connect(lambda code: copy_text(panel, code, _("Code copied")))
+        elif isinstance(panel, PublishingPanel):
+            from app.ui.settings.publishing_acts import PublishingActs
+
+            PublishingActs(self.workspace, panel, self._reload)
 
     def _closed(self) -> None:
         for end in self._ends:
@@ -144,8 +166,9 @@ class SettingsController(QObject):
         base = draft_of(current, accounts, calendars)
         now, asked = workspace.clock.now(), current.privacy.asked
         stock, doubt = await workspace.data.copies.stock(), await workspace.data.retention.doubted()
+        kept = await workspace.settings.kept()
         return SettingsState(
-            base, base, accounts, calendars, pages, standing, now, asked=asked, stock=stock, clock_doubted=doubt
+            base, base, accounts, calendars, pages, standing, now, asked=asked, stock=stock, clock_doubted=doubt, kept=kept
         )  # fmt: skip
 
     def _loaded(self, fresh: SettingsState) -> None:

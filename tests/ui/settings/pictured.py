@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from app.domain.calendars import ONLY_BUSY
 from app.domain.clock import DAY, MINUTE
 from app.domain.connecting import AccountChoice, Effects
 from app.domain.connections import Access, Account, Calendar, CalendarState, Flaw, Lost, ProviderKind, Role
-from app.domain.pages import WeeklyHours
-from app.domain.settings import Availability, Privacy, Profile, Settings
+from app.domain.pages import Limits, WeeklyHours
+from app.domain.settings import Availability, Holiday, Holidays, Journey, Privacy, Profile, Settings, Spell
 from app.ui.settings.state import SettingsState, draft_of
 from tests.ui.overviews import CALENDAR, FOLLOW_UP, INTRO, LOCAL, NOW, STRATEGY, TEAM, ZONE, at
 
@@ -133,3 +134,34 @@ ALL = {
     "local": _local(),
     "none": state((), ()),
 }
+
+STUDY_WEEK = Spell(date(2026, 11, 2), date(2026, 11, 6), name="Study week")
+LATE_EVENING = Spell(date(2026, 10, 29), date(2026, 10, 29), ((1080, 1260),), "Late evening for overseas")
+SUMMER = Spell(date(2026, 7, 6), date(2026, 7, 24), name="Summer")
+TOKYO = Journey(date(2027, 5, 3), date(2027, 5, 9), "Asia/Tokyo")
+DANISH_DAYS = Holidays(
+    "DK",
+    "",
+    (date(2026, 12, 26),),
+    tuple(
+        Holiday(date.fromisoformat(day), name)
+        for day, name in (
+            ("2026-12-25", "Christmas Day"), ("2026-12-26", "Second Day of Christmas"), ("2027-01-01", "New Year’s Day"),
+            ("2027-03-25", "Maundy Thursday"), ("2027-03-26", "Good Friday"), ("2027-03-28", "Easter Sunday"),
+            ("2027-03-29", "Easter Monday"), ("2027-05-06", "Ascension Day"), ("2027-05-16", "Whit Sunday"),
+            ("2027-05-17", "Whit Monday"), ("2027-12-25", "Christmas Day"), ("2027-12-26", "Second Day of Christmas"),
+        )
+    ),
+    "DK  2026 en",
+)  # fmt: skip
+DEPARTURES = {
+    "drawn": Availability(HOURS, spells=(LATE_EVENING, STUDY_WEEK)),
+    "all": Availability(HOURS, Limits(5, 20), (SUMMER, LATE_EVENING, STUDY_WEEK), (TOKYO,), DANISH_DAYS),
+    "no-hours": Availability(WeeklyHours(), spells=(SUMMER,)),
+}
+"""What can depart from the usual hours, by name."""
+
+
+def departing(name: str) -> SettingsState:
+    """The window with one of ``DEPARTURES``."""
+    return state((GOOGLE,), (ANNA,), replace(SETTINGS, availability=DEPARTURES[name]))
