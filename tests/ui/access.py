@@ -228,7 +228,7 @@ def small(window: QWidget) -> Iterator[str]:
         if not isinstance(widget, CONTROLS) or not widget.isEnabled() or isinstance(widget, QAbstractItemView):
             continue
         walk = widget.parentWidget()
-        target = walk if getattr(walk, "box", None) is widget else widget
+        target = walk if widget in (getattr(walk, "box", None), getattr(walk, "radio", None)) else widget
         if isinstance(widget, QLineEdit) and isinstance(walk, QAbstractSpinBox | QComboBox):
             continue
         if min(target.width(), target.height()) < LEAST:

@@ -35,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     gallery = Gallery(whole=not chosen.sheet)
     if chosen.save is not None:
         # Spinners show themselves after a moment.
-        QTimer.singleShot(500, app, lambda: (save(gallery, chosen.save), app.quit()))
+        QTimer.singleShot(500, app, lambda: save(gallery, chosen.save))
+        QTimer.singleShot(500, app, app.quit)
         gallery.show()
         return app.exec()
     window = ScrollArea(gallery)

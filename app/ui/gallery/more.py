@@ -307,7 +307,7 @@ def _marks() -> Card:
     lined = [Badge(kind.capitalize(), kind, outlined=True, dot=True) for kind in kinds]  # type: ignore[arg-type]
     count = CountBadge()
     count.setText("3")
-    dots = [StatusDot(state) for state in ("success", "amber", "danger", "accent", "local", "paused", "connecting")]  # type: ignore[arg-type]
+    dots = [StatusDot(state) for state in ("success", "amber", "danger", "accent", "local", "paused", "connecting")]
     colours = [ColourDot(name) for name in ("fjord", "heather", "moss", "amber", "brick", "slate")]
     names = (("Maja Lindqvist", 32), ("Jonas Beck", 36), ("Freja Dahl", 40), ("Lars Thomsen", 56))
     avatars = [Avatar(name, size) for name, size in names]  # type: ignore[arg-type]
@@ -371,7 +371,7 @@ def _scenes() -> QWidget:
     holder = QWidget()
     line = row(gap=12, on=holder)
     for phase in (0.1, 0.9, "moon"):
-        picture = Landscape(phase, radius=12)  # type: ignore[arg-type]
+        picture = Landscape(phase, radius=12)
         picture.setFixedHeight(120)
         line.addWidget(picture, 1)
     return holder

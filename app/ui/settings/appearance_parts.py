@@ -26,6 +26,7 @@ class LookPicture(QWidget):
         super().__init__(parent)
         self._look, self._radio = look, radio
         radio.toggled.connect(self.update)
+        self.setFocusProxy(radio)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

@@ -90,7 +90,7 @@ class _ChipBase(Focusable):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         air = max(0.0, (self.height() - theme.sized(self._height)) / 2)
-        _draw_chip(self, self.option, QRectF(self.rect()).adjusted(0, air, 0, -air))  # type: ignore[arg-type, attr-defined]
+        _draw_chip(self, self.option, QRectF(self.rect()).adjusted(0, air, 0, -air))  # type: ignore[arg-type]
 
 
 class Chip(_ChipBase, QRadioButton):

@@ -52,13 +52,10 @@ def in_reading_order(widget: QWidget) -> Iterator[QWidget]:
 
 def _children(widget: QWidget) -> Iterator[QWidget]:
     """What lies in the widget's layout, or in what stands for one."""
-    if isinstance(widget, QScrollArea):
-        if widget.widget() is not None:
-            yield widget.widget()
-        return
-    if isinstance(widget, QMainWindow):
-        if widget.centralWidget() is not None:
-            yield widget.centralWidget()
+    if isinstance(widget, QScrollArea | QMainWindow):
+        inner = widget.widget() if isinstance(widget, QScrollArea) else widget.centralWidget()
+        if inner is not None:
+            yield inner
         return
     layout = widget.layout()
     if layout is not None:

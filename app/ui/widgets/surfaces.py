@@ -115,9 +115,10 @@ class Card(QFrame):
             over = max(0, self._link.sizeHint().height() - theme.line("sub"))
         above, below = min(top, over // 2), min(self._head_gap, over - over // 2)
         self._outer.setContentsMargins(left, top - above, right, bottom)
-        gap = self._outer.itemAt(1) if self._head is not None else None
-        if gap is not None and gap.spacerItem() is not None:
-            gap.spacerItem().changeSize(0, self._head_gap - below, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        item = self._outer.itemAt(1) if self._head is not None else None
+        gap = item.spacerItem() if item is not None else None
+        if gap is not None:
+            gap.changeSize(0, self._head_gap - below, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
             self._outer.invalidate()
 
     def changeEvent(self, event: QEvent) -> None:
