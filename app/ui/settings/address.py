@@ -49,6 +49,11 @@ class AddressSection(Section):
         self._timer.setSingleShot(True)
         self._timer.setInterval(CHECK_AFTER)
         self._timer.timeout.connect(self._ask)
+        # What is told while a state is being shown would be overtaken by the rest of that state.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._tell)
         self.domain = Select(icon="web")
         self.part = TextField()
         self._slash = Label(PATH, "body", "muted")
@@ -93,11 +98,13 @@ class AddressSection(Section):
         if to_slug_part(self.part.text()) != state.draft.own_part:
             self.part.set_text(state.draft.own_part)
             self._begin(state.draft.own_part)
+            self._soon.start()
         slugs = tuple(page.slug for page in state.pages)
         told = self._check.state in (PartState.FREE, PartState.TAKEN)
         back = state.draft.own_part == state.base.own_part and self._check.state is not PartState.KEPT
         if back or (told and slugs != self._slugs):
             self._begin(state.draft.own_part)
+            self._soon.start()
         self._slugs = slugs
         self._show()
 
@@ -165,18 +172,20 @@ class AddressSection(Section):
         self._take(to_slug_part(turned))
 
     def _take(self, part: str) -> None:
-        self.part_typed.emit(part)
         self._begin(part)
+        self.part_typed.emit(part)
+        self._show()
+        self._tell()
 
     def _begin(self, part: str) -> None:
         """A new own part stands in the field: it is kept as it was saved, wrong by itself, or to be checked in a moment."""
         self._timer.stop()
         saved = self._state.base.own_part if self._state is not None else ""
         if part == saved:
-            self._set(PartCheck(part))
+            self._check = PartCheck(part)
             return
         # What it is missing is told with the result of the check: not while it is being typed.
-        self._set(PartCheck(part, PartState.CHECKING))
+        self._check = PartCheck(part, PartState.CHECKING)
         self._timer.start()
 
     def _ask(self) -> None:
@@ -187,11 +196,15 @@ class AddressSection(Section):
             self.check_requested.emit(self._check.part)
 
     def _set(self, check: PartCheck) -> None:
+        """What the check brought, which a screen reader says without being asked."""
         self._check = check
         self._show()
-        self.troubled.emit(words.trouble_words(check))
-        if check.state not in (PartState.KEPT, PartState.CHECKING) and QAccessible.isActive():
+        self._tell()
+        if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleEvent(self._result, QAccessible.Event.Alert))
+
+    def _tell(self) -> None:
+        self.troubled.emit(words.trouble_words(self._check))
 
     # What is shown
 
