@@ -10,10 +10,23 @@ from app.domain.connecting import AccountChoice, Choices, Effects
 from app.domain.connections import Account, Calendar, CalendarState, ProviderKind, Role
 from app.domain.keeping import Stock
 from app.domain.pages import Page
-from app.domain.reaching import Standing
-from app.domain.settings import Appearance, Availability, Desktop, Notify, Profile, Publishing, Retention, Settings
+from app.domain.reaching import Serving, Standing
+from app.domain.settings import (
+    Appearance,
+    Availability,
+    Desktop,
+    KeptSettings,
+    Notify,
+    Profile,
+    Publishing,
+    Reach,
+    Retention,
+    Settings,
+)
 from app.i18n import _
 
+PORT_TAKEN, NO_DOMAIN = "port_taken", "no_domain"
+"""Reasons of a standing beside those of ``Obstacle``: the port is not free in the network; there is no address to ask."""
 PANELS = (
     "calendars", "availability", "pages", "publishing", "notifications", "embed", "appearance", "privacy",
 )  # fmt: skip
@@ -70,7 +83,7 @@ class SettingsState:
     and cannot be read as it stands. ``asked``: whether personal e-mail access was asked
     for; ``stock``: how much there is and when it was backed up; ``clock_doubted``: nothing is removed, because the clock has
     jumped; ``reading``: how many events were read so far of accounts that are read for the first time; ``effects``: what saving
-    would bring."""
+    would bring; ``kept``: older settings that could not be read."""
 
     base: Draft
     draft: Draft
@@ -85,6 +98,7 @@ class SettingsState:
     effects: Effects | None = None
     stock: Stock = Stock()
     clock_doubted: bool = False
+    kept: tuple[KeptSettings, ...] = ()
 
     @property
     def dirty(self) -> bool:
@@ -95,7 +109,10 @@ class SettingsState:
         found = []
         if not self.draft.profile.name.strip():
             found.append(Problem("appearance", "name", _("Write your name. Guests see it on your pages.")))
-        return (*found, *sorted(self.troubles, key=lambda each: PANELS.index(each.panel)))
+        publishing = self.draft.publishing
+        if publishing.reach is Reach.PROXY and not publishing.domains and not self.trouble("publishing", "address"):
+            found.append(Problem("publishing", "address", _("Write the public address of your proxy")))
+        return tuple(sorted((*found, *self.troubles), key=lambda each: PANELS.index(each.panel)))
 
     def trouble(self, panel: str, field: str) -> str:
         """Why a field cannot be saved as it stands, or an empty text."""
@@ -140,6 +157,8 @@ class SettingsState:
 
     def attention(self, panel: str) -> bool:
         """Whether a panel carries the amber dot."""
+        if panel == "publishing":
+            return unreached(self.standing)
         return panel == "calendars" and bool(self.inactive or self.doubtful or self.signed_out)
 
 
@@ -209,6 +228,11 @@ def without_lost(draft: Draft, base: Draft, calendars: tuple[Calendar, ...]) -> 
     known = {each.id for each in calendars}
     booking = draft.booking if draft.booking in known else base.booking
     return replace(draft, checked=draft.checked & known, booking=booking)
+
+
+def unreached(standing: Standing) -> bool:
+    """Whether guests reach the pages less far than the owner wants."""
+    return standing.serving in (Serving.NOT_REACHED, Serving.STOPPED) or standing.reason == PORT_TAKEN
 
 
 def in_use(calendar: Calendar) -> bool:
