@@ -96,13 +96,14 @@ def availability_window(name: str, part: str = "") -> SettingsWindow:
     panel = window.panel_of("availability")
     assert isinstance(panel, AvailabilityPanel)
     entries = {"spells": panel.spells, "journeys": panel.journeys}.get(part)
-    if entries is not None:
-        next(iter(entries.rows.values())).opened.emit()
     if part:
         window.show()
         QApplication.processEvents()
-        bar = panel.area.verticalScrollBar()
-        bar.setValue(bar.maximum() if part == "below" else bar.maximum() // 3)
+    if entries is not None:
+        next(iter(entries.rows.values())).opened.emit()
+        QApplication.processEvents()
+    elif part:
+        panel.area.verticalScrollBar().setValue(panel.area.verticalScrollBar().maximum())
     return window
 
 

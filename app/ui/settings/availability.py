@@ -14,6 +14,7 @@ from app.i18n import _, local
 from app.services.holidays import Region, guess_country
 from app.ui.settings.availability_holidays import HolidaysSection
 from app.ui.settings.availability_limits import LimitsSection
+from app.ui.settings.availability_rows import EntryForm
 from app.ui.settings.availability_spells import SpellList
 from app.ui.settings.availability_travel import JourneyList
 from app.ui.settings.notes import NoteLine
@@ -35,6 +36,7 @@ class AvailabilityPanel(Panel):
         super().__init__(parent)
         self._zones = zones
         self._regions: dict[str, tuple[Region, ...]] = {}
+        self._brought: EntryForm | None = None
         self._zone = Select(icon="time_zone")
         self._week = Select()
         self._heading = Label("", "sub")
@@ -156,10 +158,19 @@ class AvailabilityPanel(Panel):
         self.spells.troubled.connect(lambda words: self.troubled.emit("spells", words))
         self.journeys.changed.connect(lambda journeys: self._change(journeys=journeys))
         self.journeys.troubled.connect(lambda words: self.troubled.emit("journeys", words))
+        for entries in (self.spells, self.journeys):
+            entries.form_opened.connect(self._bring)
+        self.area.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._bring(self._brought))
         self.holidays.picked.connect(self._pick)
         self.holidays.worked.connect(self._work)
         self.limits.changed.connect(lambda limits: self._change(limits=limits))
         self.limits.troubled.connect(self.troubled)
+
+    def _bring(self, form: EntryForm | None) -> None:
+        """Brings the form that was opened into view: as far as it is there now, and once more when there is room for it."""
+        self._brought = form if form is not self._brought else None
+        if form is not None and form in (self.spells.form, self.journeys.form):
+            self.area.ensureWidgetVisible(form, 0, 24)
 
     def _render_departures(self, state: SettingsState) -> None:
         availability, zone = state.draft.availability, state.draft.profile.zone

@@ -90,6 +90,7 @@ class HolidaysSection(Section):
         waiting.addWidget(self._spinner)
         waiting.addWidget(self._reading, 1)
         self.body.addWidget(self._waiting)
+        self.body.addSpacing(4)
         self.body.addWidget(self.frame)
 
     def _show_fields(self) -> None:
@@ -103,7 +104,7 @@ class HolidaysSection(Section):
             self.region.set_options(options, self._choice.region)
         name = country_names().get(self._guess, "")
         self.guess.setVisible(not country and bool(name))
-        self.guess.setText(_("Take the public holidays in {country} off").format(country=name))
+        self.guess.setText(_("Take public holidays off: {country}").format(country=name))
 
     def _list(self, ahead: Sequence[Holiday]) -> None:
         for line in self.rows.values():

@@ -201,10 +201,11 @@ class ListWords:
 
 class EntryList(QWidget):
     """A heading, a button that adds, the entries, and those that are over, folded away. ``changed`` carries all entries;
-    ``troubled`` what is wrong in the open form. Subclasses know the entries."""
+    ``troubled`` what is wrong in the open form; ``form_opened`` the form. Subclasses know the entries."""
 
     changed = Signal(object)
     troubled = Signal(str)
+    form_opened = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -324,6 +325,7 @@ class EntryList(QWidget):
         self._render()
         self.form.begin(self._entries[at], self._today)
         self.form.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.form_opened.emit(self.form)
 
     def _finish_and_stay(self) -> None:
         """Done: the keyboard goes back to the entry's row."""
