@@ -6,6 +6,7 @@ leads to the page that had it, as long as that page is there.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, Select, delete, select, update
@@ -142,5 +143,10 @@ def _one(session: Session, statement: Select[Any]) -> Page:
 
 
 def _from_row(row: Row[Any]) -> Page:
-    columns = {name: getattr(row, name) for name in _COLUMNS}
-    return from_plain(Page, {**load(row.options), **columns})
+    return _read(row.options, *(getattr(row, name) for name in _COLUMNS))
+
+
+@lru_cache(1024)
+def _read(options: str, *columns: Any) -> Page:
+    """A page as it is stored. Kept, because all pages are read for every screen and hardly one of them changes."""
+    return from_plain(Page, {**load(options), **dict(zip(_COLUMNS, columns, strict=True))})

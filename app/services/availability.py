@@ -10,8 +10,8 @@ from app.domain.clock import DAY, Clock, Instant
 from app.domain.connections import ProviderKind
 from app.domain.decisions import Standing
 from app.domain.errors import NotFound
-from app.domain.intervals import gaps, union
-from app.domain.pages import Location, LocationKind, Page
+from app.domain.intervals import Spans, gaps, union
+from app.domain.pages import Location, LocationKind, Page, Rules
 from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
 from app.domain.settings import Reach, Settings
 from app.models import bookings as booking_rows
@@ -230,16 +230,16 @@ def free_spans(
     session: Session, ground: Ground, pages: Iterable[Page], start: Instant, end: Instant
 ) -> tuple[tuple[Instant, Instant], ...]:
     """When the owner can be booked at all between ``start`` and ``end``, over the pages that are on: hours less busy time."""
+    bare = Rules()
+    taken: dict[tuple[str, ...], Spans] = {}
     spans: list[tuple[Instant, Instant]] = []
-    for page in pages:
-        if not page.on:
-            continue
-        plan = ground.plan(page)
-        busy = blocked(
-            busy_time(session, ground, ground.checked(page), start, end), replace(plan.rules, buffer_before=0, buffer_after=0)
-        )
-        for low, high in open_spans(plan.hours, start, end):
-            spans += gaps((max(low, start), min(high, end)), busy)
+    # Most pages share calendars and hours: each pair is looked at once.
+    for hours, calendars in dict.fromkeys((ground.plan(page).hours, ground.checked(page)) for page in pages if page.on):
+        checked = tuple(each.id for each in calendars)
+        if checked not in taken:
+            taken[checked] = blocked(busy_time(session, ground, calendars, start, end), bare)
+        for low, high in open_spans(hours, start, end):
+            spans += gaps((max(low, start), min(high, end)), taken[checked])
     return union((low for low, _ in spans), (high for _, high in spans))
 
 

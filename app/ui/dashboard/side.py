@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.ui import theme
 from app.ui.dashboard.attempts import AttemptRow
 from app.ui.dashboard.state import PageRow, Step
@@ -15,6 +15,7 @@ from app.ui.widgets.base import painter_for
 from app.ui.widgets.icons import draw_icon
 
 _SHOWN = 4
+_PAGES_SHOWN = 6
 
 
 class _Sign(QWidget):
@@ -142,10 +143,11 @@ class PagesCard(Card):
         self.link_requested.connect(self.manage_requested)
 
     def show_pages(self, pages: tuple[PageRow, ...]) -> None:
+        """The first few; the list of pages has them all."""
         self.setVisible(bool(pages))
         self.set_heading(_("My pages"), link=_("Manage"))
         clear(self.body)
-        for page in pages:
+        for page in pages[:_PAGES_SHOWN]:
             line = row(gap=8)
             line.addWidget(ColourDot(page.colour))
             name = Label(page.title, "label", "text" if page.on else "muted")
@@ -157,6 +159,12 @@ class PagesCard(Card):
             copy.clicked.connect(lambda _checked=False, path=page.path: self.copy_requested.emit(path))
             line.addWidget(copy)
             self.body.addLayout(line)
+        rest = len(pages) - _PAGES_SHOWN
+        if rest > 0:
+            more = Button(ngettext("{count} more", "{count} more", rest).format(count=rest), "ghost", "small", flush=True)
+            more.setObjectName("more pages")
+            more.clicked.connect(self.manage_requested)
+            self.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 class StepsCard(Card):

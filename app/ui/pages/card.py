@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QMouseEvent, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QWidget
 
 from app.i18n import _
 from app.ui import theme
@@ -33,13 +33,22 @@ class Glyph(QWidget):
 
 
 class PageCardView(Card):
-    """Colour, name, switch; summary; address; note and the ways to act. ``action_requested`` carries page id and PageAction."""
+    """Colour, name, switch; summary; address; note and the ways to act. ``action_requested`` carries page id and PageAction.
+
+    The mouse can take it where no control is: ``grabbed`` carries the place in the card, ``dragged`` the one on the screen,
+    ``released`` whether it was let go or given up.
+    """
 
     action_requested = Signal(str, str)
+    grabbed = Signal(QPoint)
+    dragged = Signal(QPoint)
+    released = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(padding=PADDING, parent=parent)
         self._card: PageCard | None = None
+        self._pressed: QPoint | None = None
+        self._moving = self._lifted = False
         self._dot = ColourDot(size=12)
         self._name = Label("", "heading")
         self._badge = Badge("", "accent", size=20)
@@ -87,7 +96,8 @@ class PageCardView(Card):
         self.copy.clicked.connect(lambda: self._ask(PageAction.COPY_LINK))
         self.edit.clicked.connect(lambda: self._ask(PageAction.EDIT))
         self.more.clicked.connect(self._open_menu)
-        for keys, action in (("Alt+Up", PageAction.MOVE_UP), ("Alt+Down", PageAction.MOVE_DOWN)):
+        up, down = PageAction.MOVE_UP, PageAction.MOVE_DOWN
+        for keys, action in (("Alt+Up", up), ("Alt+Left", up), ("Alt+Down", down), ("Alt+Right", down)):
             shortcut = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda action=action: self._ask(action))
 
@@ -114,6 +124,45 @@ class PageCardView(Card):
         self.setAccessibleName(card.title)
         self.setAccessibleDescription(card.summary)
 
+    @property
+    def page_id(self) -> str:
+        return self._card.id if self._card is not None else ""
+
+    # Dragging
+
+    def lift(self, on: bool) -> None:
+        """Shows that it is in the hand."""
+        self._lifted = on
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        far = (event.position().toPoint() - self._pressed).manhattanLength()
+        if not self._moving and far >= QApplication.startDragDistance():
+            self._moving = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.grabbed.emit(self._pressed)
+        if self._moving:
+            self.dragged.emit(event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        moving, self._moving, self._pressed = self._moving, False, None
+        self.unsetCursor()
+        if moving:
+            self.released.emit(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._lifted:
+            draw_rounded(painter_for(self), self.rect(), 12, None, theme.colours().accent, 1.5)
+
     def _ask(self, action: PageAction) -> None:
         if self._card is not None:
             self.action_requested.emit(self._card.id, action)
@@ -126,6 +175,7 @@ class PageCardView(Card):
         menu.add(_("Open in browser"), lambda: self._ask(PageAction.OPEN), icon="open_outside")
         menu.add(_("Duplicate"), lambda: self._ask(PageAction.DUPLICATE), icon="copy-simple")
         menu.add(_("Use as default"), lambda: self._ask(PageAction.MAKE_DEFAULT), icon="star", possible=not card.default)
+        menu.add(_("QR code"), lambda: self._ask(PageAction.QR_CODE), icon="qr-code")
         menu.add_separator()
         menu.add(_("Move up"), lambda: self._ask(PageAction.MOVE_UP), icon="collapse", possible=not card.first)
         menu.add(_("Move down"), lambda: self._ask(PageAction.MOVE_DOWN), icon="expand", possible=not card.last)

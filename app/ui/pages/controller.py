@@ -26,7 +26,7 @@ from app.domain.pages import Page
 from app.i18n import _, current
 from app.ui.messages import error_words
 from app.ui.pages.screen import PagesScreen
-from app.ui.pages.state import PageAction, PagesState, pages_state, reordered
+from app.ui.pages.state import PageAction, PagesState, pages_state, placed, reordered
 from app.ui.runtime import tasks
 from app.ui.widgets import Question, toast
 
@@ -59,6 +59,7 @@ class PagesController:
         pages.action_requested.connect(self._act)
         pages.new_requested.connect(self.new_page)
         pages.copy_requested.connect(lambda page_id: self._run(self._duplicate(page_id, then_edit=True)))
+        pages.dropped.connect(self._drop)
         pages.pause_all_requested.connect(lambda: self._run(self._pause_all()))
         pages.resume_all_requested.connect(lambda: self._run(self._workspace.settings.switch_pages(True)))
         pages.reload_requested.connect(self._reload)
@@ -126,6 +127,8 @@ class PagesController:
                 self._move(page_id, -1)
             case PageAction.MOVE_DOWN:
                 self._move(page_id, 1)
+            case PageAction.QR_CODE:
+                self._show_qr_code(self._page(page_id))
             case PageAction.DELETE:
                 self._run(self._delete(page_id))
 
@@ -148,6 +151,21 @@ class PagesController:
         assert self._overview is not None
         order = tuple(each.page.id for each in self._overview.pages)
         self._run(self._workspace.pages.reorder(reordered(order, page_id, by)))
+
+    def _drop(self, page_id: str, number: int) -> None:
+        assert self._overview is not None
+        order = tuple(each.page.id for each in self._overview.pages)
+        self._run(self._workspace.pages.reorder(placed(order, page_id, number)))
+
+    def _show_qr_code(self, page: Page) -> None:
+        from app.ui.pages.qr_code import QrPopover
+
+        anchor = self._screen.list.card(page.id).more
+        popover = QrPopover(anchor, page.internal or page.title, self._workspace.pages.link(page.slug))
+        popover.copy_requested.connect(self._copy_link)
+        popover.kept.connect(lambda name: toast(self._screen, _("Saved as {file}").format(file=name)))
+        popover.failed.connect(lambda: toast(self._screen, _("The file could not be written."), icon="status_error"))
+        popover.open_at(anchor, "right")
 
     async def _make_default(self, page_id: str) -> None:
         await self._workspace.pages.make_default(page_id)

@@ -25,6 +25,7 @@ class PageAction(StrEnum):
     MAKE_DEFAULT = "make_default"
     MOVE_UP = "move_up"
     MOVE_DOWN = "move_down"
+    QR_CODE = "qr_code"
     DELETE = "delete"
 
 
@@ -144,6 +145,13 @@ def _pause_line(overview: Overview, wording: Wording) -> str:
 def without_scheme(link: str) -> str:
     """``meet.example.com/meetings/anna``: an address as people say it."""
     return link.partition("://")[2] or link
+
+
+def placed(order: tuple[str, ...], page_id: str, number: int) -> tuple[str, ...]:
+    """``order`` with one page at the place ``number``."""
+    found = [each for each in order if each != page_id]
+    found.insert(number, page_id)
+    return tuple(found)
 
 
 def reordered(order: tuple[str, ...], page_id: str, by: int) -> tuple[str, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import _
 from app.ui.pages.card import NewCard, PageCardView
+from app.ui.pages.card_grid import CardGrid
 from app.ui.pages.grids import EqualColumns
 from app.ui.pages.state import PagesState
 from app.ui.widgets import Banner, Button, Card, EmptyState, Label, MenuPopup, ScrollArea, SkeletonRow, column, row
@@ -19,11 +18,13 @@ COLUMN = 320
 
 
 class PagesList(QWidget):
-    """The screen. ``action_requested`` carries a page's id and a PageAction; ``copy_requested`` the id of the page to copy."""
+    """The screen. ``action_requested`` carries a page's id and a PageAction; ``copy_requested`` the id of the page to copy;
+    ``dropped`` a page and the place to which its card was dragged."""
 
     action_requested = Signal(str, str)
     new_requested = Signal()
     copy_requested = Signal(str)
+    dropped = Signal(str, int)
     pause_all_requested = Signal()
     resume_all_requested = Signal()
     reload_requested = Signal()
@@ -31,7 +32,6 @@ class PagesList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = PagesState()
-        self._cards: dict[str, PageCardView] = {}
         self._title = Label("", "title")
         self._line = Label("", "small", "muted")
         self.pause = Button("", icon="pause")
@@ -40,6 +40,7 @@ class PagesList(QWidget):
         self.fault = Banner("danger")
         self.empty = EmptyState()
         self.new_card = NewCard()
+        self.grid = CardGrid(self.new_card)
         self._skeletons = [_skeleton() for _number in range(2)]
         self._fill()
         self._connect()
@@ -47,10 +48,9 @@ class PagesList(QWidget):
 
     def _fill(self) -> None:
         content = QWidget()
-        self.grid = EqualColumns(least=COLUMN, stretch=True)
+        waiting = EqualColumns(least=COLUMN, stretch=True)
         for skeleton in self._skeletons:
-            self.grid.addWidget(skeleton)
-        self.grid.addWidget(self.new_card)
+            waiting.addWidget(skeleton)
         words = column(gap=2)
         words.addWidget(self._title)
         words.addWidget(self._line)
@@ -62,7 +62,8 @@ class PagesList(QWidget):
         lines.addLayout(head)
         lines.addWidget(self.fault)
         lines.addWidget(self.banner)
-        lines.addLayout(self.grid)
+        lines.addLayout(waiting)
+        lines.addWidget(self.grid)
         lines.addWidget(self.empty, 1)
         lines.addStretch(0)
         middle = QWidget()
@@ -70,7 +71,9 @@ class PagesList(QWidget):
         middle.setMaximumWidth(WIDEST)
         outer = row(margins=(32, 24, 32, 24), on=content)
         outer.addWidget(middle, 1)
-        column(on=self).addWidget(ScrollArea(content))
+        self.area = ScrollArea(content)
+        column(on=self).addWidget(self.area)
+        self.grid.follow(self.area)
 
     def _connect(self) -> None:
         self.new.clicked.connect(self.new_requested)
@@ -79,6 +82,8 @@ class PagesList(QWidget):
         self.fault.action_requested.connect(self.reload_requested)
         self.empty.action_requested.connect(self.new_requested)
         self.new_card.clicked.connect(self._choose_beginning)
+        self.grid.action_requested.connect(self.action_requested)
+        self.grid.dropped.connect(self.dropped)
         shortcut = QShortcut(QKeySequence.StandardKey.New, self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.new_requested)
@@ -94,11 +99,13 @@ class PagesList(QWidget):
         self.pause.setVisible(bool(state.cards))
         self._render_banners(state)
         self.new_card.show_words(_("Make a new page"), _("From scratch or as a copy of another page"))
-        self.new_card.setVisible(bool(state.cards))
+        self.grid.setVisible(bool(state.cards))
         self.empty.setVisible(state.empty)
         for skeleton in self._skeletons:
             skeleton.setVisible(not state.loaded and not state.failed)
-        self._render_cards(state)
+        self.grid.show_cards(state.cards)
+        self.grid.keep_in_sight()
+        QWidget.setTabOrder(self.pause, self.new)
 
     def _render_banners(self, state: PagesState) -> None:
         self.fault.setVisible(state.failed)
@@ -115,36 +122,8 @@ class PagesList(QWidget):
             [("new", _("Make a new page"), "primary", "add")],
         )
 
-    def _render_cards(self, state: PagesState) -> None:
-        for page_id in self._cards.keys() - set(state.order):
-            gone = self._cards.pop(page_id)
-            self.grid.removeWidget(gone)
-            gone.hide()
-            gone.deleteLater()
-        for card in state.cards:
-            view = self._cards.get(card.id)
-            if view is None:
-                view = self._cards[card.id] = PageCardView()
-                view.action_requested.connect(self.action_requested)
-                self.grid.addWidget(view)
-            view.render_card(card)
-        order = [self._cards[page_id] for page_id in state.order]
-        self.grid.order([*order, self.new_card])
-        self._order_tabs([*order, self.new_card])
-
-    def _order_tabs(self, views: list[QWidget]) -> None:
-        """Tab follows the cards after they have been moved."""
-        stops: list[QWidget] = [self.pause, self.new]
-        for view in views:
-            if isinstance(view, PageCardView):
-                stops += [view.switch, view.copy, view.edit, view.more]
-            else:
-                stops.append(view)
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
-
     def card(self, page_id: str) -> PageCardView:
-        return self._cards[page_id]
+        return self.grid.card(page_id)
 
     def _switch_all(self) -> None:
         (self.pause_all_requested if self._state.pages_on else self.resume_all_requested).emit()

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
 from app.domain.errors import WorkspaceFull
 from app.domain.overview import Overview
+from app.ui.pages.card import PageCardView
+from app.ui.pages.qr_code import QrPopover
 from app.ui.widgets import MenuPopup
+from app.ui.widgets.qr import modules
 from tests.services.opened import at, page, wish
 from tests.ui.pages.desk import Desk, desk, strike
 
@@ -268,4 +271,115 @@ def test_the_list_when_ctrl_n_is_pressed_then_a_new_page_is_begun(in_loop: InLoo
             strike(there.screen.list.new, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
             await there.until(lambda: there.screen.editing)
 
+    in_loop(main)
+
+
+# Dragging and many pages
+
+
+def drag(there: Desk, page_id: str, to: QPoint, *, drop: bool = True) -> None:
+    """Takes a card at its empty middle and moves it until the mouse is at ``to`` on the grid."""
+    card = there.screen.list.card(page_id)
+    grip = QPoint(card.width() // 2, 8)
+    QTest.mousePress(card, Qt.MouseButton.LeftButton, pos=grip)
+    for share in (0.2, 0.6, 1.0):
+        goal = card.mapFrom(there.screen.list.grid, to)
+        between = QPoint(round(grip.x() + (goal.x() - grip.x()) * share), round(grip.y() + (goal.y() - grip.y()) * share))
+        QTest.mouseMove(card, between)
+    if drop:
+        QTest.mouseRelease(card, Qt.MouseButton.LeftButton, pos=card.mapFrom(there.screen.list.grid, to))
+
+
+@pytest.mark.shows("PAGE-1")
+def test_a_card_when_dragged_to_another_place_then_the_order_is_kept(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with desk(tmp_path, *(page(number) for number in range(1, 5))) as there:
+            last = there.screen.list.card("page4").geometry().center()
+            drag(there, "page1", last)
+            await there.until(lambda: there.titles() == ["Page 2", "Page 3", "Page 4", "Page 1"])
+            assert [each.id for each in await there.workspace.pages.all()] == ["page2", "page3", "page4", "page1"]
+            places = [there.screen.list.card(f"page{number}").pos() for number in (2, 3, 4, 1)]
+            assert places == sorted(places, key=lambda at: (at.y(), at.x()))
+
+    in_loop(main)
+
+
+def test_a_card_when_its_dragging_is_given_up_then_lies_where_it_lay(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with desk(tmp_path, *(page(number) for number in range(1, 5))) as there:
+            before = there.screen.list.card("page1").geometry()
+            drag(there, "page1", there.screen.list.card("page4").geometry().center(), drop=False)
+            assert there.screen.list.card("page1").geometry() != before
+            QTest.keyClick(there.screen.list.grid, Qt.Key.Key_Escape)
+            assert there.screen.list.card("page1").geometry() == before
+            assert there.titles() == ["Page 1", "Page 2", "Page 3", "Page 4"]
+
+    in_loop(main)
+
+
+def test_many_pages_when_listed_then_only_the_cards_near_sight_are_made(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with desk(tmp_path, *(page(number) for number in range(1, 61))) as there:
+            pages = there.screen.list
+            assert len(pages.findChildren(PageCardView)) <= 12
+            assert "page1" in pages.grid.shown
+            assert "page60" not in pages.grid.shown
+            bar = pages.area.verticalScrollBar()
+            await there.until(lambda: bar.maximum() > 5000)
+            bar.setValue(bar.maximum())
+            assert {"page59", "page60"} <= set(pages.grid.shown)
+            assert "page1" not in pages.grid.shown
+            assert len(pages.findChildren(PageCardView)) <= 16
+            assert pages.card("page60").accessibleName() == "Page 60"
+            assert pages.new_card.geometry().top() >= pages.card("page60").geometry().top()
+            bar.setValue(0)
+            strike(pages.card("page1").edit, Qt.Key.Key_Tab)
+            assert pages.card("page1").more.hasFocus()
+
+    in_loop(main)
+
+
+def test_a_card_when_it_has_the_keyboard_then_it_stays_while_others_scroll_by(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with desk(tmp_path, *(page(number) for number in range(1, 41))) as there:
+            pages = there.screen.list
+            edit = pages.card("page2").edit
+            edit.setFocus()
+            await there.until(lambda: pages.area.verticalScrollBar().maximum() > 3000)
+            pages.area.verticalScrollBar().setValue(3000)
+            assert edit.hasFocus()
+            strike(edit, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+            await there.until(lambda: there.titles()[:3] == ["Page 1", "Page 3", "Page 2"])
+            assert edit.hasFocus()
+            assert not edit.visibleRegion().isEmpty(), "it is in sight again"
+
+    in_loop(main)
+
+
+# The QR code
+
+
+@pytest.mark.shows("PUB-3")
+def test_the_qr_code_when_shown_then_leads_to_the_page_and_can_be_kept(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with desk(tmp_path / "workspace", *TWO) as there:
+            choose(there, "page2", "QR code")
+            popover = there.screen.window().findChild(QrPopover)
+            assert popover is not None
+            link = "http://127.0.0.1/meetings/anna/page-2"
+            assert popover.code.accessibleName() == "QR code that leads to 127.0.0.1/meetings/anna/page-2"
+            popover.keep_as(str(tmp_path / "page.png"))
+            await there.told("Saved as page.png")
+            image = QImage(str(tmp_path / "page.png"))
+            code = modules(link)
+            module = image.width() // (len(code) + 8)
+            middle = [round((cell + 4.5) * module) for cell in range(len(code))]
+            drawn = [tuple(image.pixelColor(x, y).lightness() < 128 for x in middle) for y in middle]
+            assert drawn == list(code)
+            popover.keep_as(str(tmp_path / "nowhere" / "page.png"))
+            await there.told("The file could not be written.")
+            popover.copy.click()
+            assert QGuiApplication.clipboard().text() == link
+
+    (tmp_path / "workspace").mkdir()
     in_loop(main)
