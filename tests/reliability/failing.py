@@ -16,6 +16,7 @@ from app.domain.clock import DAY, Instant
 from app.domain.errors import Conflict, RateLimited, Unreachable
 from app.providers.base import Provider
 from app.providers.memory import MemoryProvider
+from tests.services.connected import KINDS as ACCOUNTS
 from tests.services.office import FIRST
 from tests.services.opened import ZONE
 from tests.services.simulated import SimulatedTime
@@ -24,12 +25,12 @@ from tests.services.watched import Asked, WatchedAccount
 SHARE = 0.3
 WAITS = (1, 2, 3, 30, 600)
 """Seconds of Retry-After."""
-TOLD = ("429", "503")
-"""Faults that may tell a Retry-After."""
+TOLD = ("429", "503", "busy")
+"""Faults that may tell how long to wait: by Retry-After, or by the back-off of EWS."""
 RARE, FIRST_REFUSED = 30, 20
 """One fault of a write in so many is a refusal for good, and this write in any case."""
-LEFT_OUT = ("401", "401 claims", "410")
-"""A sign-in that ends rests until its owner is back; the other belongs to reading."""
+LEFT_OUT = ("401", "401 claims", "403", "410", "too many", "no token", "nothing", "drip")
+"""A sign-in that ends rests until its owner is back; others belong to reading; and who never answers takes real time."""
 
 
 @dataclass(slots=True)
@@ -52,9 +53,11 @@ class Failing:
 
 class DrawnTrouble:
     """Faults of one account of a server, drawn from a seed: takes the place of the ``Faults`` of that server's ``module``. A
-    refusal for good is rarer than the rest, and strikes only writes."""
+    refusal for good is rarer than the rest, and strikes only writes. ``writes`` tells from what the server says of a request
+    whether it is one."""
 
-    def __init__(self, module: ModuleType, time: SimulatedTime, seed: int) -> None:
+    def __init__(self, module: ModuleType, time: SimulatedTime, seed: int, writes: Callable[..., bool]) -> None:
+        self._writes_it = writes
         self._fault, kinds = module.Fault, [each for each in module.Kind if each.value not in LEFT_OUT]
         self._passing = [each for each in kinds if each.value != "refuse"]
         self._refuse = module.Kind("refuse")
@@ -65,8 +68,8 @@ class DrawnTrouble:
     def stop(self) -> None:
         self.share = 0.0
 
-    def next(self, write: bool, delta: bool = False) -> Any:
-        drawn = self._dice.random()
+    def next(self, *request: Any) -> Any:
+        write, drawn = self._writes_it(*request), self._dice.random()
         self._writes += write
         if self._writes == FIRST_REFUSED and write:
             drawn = 0.0
@@ -117,14 +120,18 @@ def memory(time: SimulatedTime, seed: int) -> Failing:
     return Failing("memory@example.com", lambda: MemoryProvider(service), service.asked, stop, lambda: struck[0], close)
 
 
-def at_server(worlds: str, world: str, faults: str) -> Callable[[SimulatedTime, int], Failing]:
-    """An account at a server of the tests, over a real socket. ``worlds``: module of the account's ``world``; ``faults``:
-    module of the server's faults."""
+def _told(write: bool, *rest: Any) -> bool:
+    return write
+
+
+def at_server(kind: str, writes: Callable[..., bool] = _told) -> Callable[[SimulatedTime, int], Failing]:
+    """An account of that kind at a server of the tests, over a real socket."""
 
     def opened(time: SimulatedTime, seed: int) -> Failing:
-        made = getattr(importlib.import_module(worlds), world)()
-        trouble = DrawnTrouble(importlib.import_module(faults), time, seed)
-        made.user.faults = trouble
+        made = ACCOUNTS[kind].new_world()
+        visitor = ACCOUNTS[kind].hands(made).visitor
+        trouble = DrawnTrouble(importlib.import_module(type(visitor.faults).__module__), time, seed, writes)
+        visitor.faults = trouble
         return Failing(made.calendar, made.connect, trouble.asked, trouble.stop, lambda: trouble.struck, made.close)
 
     return opened
@@ -132,8 +139,10 @@ def at_server(worlds: str, world: str, faults: str) -> Callable[[SimulatedTime, 
 
 KINDS: dict[str, Callable[[SimulatedTime, int], Failing]] = {
     "memory": memory,
-    "google": at_server("tests.providers.google.worlds", "GoogleWorld", "tests.servers.google.faults"),
-    "office365": at_server("tests.providers.office365.worlds", "GraphWorld", "tests.servers.graph.faults"),
+    "google": at_server("google"),
+    "office365": at_server("office365"),
+    "exchange": at_server("exchange", lambda operation, write: bool(write)),
+    "caldav": at_server("caldav", lambda method, body: method in ("PUT", "DELETE")),
 }
 
 

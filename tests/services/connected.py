@@ -1,7 +1,7 @@
 """Workspace folders with an account that was signed in to at a server of the tests, for programs that are started on them.
 
-A kind of account is one line in ``KINDS``: its world, what a sign-in there leaves behind, and where the program finds the
-server.
+A kind of account is one entry in ``KINDS``: its world, what a sign-in there leaves behind, where the program finds the server,
+and how the tests lay hands on it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import contextlib
 import importlib
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from app.providers.base import Connector, Provider, SignedIn
 from app.providers.local import LocalProvider
 from app.services.event_store import DatabaseEventStore
 from app.services.workspace import Workspace
+from tests.services.hands import CalDavHands, ExchangeHands, Hands
 from tests.services.opened import ALWAYS, ZONE
 
 PASSPHRASE = "planted passphrase 5c1e"
@@ -34,23 +35,41 @@ PASSPHRASE = "planted passphrase 5c1e"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """``sign_in``: what a sign-in of the world leaves behind, given the address through which the server is reached; ``how``:
+    what the world is made with; ``base``: its server's address."""
+
     provider: ProviderKind
     world: str
-    secret: Callable[[Any], bytes]
+    sign_in: Callable[[Any, str], bytes]
     environment: Callable[[str], dict[str, str]]
     fields: Mapping[str, str]
     base: Callable[[Any], str] = lambda world: str(world.server.base)
+    hands: type[Hands] = Hands
+    how: Mapping[str, Any] = field(default_factory=dict)
 
     def new_world(self) -> Any:
         """An account at the server, of whoever asks alone."""
         module, name = self.world.split(":")
-        return getattr(importlib.import_module(module), name)()
+        return getattr(importlib.import_module(module), name)(**self.how)
+
+    def secret(self, world: Any, through: str = "") -> bytes:
+        return self.sign_in(world, through or self.base(world))
 
 
-def _google_secret(world: Any) -> bytes:
+def _google_secret(world: Any, base: str) -> bytes:
     from app.providers.google.connector import dump
 
     return dump(world.client, world.tokens())
+
+
+def _exchange_secret(world: Any, base: str) -> bytes:
+    return replace(world.keys, url=world.keys.url.replace(world.server.base, base)).dump()
+
+
+def _caldav_secret(world: Any, base: str) -> bytes:
+    keys = world.keys()
+    homes = tuple(each.replace(world.door.base, base) for each in keys.homes)
+    return replace(keys, homes=homes, principal=keys.principal.replace(world.door.base, base)).dump()
 
 
 KINDS = {
@@ -59,10 +78,19 @@ KINDS = {
         lambda base: {"AFTALE_GOOGLE_BASE": base}, {"client_id": "shipped", "client_secret": "shipped"},
     ),
     "office365": Kind(
-        ProviderKind.OFFICE365, "tests.providers.office365.worlds:GraphWorld", lambda world: world.credentials().dump(),
+        ProviderKind.OFFICE365, "tests.providers.office365.worlds:GraphWorld", lambda world, base: world.credentials().dump(),
         lambda base: {"AFTALE_GRAPH_BASE": base, "AFTALE_LOGIN_BASE": base}, {"client_id": "shipped"},
     ),
+    "exchange": Kind(
+        ProviderKind.EXCHANGE, "tests.providers.exchange.worlds:EwsWorld", _exchange_secret,
+        lambda base: {}, {"email": "filled in"}, hands=ExchangeHands,
+    ),
+    "caldav": Kind(
+        ProviderKind.CALDAV, "tests.providers.caldav.worlds:CalDavWorld", _caldav_secret,
+        lambda base: {}, {"address": "filled in"}, base=lambda world: str(world.door.base), hands=CalDavHands,
+    ),
 }  # fmt: skip
+BY_BROWSER, BY_FORM = ("google", "office365"), ("exchange", "caldav")
 
 
 class SignedInAlready:
@@ -89,6 +117,10 @@ class Connected:
     secret: bytes
     account: Account
     calendars: tuple[Calendar, ...]
+
+    @property
+    def hands(self) -> Hands:
+        return self.kind.hands(self.world)
 
     @property
     def booking(self) -> Calendar:
@@ -123,7 +155,7 @@ async def connect(folder: Path, kind: Kind, world: Any = None, through: str = ""
     address of something between the program and the server."""
     world = world or kind.new_world()
     variables = {"AFTALE_PASSPHRASE": PASSPHRASE, **kind.environment(through or kind.base(world))}
-    secret = kind.secret(world)
+    secret = kind.secret(world, through)
     with environment(variables):
         signed = SignedIn(world.email, "Anna Holm", secret)
         workspace = await asyncio.to_thread(_built, folder, kind, SignedInAlready(registry.load(kind.provider), signed))
@@ -166,7 +198,8 @@ async def working(connected: Connected, passphrase: str = PASSPHRASE) -> AsyncIt
 
 
 async def sign_in_again(connected: Connected, workspace: Workspace) -> None:
-    """What *Reconnect* does once the person is back from the browser."""
+    """What *Reconnect* does once the person is back from the browser, or has filled in the form."""
+    connected.hands.renew()
     signed = SignedIn(connected.world.email, "Anna Holm", connected.kind.secret(connected.world))
     door = SignedInAlready(registry.load(connected.kind.provider), signed)
     workspace.connecting._known[connected.kind.provider] = door  # type: ignore[assignment]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,12 @@ from app.domain.booking import BookingRequest, Promised, Visitor
 from app.domain.clock import DAY, HOUR, SystemClock
 from app.domain.connections import CalendarState, Lost, ProviderKind
 from app.domain.notices import NoticeKind
-from tests.providers.caldav.worlds import CalDavWorld
-from tests.providers.exchange.worlds import EwsWorld
-from tests.services.connected import Connected, Kind, connect, working
+from tests.services.connected import BY_FORM, KINDS, Connected, connect, working
 from tests.services.opened import ZONE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
-KINDS = {
-    "exchange": Kind(ProviderKind.EXCHANGE, "", lambda world: world.keys.dump(), lambda base: {}, {"email": "x"}),
-    "caldav": Kind(ProviderKind.CALDAV, "", lambda world: world.keys().dump(), lambda base: {}, {"address": "x"}),
-}
+OWN = replace(KINDS["exchange"], how={"own": True})
+"""Bookings go into a mailbox's own main calendar."""
 
 
 @pytest.fixture
@@ -30,13 +27,11 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=sorted(KINDS))
+@pytest.fixture(params=BY_FORM)
 async def connected(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Connected]:
-    world: Any = EwsWorld(own=True) if request.param == "exchange" else CalDavWorld()
-    if request.param == "caldav":
-        world.email = world.keys().email
-    yield await connect(tmp_path, KINDS[request.param], world)
-    await world.close()
+    found = await connect(tmp_path, OWN if request.param == "exchange" else KINDS[request.param])
+    yield found
+    await found.world.close()
 
 
 def wish() -> BookingRequest:

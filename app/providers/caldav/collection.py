@@ -147,8 +147,11 @@ class Collection:
         got = await self._client.call("GET", self._place(name), headers={"Accept-Encoding": "identity"}, ok=(404, 410))
         if got.status in (404, 410):
             return None
-        etag = str(got.headers.get("etag", "")).removeprefix("W/")
-        return Resource(name, etag or ANY, got.body.decode("utf-8-sig"))
+        etag, text = str(got.headers.get("etag", "")).removeprefix("W/"), got.body.decode("utf-8-sig")
+        if "BEGIN:VCALENDAR" not in text.upper():
+            # Somebody on the way answers in the server's place.
+            raise ValueError("not a calendar object")
+        return Resource(name, etag or ANY, text)
 
     async def put(self, name: str, text: str, etag: str = "") -> str:
         """Writes a new resource, or the one with this tag. Returns the new tag, empty where the server changed what was
@@ -158,13 +161,18 @@ class Collection:
         got = await self._client.call("PUT", self._place(name), text.encode(), sent, ok=(412,))
         if got.status == 412:
             raise Taken
-        return str(got.headers.get("etag", ""))
+        tag = str(got.headers.get("etag", ""))
+        if not tag:
+            _believed(got)
+        return tag
 
     async def delete(self, name: str, etag: str) -> None:
         """Raises Taken. One that is gone is no error."""
         got = await self._client.call("DELETE", self._place(name), headers={"If-Match": etag}, ok=(404, 410, 412))
         if got.status == 412:
             raise Taken
+        if got.status not in (404, 410):
+            _believed(got)
 
     def place_of(self, name: str) -> str:
         """The path of a resource, as it stands in requests for many."""
@@ -179,6 +187,14 @@ class Collection:
         """What is made of the rows of an answer; of a large one in a thread."""
         got = await self._client.dav(method, self.url, body, depth, wait)
         return await aside(lambda: take(read_rows(got.body)), len(got.body))
+
+
+def _believed(got: Got) -> None:
+    """Raises ValueError for a yes to a write that somebody on the way may have said, such as the page of a captive portal, and
+    for one that tells of parts (RFC 4918 §9.6.1)."""
+    page = got.status == 200 and "html" in got.headers.get("content-type", "").lower() and bool(got.body.strip())
+    if page or got.status == 207:
+        raise ValueError(f"status {got.status} for a write")
 
 
 def is_too_much(refused: Refused) -> bool:

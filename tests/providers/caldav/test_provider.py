@@ -291,6 +291,30 @@ async def test_create_when_the_server_keeps_events_in_its_own_way_then_it_is_rea
     assert odd.held.texts == {}
 
 
+@pytest.mark.shows("SYNC-4", "R14")
+@pytest.mark.parametrize("kind", [Kind.HTML, Kind.ODD])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+async def test_write_when_somebody_on_the_way_says_yes_then_it_is_not_taken_for_done(
+    world: CalDavWorld, kind: Kind, method: str
+) -> None:
+    draft = timed("k", "2026-10-20 09:00")
+    made = await world.provider.create(world.calendar, draft)
+    later = replace(draft, start=draft.start + HOUR, end=draft.end + HOUR)
+    if method != "DELETE":
+        world.faults.add(kind, methods=(method,))
+        with pytest.raises(Unreachable):
+            await world.provider.update(world.calendar, made.id, later)
+        assert (await world.provider.update(world.calendar, made.id, later)).start == later.start
+    if method != "PUT":
+        since(world)
+        world.faults.add(kind, methods=(method,))
+        with pytest.raises(Unreachable):
+            await world.provider.delete(world.calendar, made.id)
+        assert "DELETE" not in since(world) or method == "DELETE"
+        await world.provider.delete(world.calendar, made.id)
+        assert await world.provider.find(world.calendar, "k") is None
+
+
 async def test_tasks_when_the_server_makes_calendars_then_a_second_one_is_not_made(odd: OddWorld) -> None:
     made = await odd.provider.task_calendar("Tasks", ZONE)
     assert await odd.provider.task_calendar("Tasks", ZONE) == made

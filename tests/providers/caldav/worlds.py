@@ -90,6 +90,10 @@ class CalDavWorld:
         return world
 
     @property
+    def email(self) -> str:
+        return f"{self.user}@example.com"
+
+    @property
     def visitor(self) -> Visitor:
         return self.door.visitors[self.user]
 
@@ -99,7 +103,7 @@ class CalDavWorld:
 
     def keys(self, password: str = PASSWORD) -> Keys:
         home = f"{self.door.base}/{self.user}/"
-        return Keys(f"{self.user}@example.com", self.user, password, (home,), home)
+        return Keys(self.email, self.user, password, (home,), home)
 
     def connect(self) -> CalDavProvider:
         self.providers.append(CalDavProvider("account", self.keys(), self.clock))

@@ -52,6 +52,9 @@ class Faults:
     ) -> None:
         self._commanded.append(Fault(kind, times, methods, wait, about))
 
+    def stop(self) -> None:
+        self._commanded.clear()
+
     def next(self, method: str, body: bytes) -> Fault | None:
         if not self._commanded:
             return None
