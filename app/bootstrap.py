@@ -95,14 +95,18 @@ async def open_workspace(folder: Path, port: int | None, demo: bool, told: Calla
 
 def _listening(folder: Path, port: int | None) -> socket.socket:
     """The socket of the pages. ``port`` None: the one used last, or any free one. Raises PortTaken."""
-    from app.models.peek import last_port
+    from app.domain.settings import Reach
+    from app.models.peek import last_place
     from app.paths import database_file
-    from app.services.child import listen
+    from app.services.child import EVERYWHERE, HERE, listen
 
-    if port is None and (last := last_port(database_file(folder))):
-        with contextlib.suppress(PortTaken):
-            return listen(last)
-    return listen(port or 0)
+    last, reach = last_place(database_file(folder))
+    places = (EVERYWHERE, HERE) if reach == Reach.NETWORK else (HERE,)
+    for wanted in (last, 0) if port is None and last else (port or 0,):
+        for place in places:
+            with contextlib.suppress(PortTaken):
+                return listen(wanted, place)
+    raise PortTaken(port or 0)
 
 
 def _local_zone() -> str:

@@ -4,12 +4,14 @@ One message a line, UTF-8, at most ``LONGEST`` bytes. The program speaks on the 
 standard output. Every message is one of the frozen dataclasses below; ``t`` on the line names which.
 
     program to child    Hello, once and first · HostLine, PageLine, PageGone, PictureLine whenever something changed ·
-    Alive every few seconds · Reply
-    child to program    Ready, once · Ask, answered by exactly one Reply · Visits now and then
+    Alive every few seconds · Reply · Counted, once, of what an earlier child counted · Farewell, at most once and last
+    child to program    Ready, once · Ask, answered by exactly one Reply · Visits and Counted now and then
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -172,17 +174,41 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """Counters since the last such line: page views, refused bots, refused floods."""
+    """Counters since the last such line: page views, refused bots, refused floods; ``at``: when somebody looked last."""
 
     views: int = 0
     bots: int = 0
     refused: int = 0
+    at: Instant = 0
 
 
-Line = Hello | HostLine | PageLine | PageGone | PictureLine | Alive | Ask | Reply | Ready | Shown | Visits
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What ``address`` did that is limited over longer than a child may live; ``kind``: of ``web.limits``. The program keeps it
+    for the next child, in memory alone."""
+
+    kind: str
+    address: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """Another child takes over: hear nobody new, finish with those who are here, then end."""
+
+
+def sign_of(key: str, nonce: str) -> str:
+    """What the child with this key, and no other, answers to ``nonce``: the proof that an address leads to it."""
+    return hmac.new(bytes.fromhex(key), b"reached\0" + nonce.encode(), hashlib.sha256).hexdigest()
+
+
+Line = Hello | HostLine | PageLine | PageGone | PictureLine | Alive | Ask | Reply | Ready | Shown | Visits | Counted | Farewell
 _LINES: dict[str, Any] = {
-    kind.__name__: kind for kind in (Hello, HostLine, PageLine, PageGone, PictureLine, Alive, Ask, Reply, Ready, Shown, Visits)
-}
+    kind.__name__: kind
+    for kind in (
+        Hello, HostLine, PageLine, PageGone, PictureLine, Alive, Ask, Reply, Ready, Shown, Visits, Counted, Farewell,
+    )
+}  # fmt: skip
 _ASKED: dict[str, Any] = {
     kind.__name__: kind for kind in (BookingRequest, LeftMessage, Lookup, LinkFor, WhoIs, FileFor, CancelIt, MoveIt)
 }
@@ -224,7 +250,7 @@ def _named(name: object, kinds: dict[str, Any]) -> Any:
 
 
 __all__ = [
-    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "File", "FileFor", "Hello", "HostLine", "Left", "Line", "LinkFor",
-    "Lookup", "MoveIt", "Opens", "PageGone", "PageLine", "PictureLine", "Ready", "Remembered", "Reply", "Shown", "Visits",
-    "WhoIs", "decode", "encode",
+    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "Counted", "Farewell", "File", "FileFor", "Hello", "HostLine", "Left",
+    "Line", "LinkFor", "Lookup", "MoveIt", "Opens", "PageGone", "PageLine", "PictureLine", "Ready", "Remembered", "Reply",
+    "Shown", "Visits", "WhoIs", "decode", "encode", "sign_of",
 ]  # fmt: skip

@@ -215,7 +215,18 @@ def is_near(host: object) -> bool:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return text == socket.gethostname()
-    return address.is_loopback or address.is_unspecified
+    return address.is_loopback or address.is_unspecified or is_own(address)
+
+
+def is_own(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it is one of this computer's own addresses: only those can be listened on."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((str(address), 0))
+        except OSError:
+            return False
+    return True
 
 
 def refuse_far(host: object) -> None:

@@ -167,6 +167,13 @@ class Publishing:
         named = next((each for each in self.domains if each.host == self.default_domain), None)
         return named or (self.domains[0] if self.domains else None)
 
+    def origin(self, here: str, lan: str = "") -> str:
+        """Scheme, host and port of every link. A domain counts only where something leads from it to this computer. ``here``:
+        where the pages are on this computer; ``lan``: where they are in its network."""
+        if self.reach in (Reach.PROXY, Reach.TUNNEL) and self.domain is not None:
+            return self.domain.origin
+        return lan if self.reach is Reach.NETWORK and lan else here
+
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
@@ -251,3 +258,12 @@ class Settings:
     pages_on: bool = True
     paused_until: Instant = 0
     demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSettings:
+    """A settings document that could not be read, as it was stored. ``newer``: a later version of the program made it, so it is
+    not damaged."""
+
+    document: str
+    newer: bool = False

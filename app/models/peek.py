@@ -8,10 +8,11 @@ import sqlite3
 from pathlib import Path
 
 
-def last_port(database: Path) -> int:
-    """The port that the pages had last, 0 if it cannot be told. Only while no connection of this process has the file open."""
+def last_place(database: Path) -> tuple[int, str]:
+    """The port that the pages had last, 0 if it cannot be told, and how far they reached (``settings.Reach``). Only while no
+    connection of this process has the file open."""
     if not database.exists():
-        return 0
+        return 0, ""
     with contextlib.suppress(sqlite3.Error, ValueError, TypeError, KeyError, AttributeError):
         # Immutable: nothing is locked and nothing written, whatever state the file is in.
         connection = sqlite3.connect(f"{database.absolute().as_uri()}?immutable=1", uri=True)
@@ -19,6 +20,7 @@ def last_port(database: Path) -> int:
             (document,) = connection.execute("SELECT document FROM setting").fetchone()
         finally:
             connection.close()
-        port = json.loads(document)["publishing"]["port"]
-        return port if isinstance(port, int) and 0 < port < 65536 else 0
-    return 0
+        publishing = json.loads(document)["publishing"]
+        port, reach = publishing["port"], publishing.get("reach", "")
+        return (port if isinstance(port, int) and 0 < port < 65536 else 0), str(reach)
+    return 0, ""

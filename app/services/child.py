@@ -13,17 +13,24 @@ import os
 import secrets
 import socket
 import sys
+from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from app import wire
 from app.domain.booking import Refused
+from app.domain.clock import Instant
 from app.domain.errors import PortTaken
 
+HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"
+"""Where to listen: for this computer alone, or for its network as well."""
 ALIVE_EVERY = 5.0
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 READY_WITHIN = 20.0
 SHOWN_WITHIN = 2.0
+RETIRED_WITHIN = 15.0
+"""Seconds that a child has for its last visitors when another takes over."""
+_MOST_COUNTED = 4000
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "HOME")
 _MAIN = Path(__file__).resolve().parent.parent.parent / "main.py"
 _log = logging.getLogger(__name__)
@@ -31,7 +38,7 @@ _log = logging.getLogger(__name__)
 Handler = Callable[[wire.Ask], Awaitable[wire.Reply]]
 
 
-def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+def listen(port: int, host: str = HERE) -> socket.socket:
     """A listening socket on ``port``, 0 for any free one. Raises PortTaken."""
     # With its protocol named, so that asyncio switches Nagle's delay off on every connection.
     server = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -47,6 +54,10 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     return server
 
 
+def _nobody_hears(state: str, reason: str) -> None:
+    """What becomes of a child that has been replaced is no news."""
+
+
 async def _nobody(ask: wire.Ask) -> wire.Reply:
     """Nothing is asked before the child was told."""
     return wire.Reply(ask.id, Refused("unavailable"))
@@ -56,11 +67,16 @@ class Child:
     """Supervises one child on one socket.
 
     It can be begun before anybody knows what the pages say: starting takes its time, and so does opening a workspace. It is
-    told, and serves, from ``start`` on.
+    told, and serves, from ``start`` on. ``before``: the child that it takes over from.
     """
 
-    def __init__(self, server: socket.socket) -> None:
+    def __init__(self, server: socket.socket, before: Child | None = None) -> None:
         self._server = server
+        self._key = ""
+        self._retired = False
+        self._ending: asyncio.Task[None] | None = None
+        self.counted: deque[wire.Counted] = before.counted if before is not None else deque(maxlen=_MOST_COUNTED)
+        self.last_visit: Instant = before.last_visit if before is not None else 0
         self._greet: Callable[[], list[wire.Line]] = list
         self._handle: Handler = _nobody
         self._changed: Callable[[str, str], None] = lambda state, reason: None
@@ -71,7 +87,20 @@ class Child:
         self._live = asyncio.Event()
         self._shown = 0
         self._waiting: dict[int, asyncio.Event] = {}
-        self.revision = 0
+        self.revision = before.revision if before is not None else 0
+
+    def sign_of(self, nonce: str) -> str:
+        """What the child that runs now answers to ``nonce``, and no other."""
+        return wire.sign_of(self._key, nonce) if self._key else ""
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether other computers of the network reach the socket."""
+        return str(self._server.getsockname()[0]) == EVERYWHERE
+
+    @property
+    def ended(self) -> bool:
+        return self._running is None or self._running.done()
 
     @property
     def port(self) -> int:
@@ -98,7 +127,22 @@ class Child:
         async with asyncio.timeout(READY_WITHIN):
             await self._live.wait()
 
+    def retire(self) -> None:
+        """Another child takes over: this one hears nobody new, finishes with those who are here, and ends. Its port is free a
+        moment later."""
+        self._retired, self._changed = True, _nobody_hears
+        self._server.close()
+        self.send(wire.Farewell())
+        self._ending = asyncio.ensure_future(self._end_within(RETIRED_WITHIN))
+
+    async def _end_within(self, seconds: float) -> None:
+        if self._running is not None:
+            await asyncio.wait([self._running], timeout=seconds)
+            self._running.cancel()
+
     async def stop(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
         if self._running is not None:
             self._running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -130,11 +174,13 @@ class Child:
     async def _run(self) -> None:
         failures = 0
         try:
-            while True:
+            while not self._retired:
                 self._changed("starting", "")
                 started = asyncio.get_running_loop().time()
                 await self._live_once()
                 self._live.clear()
+                if self._retired:
+                    return
                 if asyncio.get_running_loop().time() - started > 60:
                     failures = 0
                 wait = BACKOFF[min(failures, len(BACKOFF) - 1)]
@@ -160,8 +206,11 @@ class Child:
             limit=wire.LONGEST,
         )
         self._shown = 0
-        self.send(wire.Hello(secrets.token_hex(32), self.revision))
+        self._key = secrets.token_hex(32)
+        self.send(wire.Hello(self._key, self.revision))
         await self._known.wait()
+        for counted in tuple(self.counted):
+            self.send(counted)
         for line in self._greet():
             self.send(line)
         alive = asyncio.ensure_future(self._stay_alive())
@@ -201,6 +250,10 @@ class Child:
         elif isinstance(line, wire.Ready):
             self._live.set()
             self._changed("live", "")
+        elif isinstance(line, wire.Counted):
+            self.counted.append(line)
+        elif isinstance(line, wire.Visits):
+            self.last_visit = max(self.last_visit, line.at)
         elif isinstance(line, wire.Shown):
             self._shown = line.revision
             for revision, waiting in tuple(self._waiting.items()):

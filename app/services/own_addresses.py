@@ -9,7 +9,7 @@ import struct
 import sys
 from pathlib import Path
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 """Names by which programs on this computer reach it."""
 _ROUTES = Path("/proc/net/route")
 _ASK_ADDRESS = {"linux": 0x8915, "darwin": 0xC0206921}

@@ -29,7 +29,13 @@ class PagesService:
 
     def __init__(self, database: Database, announcer: Announcer, clock: Clock, settings: SettingsService) -> None:
         self._database, self._announcer, self._clock, self._settings = database, announcer, clock, settings
-        self.origin = "http://127.0.0.1"
+        self.here, self.lan = "http://127.0.0.1", ""
+        """Where the pages are on this computer, and in its network: publishing knows."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of every link that is made now (URL-3)."""
+        return self._settings.current.publishing.origin(self.here, self.lan)
 
     async def all(self) -> tuple[Page, ...]:
         return await self._database.read(rows.list_pages)

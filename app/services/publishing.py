@@ -1,42 +1,69 @@
-"""Publishing: keeps the public child running and knowing what may be known, and answers what visitors ask through it
-(PUB-1)."""
+"""Publishing: keeps the public child running and knowing what may be known, as far out as the owner wants, and says how that
+stands (PUB-1, PUB-2)."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
+import hashlib
+import hmac
 import logging
 import socket
 from collections.abc import Iterable
 from dataclasses import replace
 
 from app import wire
-from app.domain.booking import BookingRequest, LeftMessage, ManagedBooking, Promised, Refused, Taken
 from app.domain.clock import Clock, Instant
-from app.domain.errors import AftaleError, InvalidFields, NotFound, PortTaken
+from app.domain.errors import AftaleError, PortTaken
 from app.domain.events import Booked, CalendarChanged, Cancelled, Declined, PagesChanged, Requested, Rescheduled, ServerChanged
+from app.domain.ids import new_id
+from app.domain.notices import Notice, NoticeKind
 from app.domain.overview import Reachability
-from app.domain.public import PublicHost, PublicPage
+from app.domain.pages import Page
+from app.domain.public import PublicHost
 from app.domain.reaching import Serving, Standing
+from app.domain.settings import Domain, Reach
+from app.models.database import Database
+from app.models.notices import add_notice
 from app.services.announcer import Announcer
+from app.services.asked import Asked
 from app.services.availability import AvailabilityService, public_host
 from app.services.booking import BookingService
-from app.services.child import Child, listen
-from app.services.invitation import booking_ics
+from app.services.child import EVERYWHERE, HERE, Child, listen
+from app.services.domains import DomainsService, Trust, system_trust
+from app.services.own_addresses import LOOPBACK, lan_addresses, own_names
 from app.services.pages import PagesService
+from app.services.pushed import Pushed
+from app.services.reach_watch import NO_DOMAIN, NO_NETWORK, Places, ReachWatch
 from app.services.settings import SettingsService
 
 TOGETHER = 0.02
 """Seconds for which changes are gathered before the pages are computed again."""
 AT_LEAST_EVERY = 60.0
 """Seconds after which the pages are computed again even if nothing was announced: the window moves with the day."""
+PORT_FREE_WITHIN = 3.0
+PORT_TAKEN = "port_taken"
+"""Why the pages reach less far than the owner wants."""
+TOLD_AFTER = 120
+"""Seconds in which no guest finds the pages after which the owner gets a notice."""
 _log = logging.getLogger(__name__)
-_Answered = Promised | Taken | Refused | ManagedBooking | wire.Left | wire.File | wire.Opens | wire.Remembered
+
+
+async def _listen_soon(port: int, place: str) -> socket.socket:
+    """A child that was told to go closes its socket a moment later. Raises PortTaken."""
+    end = asyncio.get_running_loop().time() + PORT_FREE_WITHIN
+    while True:
+        try:
+            return listen(port, place)
+        except PortTaken:
+            if asyncio.get_running_loop().time() > end:
+                raise
+            await asyncio.sleep(0.02)
 
 
 class PublishingService:
-    """``url`` is where the pages are on this computer."""
+    """``url`` is where the pages are on this computer; ``origin`` what links begin with; ``domains`` checks addresses.
+    ``state`` is that of the public child: ``starting``, ``live``, ``failed`` or ``stopped``."""
 
     def __init__(
         self,
@@ -46,53 +73,161 @@ class PublishingService:
         pages: PagesService,
         availability: AvailabilityService,
         bookings: BookingService,
+        database: Database,
+        trust: Trust = system_trust,
     ) -> None:
         self._announcer, self._clock, self._settings, self._pages = announcer, clock, settings, pages
-        self._availability, self._bookings = availability, bookings
+        self._availability, self._bookings, self._database = availability, bookings, database
         self._child: Child | None = None
-        self._following: asyncio.Task[None] | None = None
+        self._retired: set[Child] = set()
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._changed = asyncio.Event()
         self._looking: asyncio.Future[None] | None = None
         self._next: asyncio.Future[None] | None = None
-        self._host: PublicHost | None = None
-        self._redirects: dict[str, str] = {}
-        self._known: dict[str, PublicPage] = {}
-        self._pictures: dict[str, wire.PictureLine] = {}
+        self._pushed = Pushed(pages)
+        self._asked = Asked(bookings, settings, pages, self.settled)
         self.state, self.reason, self.url = "stopped", "", ""
+        self._port, self._port_taken = 0, False
+        self._lan: tuple[str, ...] = ()
+        self._told: tuple[object, ...] = ()
+        self._stands, self._since = Serving.STOPPED, clock.now()
+        self._down_since: Instant = 0
+        self._down_told = False
+        self.domains = DomainsService(clock, self._sign_of, trust)
+        self._watch = ReachWatch(clock, self.domains, self._places, self._reach_changed, self._changed.set)
+        self._watched = Places()
         for kind in (PagesChanged, CalendarChanged, Booked, Requested, Cancelled, Rescheduled, Declined):
             announcer.subscribe(kind, lambda fact: self._changed.set())
 
+    # How far the pages reach
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of every link (URL-3)."""
+        return self._pages.origin
+
+    @property
+    def in_force(self) -> Reach:
+        """How far the pages reach now: to other computers of the network only through a socket that is open for them."""
+        wanted = self._settings.current.publishing.reach
+        if wanted is Reach.NETWORK and (self._child is None or not self._child.everywhere):
+            return Reach.COMPUTER
+        return wanted
+
+    @property
+    def serving(self) -> Serving:
+        """Whether guests find the pages: live only as long as the address that they use leads here."""
+        states = {"failed": Serving.NOT_REACHED, "stopped": Serving.STOPPED, "live": Serving.LIVE}
+        found = states.get(self.state, Serving.STARTING)
+        return self._watch.serving if found is Serving.LIVE and self.in_force is not Reach.COMPUTER else found
+
     def reach(self) -> tuple[Reachability, str]:
         """How the pages can be reached, and where."""
-        states = {"live": Reachability.COMPUTER_ONLY, "failed": Reachability.NOT_REACHED, "stopped": Reachability.STOPPED}
-        return states.get(self.state, Reachability.STARTING), self.url
+        live = Reachability.COMPUTER_ONLY if self.in_force is Reach.COMPUTER else Reachability.LIVE
+        states = {
+            Serving.LIVE: live,
+            Serving.NOT_REACHED: Reachability.NOT_REACHED,
+            Serving.STOPPED: Reachability.STOPPED,
+            Serving.STARTING: Reachability.STARTING,
+        }
+        return states[self.serving], self.origin
 
     def standing(self) -> Standing:
         """How publishing stands, for Settings."""
-        states = {"live": Serving.LIVE, "failed": Serving.NOT_REACHED, "stopped": Serving.STOPPED}
-        port = self._child.port if self._child is not None else 0
-        return Standing(states.get(self.state, Serving.STARTING), url=self.url, reason=self.reason, port=port)
+        watched = self.in_force is not Reach.COMPUTER and self.state == "live"
+        return Standing(
+            self.serving,
+            reach=self.in_force.value,
+            url=self.origin if self.url else "",
+            since=self._since,
+            last_visit=self._child.last_visit if self._child is not None else 0,
+            milliseconds=self._watch.milliseconds if watched else 0,
+            reason=PORT_TAKEN if self._port_taken else self._watch.reason if watched else self.reason,
+            port=self._port,
+            lan=lan_addresses(),
+            proxy_secret=self._proxy_secret,
+            checks=self.domains.checks,
+        )
+
+    @property
+    def _proxy_secret(self) -> str:
+        """What the owner's reverse proxy proves itself with: the same as long as the workspace lives."""
+        salt = self._settings.salt
+        return hmac.new(salt, b"reverse proxy\x01", hashlib.sha256).hexdigest() if salt else ""
+
+    def _sign_of(self, nonce: str) -> str:
+        return self._child.sign_of(nonce) if self._child is not None else ""
+
+    def _places(self) -> Places:
+        """What the watch has to ask."""
+        publishing = self._settings.current.publishing
+        if self.state != "live" or self.in_force is Reach.COMPUTER:
+            return Places()
+        if self.in_force is Reach.NETWORK:
+            main = Domain(self._lan[0], self._port, secure=False) if self._lan else None
+            return Places(True, main, publishing.domains, NO_NETWORK)
+        main = publishing.domain
+        return Places(True, main, tuple(each for each in publishing.domains if each != main), NO_DOMAIN)
+
+    def _reach_changed(self) -> None:
+        serving, now = self.serving, self._clock.now()
+        if serving is not self._stands:
+            self._stands, self._since = serving, now
+        if serving is Serving.NOT_REACHED:
+            self._down_since = self._down_since or now
+        elif serving in (Serving.LIVE, Serving.STOPPED):
+            self._down_since, self._down_told = 0, False
+        reason = self.reason or (self._watch.reason if self.in_force is not Reach.COMPUTER else "")
+        if self._told != (told := (self.state, serving, reason, self.in_force)):
+            self._told = told
+            self._announcer.announce(ServerChanged(self.state, self.url, reason))
+
+    async def _tell_if_down(self) -> None:
+        """One notice when no guest has found the pages for a while, and none more until they are live again."""
+        now = self._clock.now()
+        if not self._down_since or self._down_told or now - self._down_since < TOLD_AFTER:
+            return
+        self._down_told = True
+        notice = Notice(new_id(), NoticeKind.SERVER, now, reason=str(self.standing().reason))
+        await self._database.write(lambda session: add_notice(session, notice))
+        self._announcer.announce(ServerChanged(self.state, self.url, self.reason))
+
+    # Start and end
 
     async def start(self, port: int | None = None) -> None:
         """Starts serving. ``port`` None: the one used last, or any free one; 0: any free one. Raises PortTaken."""
+        await self._drop_misplaced()
         if self._child is None:
-            self._child = Child(listen(port) if port else self._listen_again(port))
-        child, self.url = self._child, f"http://127.0.0.1:{self._child.port}"
-        self._pages.origin = self.url
-        await self._keep_port(port, child.port)
+            self._child = Child(self._listen_first(self._port or port))
+        self._port = self._child.port
+        self.url = f"http://{HERE}:{self._port}"
+        await self._keep_port(port, self._port)
         await self._look()
-        await child.start(self.greeting, self._handle, self._child_changed)
-        self._following = asyncio.ensure_future(self._follow())
+        await self._child.start(self.greeting, self._asked.answer, self._child_changed)
+        self._tasks = (asyncio.ensure_future(self._follow()), asyncio.ensure_future(self._watch.run()))
 
     def adopt(self, child: Child) -> None:
         """Uses a child that was begun before the workspace was open."""
         self._child = child
 
-    def _listen_again(self, port: int | None) -> socket.socket:
-        if port is None and self._settings.current.publishing.port:
-            with contextlib.suppress(PortTaken):
-                return listen(self._settings.current.publishing.port)
-        return listen(0)
+    async def _drop_misplaced(self) -> None:
+        """A child that was begun on a socket that reaches farther, or less far, than the settings say."""
+        child = self._child
+        if child is not None and child.everywhere != (self._settings.current.publishing.reach is Reach.NETWORK):
+            self._port, self._child = child.port, None
+            await child.stop()
+
+    def _listen_first(self, port: int | None) -> socket.socket:
+        """Open for the network where that is wanted and possible, else for this computer."""
+        publishing = self._settings.current.publishing
+        places = (EVERYWHERE, HERE) if publishing.reach is Reach.NETWORK else (HERE,)
+        for wanted in (publishing.port, 0) if port is None and publishing.port else (port or 0,):
+            for place in places:
+                with contextlib.suppress(PortTaken):
+                    found = listen(wanted, place)
+                    self._port_taken = place != places[0]
+                    return found
+        raise PortTaken(port or 0)
 
     async def _keep_port(self, wanted: int | None, got: int) -> None:
         current = self._settings.current
@@ -101,25 +236,83 @@ class PublishingService:
 
     async def stop(self) -> None:
         """Takes the pages off: the child ends, the socket closes."""
-        if self._following is not None:
-            self._following.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._following
-            self._following = None
-        if self._child is not None:
-            await self._child.stop()
-            self._child = None
+                await task
+        self._tasks, self._port = (), 0
+        children = {*self._retired, *((self._child,) if self._child is not None else ())}
+        self._retired, self._child = set(), None
+        for child in children:
+            await child.stop()
 
     async def restart(self) -> None:
         """Starts the child anew on the same address."""
-        port = int(self.url.rpartition(":")[2]) if self.url else None
+        port = self._port or None
         await self.stop()
         await self.start(port)
+
+    async def _follow_reach(self) -> None:
+        """Opens or closes the socket for other computers, as the settings say. Where that cannot be, all stays as it was."""
+        child, wanted = self._child, self._settings.current.publishing.reach is Reach.NETWORK
+        if child is None or child.everywhere == wanted:
+            self._port_taken = False
+        elif self.state in ("live", "failed"):
+            was = self._port_taken
+            try:
+                if wanted:
+                    # Tried on each address of the network first: on its own one the pages themselves are in the way.
+                    for address in lan_addresses():
+                        listen(self._port, address).close()
+                await self._take_over(child, EVERYWHERE if wanted else HERE)
+                self._port_taken = False
+            except PortTaken:
+                self._port_taken = True
+                if not was:
+                    _log.info("another program has the port of the pages in the network")
+            self._reach_changed()
+
+    async def _take_over(self, child: Child, place: str) -> None:
+        """A new child on a new socket with the same port, while the old one finishes with its visitors. Raises PortTaken."""
+        before = EVERYWHERE if child.everywhere else HERE
+        child.retire()
+        self._retired = {each for each in self._retired if not each.ended} | {child}
+        taken: PortTaken | None = None
+        try:
+            server = await _listen_soon(self._port, place)
+        except PortTaken as error:
+            taken, server = error, await self._listen_as_before(before)
+        self._child = Child(server, child)
+        with contextlib.suppress(TimeoutError):
+            await self._child.start(self.greeting, self._asked.answer, self._child_changed)
+        if taken is not None:
+            raise taken
+
+    async def _listen_as_before(self, place: str) -> socket.socket:
+        """The old place again; should somebody have taken that as well in this moment, another port is better than no pages."""
+        try:
+            return await _listen_soon(self._port, place)
+        except PortTaken:
+            server = listen(0)
+            self._port = int(server.getsockname()[1])
+            self.url = f"http://{HERE}:{self._port}"
+            return server
 
     @property
     def child_pid(self) -> int:
         """The process that serves the pages, 0 while there is none."""
         return self._child.pid if self._child is not None else 0
+
+    def _child_changed(self, state: str, reason: str) -> None:
+        self.state, self.reason = state, reason
+        self._watch.look()
+        self._reach_changed()
+
+    # What the child knows
+
+    def greeting(self) -> list[wire.Line]:
+        """All that a new child has to know, and all that it ever knows."""
+        return self._pushed.everything()
 
     async def settled(self) -> None:
         """Returns when what changed before the call stands on the pages. Many callers share one computation."""
@@ -134,8 +327,6 @@ class PublishingService:
         self._looking, self._next = self._next, None
         await self._look()
 
-    # What the child knows
-
     async def _follow(self) -> None:
         while True:
             # Not wait_for: in Python 3.11 it can swallow the cancellation that ends this.
@@ -145,6 +336,7 @@ class PublishingService:
             await asyncio.sleep(TOGETHER)
             self._changed.clear()
             try:
+                await self._tell_if_down()
                 await self._settings.wake_up()
                 await self._bookings.expire_requests()
                 await self.settled()
@@ -153,100 +345,28 @@ class PublishingService:
 
     async def _look(self) -> None:
         """Computes the pages and sends what is new."""
+        await self._follow_reach()
+        self._see_addresses()
         pages, redirects = await self._availability.public_pages()
-        saved = await self._pages.all()
-        host = public_host(self._settings.current, self.url, saved)
-        pictures = await self._new_pictures(pages)
-        lines = pictures + self._news(host, redirects, {page.slug: page for page in pages})
+        host = self._public_host(await self._pages.all())
+        lines = await self._pushed.news(host, redirects, pages)
         if self._child is not None:
+            self._child.revision = self._pushed.revision
             for line in lines:
                 self._child.send(line)
             await self._child.shown()
 
-    async def _new_pictures(self, pages: Iterable[PublicPage]) -> list[wire.Line]:
-        """Pictures go before the pages that show them; each is sent once."""
-        wanted = {page.picture for page in pages if page.picture}
-        self._pictures = {name: line for name, line in self._pictures.items() if name in wanted}
-        fresh: list[wire.Line] = []
-        for name in sorted(wanted - set(self._pictures)):
-            found = await self._pages.picture(name)
-            if found is not None:
-                type_, body = found
-                line = wire.PictureLine(0, name, type_, base64.b64encode(body).decode())
-                self._pictures[name] = line
-                fresh.append(line)
-        return fresh
+    def _see_addresses(self) -> None:
+        """What this computer is called in its network may be another name than before."""
+        self._lan = lan_addresses() if self.in_force is Reach.NETWORK else ()
+        self._pages.here = self.url
+        self._pages.lan = f"http://{self._lan[0]}:{self._port}" if self._lan else ""
+        if self._watched != (places := self._places()):
+            self._watched = places
+            self._watch.look()
 
-    def _news(self, host: PublicHost, redirects: dict[str, str], pages: dict[str, PublicPage]) -> list[wire.Line]:
-        lines: list[wire.Line] = []
-        gone = [slug for slug in self._known if slug not in pages]
-        changed = [page for slug, page in pages.items() if self._known.get(slug) != page]
-        if not gone and not changed and (host, redirects) == (self._host, self._redirects):
-            return lines
-        revision = (self._child.revision if self._child is not None else 0) + 1
-        if (host, redirects) != (self._host, self._redirects):
-            lines.append(wire.HostLine(revision, host, redirects))
-        lines += [wire.PageGone(revision, slug) for slug in gone]
-        lines += [wire.PageLine(revision, page) for page in changed]
-        self._host, self._redirects, self._known = host, redirects, pages
-        if self._child is not None:
-            self._child.revision = revision
-        return lines
-
-    def greeting(self) -> list[wire.Line]:
-        """All that a new child has to know, and all that it ever knows."""
-        revision = self._child.revision if self._child is not None else 0
-        if self._host is None:
-            return []
-        greeting: list[wire.Line] = [wire.HostLine(revision, self._host, self._redirects), *self._pictures.values()]
-        return greeting + [wire.PageLine(revision, page) for page in self._known.values()]
-
-    def _child_changed(self, state: str, reason: str) -> None:
-        self.state, self.reason = state, reason
-        self._announcer.announce(ServerChanged(state, self.url, reason))
-
-    # What the child asks
-
-    async def _handle(self, ask: wire.Ask) -> wire.Reply:
-        try:
-            answer = await self._do(ask.what, ask.until)
-            if isinstance(ask.what, BookingRequest | wire.CancelIt | wire.MoveIt) and isinstance(
-                answer, Promised | ManagedBooking
-            ):
-                # Whoever was promised a time finds it gone from the page: the pages go down the same pipe, first.
-                await self.settled()
-            return wire.Reply(ask.id, answer)
-        except NotFound:
-            return wire.Reply(ask.id, Refused("not_found"))
-        except InvalidFields as error:
-            return wire.Reply(ask.id, Refused("invalid", error.fields))
-        except AftaleError as error:
-            # The disk is full or the database locked: nothing was saved, and the visitor is told so.
-            _log.warning("a visitor could not be served: %s", type(error).__name__)
-            return wire.Reply(ask.id, Refused("not_saved"))
-
-    async def _do(self, what: object, until: Instant) -> _Answered:
-        if isinstance(what, BookingRequest):
-            return await self._bookings.book(what, until)
-        if isinstance(what, LeftMessage):
-            await self._bookings.leave_message(what)
-            return wire.Left()
-        if isinstance(what, wire.LinkFor):
-            opened = await self._bookings.open_link(what.slug, what.token)
-            return opened if isinstance(opened, Refused) else wire.Opens(opened)
-        if isinstance(what, wire.WhoIs):
-            return wire.Remembered(self._bookings.recall_visitor(what.kept, what.host))
-        if isinstance(what, wire.Lookup):
-            return await self._bookings.look_up(what.token)
-        if isinstance(what, wire.CancelIt):
-            return await self._bookings.cancel_by_token(what.token, what.word)
-        if isinstance(what, wire.MoveIt):
-            return await self._bookings.move_by_token(what.token, what.start)
-        assert isinstance(what, wire.FileFor)
-        found = await self._bookings.look_up(what.token)
-        if isinstance(found, Refused):
-            return found
-        url = f"{self.url}/manage/{what.token}"
-        loop = asyncio.get_running_loop()
-        # icalendar takes 60 ms to import the first time; the loop may be the window's.
-        return wire.File(await loop.run_in_executor(None, booking_ics, found, self._settings.current.profile.name, url))
+    def _public_host(self, pages: Iterable[Page]) -> PublicHost:
+        names = (*LOOPBACK, *self._lan, *own_names()) if self.in_force is Reach.NETWORK else LOOPBACK
+        mark = hashlib.sha256(self._proxy_secret.encode()).hexdigest()
+        host = public_host(self._settings.current, self.origin, pages, names, mark)
+        return replace(host, reach=self.in_force.value)

@@ -92,7 +92,10 @@ class Workspace:
         self._connects = connector_of is not None
         self.availability = AvailabilityService(database, clock, self.settings)
         self.bookings = BookingService(database, self.announcer, clock, self.settings, seal, self.accounts, self.outbox.wake)
-        self.publishing = PublishingService(self.announcer, clock, self.settings, self.pages, self.availability, self.bookings)
+        self.publishing = PublishingService(
+            self.announcer, clock, self.settings, self.pages, self.availability, self.bookings, database
+        )
+        self.domains = self.publishing.domains
         self.holidays = HolidayKeeper(clock, self.settings, self.announcer)
         self.overview = OverviewService(database, clock, self.settings, self.publishing.reach)
         self.notices = NoticesService(database, self.announcer, self.settings, clock)

@@ -29,6 +29,7 @@ class Address:
     """``zone_said``: whether the zone stood there or is the page's own. ``language`` is empty unless it stood there.
 
     ``given``: what stands in the form's fields. ``kept``: this came from a form, so the next step has to go on as one.
+    ``embed``: it is shown inside another site, as will be what follows.
     """
 
     duration: int
@@ -40,6 +41,7 @@ class Address:
     picks: tuple[Instant, ...] = ()
     given: dict[str, str | list[str]] = field(default_factory=dict)
     kept: bool = False
+    embed: bool = False
 
     @property
     def selection(self) -> Selection:
@@ -57,6 +59,7 @@ class Address:
             "day": self.day.isoformat() if self.day else None,
             "pick": [to_iso(pick) for pick in self.picks],
             "lang": self.language or None,
+            "embed": "1" if self.embed else None,
             **changed,
         }
         found = [(name, str(one)) for name, value in standing.items() for one in _many(value)]
@@ -166,6 +169,7 @@ def _read(values: Mapping[str, str], picks: Iterable[str], page: PublicPage, giv
         day=_day(values.get("day", "")),
         picks=tuple(dict.fromkeys(_instants(picks)))[:most],
         given=given,
+        embed=values.get("embed") == "1",
     )
 
 

@@ -18,9 +18,11 @@ _WORTH_PACKING = 1024
 
 class Drawn(str):
     """The text of a page. ``style``: the source expression of a second style sheet in it, for an owner's own colour; only what
-    draws the page can set it, so nothing that found its way into the text can allow itself."""
+    draws the page can set it, so nothing that found its way into the text can allow itself. ``framable``: the sites that the
+    owner named may show it in a frame."""
 
     style: str = ""
+    framable: bool = False
 
 
 def protective(style: str) -> list[Header]:
@@ -44,7 +46,7 @@ class Answer:
     """``keep``: the same bytes may be sent again while nothing changes. ``cache``: what the browser may do.
 
     ``plain``: never packed, because it holds a secret of the visitor's beside text that others may have a hand in. ``style``:
-    one more style sheet that the policy allows.
+    one more style sheet that the policy allows. ``framable``: see ``Drawn``.
     """
 
     status: int
@@ -55,6 +57,7 @@ class Answer:
     plain: bool = False
     cache: bytes = b"no-store"
     style: str = ""
+    framable: bool = False
 
     def packed(self) -> Answer:
         """The same with its body as gzip, if that is worth it."""
@@ -63,7 +66,10 @@ class Answer:
         body = gzip.compress(self.body, 6, mtime=0)
         return replace(self, body=body, headers=(*self.headers, (b"content-encoding", b"gzip")))
 
-    def header_list(self, common: Sequence[Header]) -> list[Header]:
+    def header_list(self, common: Sequence[Header], embedders: Sequence[str] = ()) -> list[Header]:
+        """``embedders``: origins that may show what is framable."""
+        if self.framable and embedders:
+            common = _framed(common, embedders)
         found = [*(_allowing(each, self.style) for each in common), (b"cache-control", self.cache), *self.headers]
         if self.type:
             found.append((b"content-type", self.type))
@@ -79,6 +85,12 @@ def _allowing(header: Header, style: str) -> Header:
     return name, value.replace(b"style-src ", b"style-src " + style.encode() + b" ")
 
 
+def _framed(common: Sequence[Header], embedders: Sequence[str]) -> list[Header]:
+    ancestors = b"frame-ancestors " + " ".join(embedders).encode("ascii")
+    kept = [each for each in common if each[0] != b"x-frame-options"]
+    return [(name, value.replace(b"frame-ancestors 'none'", ancestors)) for name, value in kept]
+
+
 @lru_cache(maxsize=64)
 def accepts_gzip(header: bytes) -> bool:
     """What an Accept-Encoding header says about gzip (RFC 9110 §12.5.3)."""
@@ -91,8 +103,10 @@ def accepts_gzip(header: bytes) -> bool:
 
 def page(status: int, text: str, *headers: Header, keep: bool = False, plain: bool = False) -> Answer:
     vary = (b"vary", b"accept, accept-language, accept-encoding")
-    style = text.style if isinstance(text, Drawn) else ""
-    return Answer(status, text.encode(), HTML, (vary, *headers), keep=keep, plain=plain, style=style)
+    drawn = text if isinstance(text, Drawn) else Drawn(text)
+    return Answer(
+        status, text.encode(), HTML, (vary, *headers), keep=keep, plain=plain, style=drawn.style, framable=drawn.framable
+    )
 
 
 def data(status: int, value: object, *headers: Header, keep: bool = False) -> Answer:

@@ -15,15 +15,17 @@ from dataclasses import dataclass, replace
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from app import wire
 from app.domain.clock import Clock
 from app.domain.public import PublicPage
+from app.domain.typed import Fault
 from app.web import answers, guard
 from app.web.answers import Answer, accepts_gzip, protective
 from app.web.assets import Assets
 from app.web.booking import Booking
 from app.web.drawing import Drawing
 from app.web.held import HeldViews
-from app.web.limits import FormTokens, Kind, Rates
+from app.web.limits import LASTING, FormTokens, Kind, Rates
 from app.web.link import Link
 from app.web.managing import Managing
 from app.web.pages import Pages
@@ -36,6 +38,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _KEPT_BYTES = 4 * 1024 * 1024
 _FOREVER = b"public, max-age=31536000, immutable"
 _UNLISTED = (b"x-robots-tag", b"noindex")
+_ONLY_TLS = (b"strict-transport-security", b"max-age=31536000")
+_NONCE = re.compile(r"[0-9a-f]{16,64}")
 _KEY_HEADERS = (b"accept", b"accept-language", b"accept-encoding")
 _SLUG = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)?")
 _log = logging.getLogger(__name__)
@@ -92,8 +96,11 @@ class App:
         self.drawing = drawing or Drawing(Assets())
         self.assets = self.drawing.assets
         self.headers = protective(self.assets.style_hash)
-        self._link, self._clock = link, clock
-        self._rates = Rates(ticks)
+        self._link, self._clock, self._key = link, clock, key
+        self._rates = Rates(ticks, link.remember)
+        for each in link.remembered:
+            if each.kind in LASTING:
+                self._rates.restore(Kind(each.kind), each.address, clock.now() - each.at)
         tokens = FormTokens(key, ticks)
         views = Views(self.drawing)
         self._pages = Pages(link, clock, tokens, views)
@@ -109,7 +116,8 @@ class App:
         answer = await self._answer(scope, receive)
         if answer is None:
             return
-        headers = answer.header_list(self.headers)
+        host = self._link.shelf.host
+        headers = answer.header_list(self.headers, host.embedders if host is not None else ())
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else answer.body
         await send({"type": "http.response.body", "body": body})
@@ -123,17 +131,22 @@ class App:
         if not guard.host_allowed(headers.get(b"host"), host):
             return Answer(421, b"This computer does not answer to that name", answers.TEXT)
         reading = scope["method"] in ("GET", "HEAD")
-        key = (scope["path"], scope["query_string"], *(headers.get(name) for name in _KEY_HEADERS))
+        name, secure = guard.host_of(headers[b"host"]), guard.is_secure(headers, host)
+        key = (scope["path"], scope["query_string"], name, secure, *(headers.get(name) for name in _KEY_HEADERS))
         state = self._state
         if reading and (kept := self._kept.get(state, key)) is not None:
             answer, kind = kept
             direct = guard.is_direct(scope, headers, host)
-            if kind is None or self._may(kind, direct, guard.counted_as(guard.peer(scope))):
+            if kind is None or self._may(kind, direct, guard.visitor_address(scope, headers, host)):
                 return answer
         try:
             answer, kind = await self._work(visit(scope, receive, headers, host))
         except ClientDisconnect:
             return None
+        if answer.type == answers.HTML and not guard.is_indexed(name, host) and _UNLISTED not in answer.headers:
+            answer = replace(answer, headers=(*answer.headers, _UNLISTED))
+        if secure:
+            answer = replace(answer, headers=(*answer.headers, _ONLY_TLS))
         if accepts_gzip(headers.get(b"accept-encoding", b"")):
             answer = answer.packed()
         if reading and answer.keep and state == self._state:
@@ -194,7 +207,7 @@ class App:
             case "":
                 return Route({"GET": self._pages.home}) if path == "/" else None
             case "healthz":
-                return Route({"GET": lambda _: Answer(200, b"ok", answers.TEXT, keep=True)}, None) if not rest else None
+                return Route({"GET": self._health}, None) if not rest else None
             case "robots.txt":
                 return Route({"GET": self._pages.robots}, None) if not rest else None
             case "static":
@@ -206,6 +219,16 @@ class App:
             case "manage":
                 return self._manage(rest)
         return None
+
+    def _health(self, visit: Visit) -> Answer:
+        """That something answers; and, given a number that was never used, that it is this very program."""
+        if not visit.has("sign"):
+            return Answer(200, b"ok", answers.TEXT, keep=True)
+        nonce = visit.one("sign")
+        if not _NONCE.fullmatch(nonce):
+            return answers.data(422, {"error": "invalid", "fields": {"sign": Fault.NOT_OFFERED}})
+        sign = wire.sign_of(self._key.hex(), nonce)
+        return answers.data(200, {"status": "ok", "sign": sign, "proxied": guard.is_marked(visit.headers, visit.host)})
 
     def _static(self, name: str) -> Route | None:
         file = self.assets.files.get(name)

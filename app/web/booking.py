@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from app.domain.booking import BookingRequest, Promised, Refused, Taken
 from app.domain.choosing import SUGGESTIONS
@@ -21,7 +22,7 @@ from app.domain.typed import Fault
 from app.web import answers
 from app.web.address import from_fields
 from app.web.answers import Answer
-from app.web.known import host_name, keep_cookie
+from app.web.known import keep_cookie
 from app.web.limits import FormTokens, Kind
 from app.web.link import Link, ParentSilent
 from app.web.pages import Pages
@@ -32,6 +33,8 @@ from app.web.visit import Fields, Visit
 TRAP = "website"
 """A field that no person sees."""
 RETRY = (b"retry-after", b"10")
+TOO_MANY_FOR = 3600
+"""Seconds after which somebody with too many open bookings may try again: one of them may be over by then."""
 
 
 class Booking:
@@ -46,6 +49,7 @@ class Booking:
     async def book(self, visit: Visit, page: PublicPage) -> Answer:
         sent = await self._reception.receive(visit)
         fields = sent.fields
+        visit = _framed(visit, fields)
         if sent.form and _is_step(fields):
             return self._step(visit, page, sent)
         fault = self._reception.key_fault(visit, sent, page.id, BOOK)
@@ -61,8 +65,8 @@ class Booking:
         if faults:
             return self._invalid(visit, page, sent, faults)
         self._reception.limit(visit, Kind.BOOKING)
-        wanted = bool(fields.get("remember")) and sent.form and page.prefill and visit.host.prefill
-        request = replace(request, link=visit.link, remember=wanted, host=host_name(visit))
+        wanted = bool(fields.get("remember")) and sent.form and page.prefill and visit.host.prefill and not visit.embed
+        request = replace(request, link=visit.link, remember=wanted, host=visit.asked_host)
         request = replace(request, body=_digest(request))
         try:
             answer = await self._link.ask(request)
@@ -72,6 +76,8 @@ class Booking:
 
     def _booked(self, visit: Visit, page: PublicPage, sent: Sent, request: BookingRequest, answer: object) -> Answer:
         match answer:
+            case Promised() if visit.embed and not visit.wants_data:
+                return answers.page(200, self._views.booked(visit, page, request, answer, sent.words), plain=True)
             case Promised():
                 return self._promised(visit, answer)
             case Taken(nearest=nearest):
@@ -84,6 +90,8 @@ class Booking:
                 return self._pages.link_over(visit, error)
             case Refused(error="not_saved"):
                 return self._silent(visit, page, sent)
+            case Refused(error="too_many"):
+                return self._pages.too_many(visit, TOO_MANY_FOR)
             case Refused(error=error):
                 return self._closed(visit, page, sent, request, error)
         raise TypeError(f"{type(answer).__name__} is no answer to a booking")
@@ -165,6 +173,7 @@ class Booking:
 
     async def message(self, visit: Visit, page: PublicPage) -> Answer:
         sent = await self._reception.receive(visit)
+        visit = _framed(visit, sent.fields)
         fault = self._reception.key_fault(visit, sent, page.id, MESSAGE)
         faults: dict[str, str] = {"key": fault} if fault else {}
         if sent.fields.get(TRAP):
@@ -186,7 +195,8 @@ class Booking:
             return self._pages.not_found(visit) if answer.error == "not_found" else self._silent_message(visit, page, sent)
         if visit.wants_data:
             return answers.data(201, {"kept": True})
-        return answers.redirect(303, f"{visit.path_of(page)}?left=1&lang={sent.words.language}")
+        query = urlencode([("left", "1"), ("lang", sent.words.language), *visit.staying])
+        return answers.redirect(303, f"{visit.path_of(page)}?{query}")
 
     def _message_invalid(self, visit: Visit, page: PublicPage, sent: Sent, faults: Mapping[str, str]) -> Answer:
         if visit.wants_data:
@@ -203,6 +213,11 @@ class Booking:
         heading = sent.words.gettext("The message could not be kept")
         text = sent.words.gettext("The computer of {name} cannot answer right now. Please go back and try again in a moment.")
         return answers.page(503, self._views.note(visit, heading, text.format(name=name), page, sent.words), RETRY, plain=True)
+
+
+def _framed(visit: Visit, fields: Fields) -> Visit:
+    """A form says itself that it stood inside another site."""
+    return replace(visit, embed=visit.embed or fields.get("embed") == "1")
 
 
 def _is_step(fields: Fields) -> bool:

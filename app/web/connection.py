@@ -24,6 +24,8 @@ from app.web.guard import counted_as, is_loopback
 
 HEAD_WITHIN, BODY_WITHIN = 10.0, 30.0
 LINGER = 2.0
+LAST_WORD_WITHIN = 0.5
+"""Seconds for the first request of a connection when the server ends."""
 URL_LONGEST, HEAD_LONGEST = 2048, 16 * 1024
 CONNECTIONS, CONNECTIONS_EACH = 200, 20
 CONNECTIONS_HERE = 800
@@ -111,7 +113,7 @@ class GatedConfig(Config):
 
 
 class Connection(HttpToolsProtocol):
-    """See the module's promise. ``_refused`` once it was decided to hear no more."""
+    """See the module's promise. ``_refused`` once it was decided to hear no more, ``_last`` once after one more answer."""
 
     def __init__(
         self, config: Any, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
@@ -120,7 +122,7 @@ class Connection(HttpToolsProtocol):
         self.logger = _quiet
         self.gate: Gate = config.gate
         self._deadline: asyncio.TimerHandle | None = None
-        self._refused = False
+        self._refused = self._last = False
         self._in_head = self._in_message = False
         self._head_size = self._headers_size = 0
         self._fault = 0
@@ -151,6 +153,14 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
         else:
             super().timeout_keep_alive_handler()
+
+    def shutdown(self) -> None:
+        """The server ends. Who has only just come may still ask, once; who is being answered gets it."""
+        if self.cycle is None and not self._refused and not self.transport.is_closing():
+            self._last = True
+            self._expect_within(LAST_WORD_WITHIN)
+        else:
+            super().shutdown()
 
     # What the connection does
 
@@ -227,6 +237,8 @@ class Connection(HttpToolsProtocol):
             return
         self._expect_within(self.gate.body_within)
         super().on_headers_complete()
+        if self._last and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def _ambiguous(self) -> bool:
         """Whether two readers could understand the head differently: who is asked, or where it ends (RFC 9112 §11.2)."""

@@ -153,6 +153,7 @@ class Drawing:
         host = visit.host
         path = visit.path_of(page) if page is not None else ""
         colour = page.colour if page is not None else colours.NAMED[0]
+        privacy = [("privacy", ""), ("lang", words.language), *visit.staying]
         own = own_style(colour) if colours.is_own(colour) else None
         text = self._templates.get_template(f"{name}.html").render(
             {
@@ -166,11 +167,13 @@ class Drawing:
                 "title": title,
                 "page": page,
                 "path": path,
-                "privacy": f"{path}?{urlencode([('privacy', ''), ('lang', words.language)])}" if page is not None else "",
+                "home": visit.home_of(page) if page is not None else "",
+                "embed": visit.embed,
+                "privacy": f"{path}?{urlencode(privacy)}" if page is not None else "",
                 "colour": colour if colour in colours.NAMED else "own" if own else colours.NAMED[0],
                 "own_style": own.text if own else "",
                 "switch": _switch(visit, words, here),
-                "noindex": not host.indexed,
+                "noindex": not visit.indexed,
                 "scripted": scripted,
                 "banner": banner if host.landscape else lambda *_: "",
                 **values,
@@ -178,11 +181,13 @@ class Drawing:
         )
         drawn = Drawn(text)
         drawn.style = own.source if own else ""
+        # A manage page is never shown by others: what is pressed there changes a booking.
+        drawn.framable = page is not None and visit.path.startswith("/meetings/")
         return drawn
 
 
 def _switch(visit: Visit, words: Wording, here: str) -> Switch:
     language, name = _OTHER[words.language]
     pairs = [] if here else [(key, value) for key, value in visit.query if key != "lang"]
-    query = urlencode([*pairs, ("lang", language)])
+    query = urlencode([*pairs, *(visit.staying if here else ()), ("lang", language)])
     return Switch(f"{here}?{query}", language, name)

@@ -1,11 +1,13 @@
 """Who is asking, and whether their own page sent them: hosts, addresses, cross-site requests (QUALITY 4.2 to 4.4).
 
-No header of a request is believed about where it comes from: as long as pages are published on this computer or its network,
-the address is that of the socket's peer.
+No header of a request is believed about where it comes from: the address is that of the socket's peer. Only the owner's reverse
+proxy, which proves itself with the secret of the workspace, is believed about the visitor's address and whether TLS is used.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ipaddress
 from collections.abc import Mapping
 from enum import Enum, auto
@@ -16,8 +18,11 @@ from urllib.parse import urlsplit
 from app.domain.public import PublicHost
 from app.domain.settings import Reach
 
+MARK = b"x-aftale-proxy"
+"""In it the owner's reverse proxy sends its secret."""
 FORWARDED = frozenset(
     {
+        MARK,
         b"forwarded",
         b"via",
         b"x-forwarded",
@@ -38,6 +43,7 @@ FORWARDED = frozenset(
 )
 """Headers that tell of something between the visitor and this computer."""
 
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 Headers = Mapping[bytes, bytes]
 
 
@@ -78,9 +84,50 @@ def is_loopback(address: str) -> bool:
     return found.is_loopback or (mapped is not None and mapped.is_loopback)
 
 
+def is_marked(headers: Headers, host: PublicHost) -> bool:
+    """Whether the request came by the owner's reverse proxy. The child knows only the digest of what it sends."""
+    sent = headers.get(MARK)
+    if sent is None or host.reach != Reach.PROXY or not host.proxy_mark:
+        return False
+    return hmac.compare_digest(hashlib.sha256(sent).hexdigest(), host.proxy_mark)
+
+
+def visitor_address(scope: Mapping[str, Any], headers: Headers, host: PublicHost) -> str:
+    """The name under which the visitor is counted. A proxy may have been told addresses by those before it: only the last one,
+    its own word, counts, and only if it is an address."""
+    if is_marked(headers, host):
+        told = headers.get(b"x-forwarded-for", b"").decode("latin-1").rpartition(",")[2].strip()
+        if len(told) < 50 and (found := counted_as(told)):
+            return found
+    return counted_as(peer(scope))
+
+
+def is_secure(headers: Headers, host: PublicHost) -> bool:
+    """Whether the visitor's connection ends in TLS, as far as the proxy says so."""
+    return is_marked(headers, host) and headers.get(b"x-forwarded-proto", b"").strip().lower() == b"https"
+
+
 def is_direct(scope: Mapping[str, Any], headers: Headers, host: PublicHost) -> bool:
-    """Whether the visitor sits at this computer while pages are published only on it: no limits then, and programs may book."""
-    return host.reach == Reach.COMPUTER and FORWARDED.isdisjoint(headers) and is_loopback(peer(scope))
+    """Whether the visitor sits at this computer while pages are published only on it: no limits then, and programs may book.
+
+    Whoever asks for another name than this computer's own came from elsewhere, by whatever way.
+    """
+    return (
+        host.reach == Reach.COMPUTER
+        and FORWARDED.isdisjoint(headers)
+        and is_loopback(peer(scope))
+        and host_of(headers.get(b"host", b"")) in HERE
+    )
+
+
+def is_indexed(name: str, host: PublicHost) -> bool:
+    """Whether search engines may list the pages under this host name (URL-5)."""
+    return name in host.indexed_hosts or (host.indexed and name not in domain_names(host.origins))
+
+
+@lru_cache(maxsize=16)
+def domain_names(origins: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for each in origins if (name := urlsplit(each).hostname))
 
 
 @lru_cache(maxsize=256)
@@ -119,13 +166,13 @@ def origin_of(headers: Headers, host: PublicHost) -> Origin:
 
 
 def _own(origin: bytes, asked: bytes, host: PublicHost) -> bool:
-    """Whether an Origin is the address that was asked for or the one that links carry. Another port is another site."""
+    """Whether an Origin is the address that was asked for, the one that links carry, or a domain of the owner's. Another port
+    is another site."""
     try:
         parts = urlsplit(origin.decode("ascii").lower())
     except (UnicodeDecodeError, ValueError):
         return False
     if parts.scheme not in ("http", "https"):
         return False
-    if parts.netloc == asked.decode("latin-1").lower() or origin.decode("ascii").lower() == host.origin.rstrip("/").lower():
-        return True
-    return parts.hostname in host.hosts and not is_loopback(parts.hostname or "") and parts.hostname != "localhost"
+    said = origin.decode("ascii").lower()
+    return parts.netloc == asked.decode("latin-1").lower() or said in (host.origin.rstrip("/").lower(), *host.origins)

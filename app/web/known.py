@@ -5,18 +5,14 @@ It fills fields in and authorises nothing. Its value is sealed by the program an
 
 from __future__ import annotations
 
-from app.web import guard
+from urllib.parse import urlsplit
+
 from app.web.answers import Header
 from app.web.visit import Visit
 
 COOKIE = "aftale-known"
 KEPT_FOR = 180 * 86_400
 """Seconds; the program refuses older ones as well."""
-
-
-def host_name(visit: Visit) -> str:
-    """The host that the visitor sees in the address."""
-    return guard.host_of(visit.headers.get(b"host", b""))
 
 
 def keep_cookie(visit: Visit, value: str) -> Header:
@@ -28,6 +24,11 @@ def forget_cookie(visit: Visit) -> Header:
 
 
 def _cookie(visit: Visit, value: str, age: int) -> Header:
-    secure = "; Secure" if visit.host.origin.startswith("https://") else ""
+    told = any(each.startswith("https://") and urlsplit(each).hostname == visit.asked_host for each in _origins(visit))
+    secure = "; Secure" if visit.secure or told else ""
     text = f"{COOKIE}={value}; Path=/meetings; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"
     return b"set-cookie", text.encode("ascii")
+
+
+def _origins(visit: Visit) -> tuple[str, ...]:
+    return (visit.host.origin, *visit.host.origins)

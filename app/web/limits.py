@@ -37,11 +37,16 @@ class Kind(StrEnum):
 LIMITS: dict[Kind, Limit] = {Kind.VIEW: VIEWS, Kind.SLOTS: SLOTS, Kind.BOOKING: BOOKINGS, Kind.BAD_TOKEN: BAD_TOKENS}
 
 
-class Rates:
-    """Counts in sliding windows. ``ticks``: seconds that only go forward."""
+LASTING = frozenset({Kind.BOOKING, Kind.BAD_TOKEN})
+"""What is limited over longer than a moment."""
 
-    def __init__(self, ticks: Callable[[], float]) -> None:
-        self._ticks = ticks
+
+class Rates:
+    """Counts in sliding windows. ``ticks``: seconds that only go forward. ``tell`` hears of what has to be remembered longer
+    than this process may live."""
+
+    def __init__(self, ticks: Callable[[], float], tell: Callable[[Kind, str], None] | None = None) -> None:
+        self._ticks, self._tell = ticks, tell
         self._seen: OrderedDict[tuple[Kind, str], deque[float]] = OrderedDict()
 
     def take(self, kind: Kind, address: str) -> int:
@@ -63,6 +68,15 @@ class Rates:
         return int(longest) + 1 if longest > 0 else 0
 
     def note(self, kind: Kind, address: str) -> None:
+        self._note(kind, address, self._ticks())
+        if self._tell is not None and kind in LASTING:
+            self._tell(kind, address)
+
+    def restore(self, kind: Kind, address: str, age: float) -> None:
+        """Counts what was done ``age`` seconds ago, before this process began. To be called in the order of the events."""
+        self._note(kind, address, self._ticks() - age)
+
+    def _note(self, kind: Kind, address: str, at: float) -> None:
         key = (kind, address)
         times = self._seen.get(key)
         if times is None:
@@ -70,7 +84,7 @@ class Rates:
             times = self._seen[key] = deque(maxlen=most)
             if len(self._seen) > _REMEMBERED:
                 self._seen.popitem(last=False)
-        times.append(self._ticks())
+        times.append(at)
         self._seen.move_to_end(key)
 
     # A bad manage token counts for its address and for everybody together. Good tokens work whatever the latter says.

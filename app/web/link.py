@@ -66,6 +66,15 @@ class Link(Protocol):
         """Adds to what the program is told now and then."""
         ...
 
+    def remember(self, kind: str, address: str) -> None:
+        """Has the program keep for the next child what this one counted."""
+        ...
+
+    @property
+    def remembered(self) -> Sequence[wire.Counted]:
+        """What the program kept from earlier children, the oldest first."""
+        ...
+
 
 class Shelf:
     """The pages by slug, as they were pushed last. ``revision`` grows with every change. ``pictures``: type and bytes
@@ -122,14 +131,21 @@ class ParentLink:
 
     What it promises: ``on_end`` is called once, in the loop, when the input ends; a line that is none is logged and left out; a
     line that the program does not read in time is dropped, and its question fails. ``greeted`` is set once everything that
-    there is to know has been heard.
+    there is to know has been heard. ``on_farewell`` is called when another child takes over.
     """
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO, clock: Clock, on_end: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        source: BinaryIO,
+        sink: BinaryIO,
+        clock: Clock,
+        on_end: Callable[[], None],
+        on_farewell: Callable[[], None] = lambda: None,
+    ) -> None:
         self.shelf = Shelf()
         self.hello: wire.Hello | None = None
         self.met, self.greeted = asyncio.Event(), asyncio.Event()
-        self._source, self._sink, self._clock, self._on_end = source, sink, clock, on_end
+        self._source, self._sink, self._clock, self._on_end, self._on_farewell = source, sink, clock, on_end, on_farewell
         self._loop = asyncio.get_running_loop()
         self._out: queue.Queue[bytes | None] = queue.Queue(_WAITING_LINES)
         self._waiting: dict[int, asyncio.Future[Answered]] = {}
@@ -138,10 +154,14 @@ class ParentLink:
         self._heard = self._loop.time()
         self._heard_at = clock.now()
         self._counts = [0, 0, 0]
+        self._seen_at: Instant = 0
+        self._writer: threading.Thread | None = None
+        self.remembered: list[wire.Counted] = []
 
     def start(self) -> None:
         threading.Thread(target=self._read, name="lines in", daemon=True).start()
-        threading.Thread(target=self._write, name="lines out", daemon=True).start()
+        self._writer = threading.Thread(target=self._write, name="lines out", daemon=True)
+        self._writer.start()
 
     # Speaking
 
@@ -156,12 +176,25 @@ class ParentLink:
     def count(self, *, views: int = 0, bots: int = 0, refused: int = 0) -> None:
         for index, more in enumerate((views, bots, refused)):
             self._counts[index] += more
+        if views:
+            self._seen_at = self._clock.now()
+
+    def remember(self, kind: str, address: str) -> None:
+        self.tell(wire.Counted(kind, address, self._clock.now()))
 
     def tell_counts(self) -> None:
         """Tells what was counted since the last time, if anything."""
         if any(self._counts):
-            self.tell(wire.Visits(*self._counts))
+            self.tell(wire.Visits(*self._counts, self._seen_at))
             self._counts = [0, 0, 0]
+
+    async def told(self) -> None:
+        """Returns when every line has been written, or nobody reads any more."""
+        with contextlib.suppress(queue.Full):
+            self._out.put_nowait(None)
+        writer = self._writer
+        if writer is not None:
+            await asyncio.get_running_loop().run_in_executor(None, writer.join, 1.0)
 
     async def ask(self, what: Question) -> Answered:
         if self.silent:
@@ -230,6 +263,11 @@ class ParentLink:
                 self.met.set()
             case wire.HostLine() | wire.PageLine() | wire.PageGone() | wire.PictureLine():
                 self.shelf.take(line)
+            case wire.Counted():
+                if not self.greeted.is_set():
+                    self.remembered.append(line)
+            case wire.Farewell():
+                self._on_farewell()
             case wire.Alive():
                 self.greeted.set()
                 self.tell(wire.Shown(line.revision))

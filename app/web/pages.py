@@ -19,7 +19,7 @@ from app.i18n import Wording
 from app.web import answers
 from app.web.address import Address, from_query, starts_in
 from app.web.answers import Answer
-from app.web.known import COOKIE, forget_cookie, host_name
+from app.web.known import COOKIE, forget_cookie
 from app.web.limits import FormTokens
 from app.web.link import Link, ParentSilent
 from app.web.views import Views, closed_reason
@@ -54,7 +54,9 @@ class Pages:
     def home(self, visit: Visit) -> Answer:
         slug = visit.host.default_slug
         page = self._link.shelf.page(slug)
-        return answers.redirect(303, f"/meetings/{slug}") if page is not None and not page.secret else self.not_found(visit)
+        if page is None or page.secret:
+            return self.not_found(visit)
+        return answers.redirect(303, f"/meetings/{slug}{visit.asked_query}")
 
     def find(self, slug: str) -> PublicPage | None:
         """The page with this slug now, or with it before."""
@@ -67,8 +69,7 @@ class Pages:
         if page is None:
             return self._listing(visit, slug)
         if page.slug != slug:
-            query = visit.request.scope["query_string"].decode("latin-1")
-            return answers.redirect(301, f"/meetings/{page.slug}" + (f"?{query}" if query else ""))
+            return answers.redirect(301, f"/meetings/{page.slug}{visit.asked_query}")
         return self.show(visit.on(page), page)
 
     def show(self, visit: Visit, page: PublicPage) -> Answer | Awaitable[Answer]:
@@ -91,7 +92,7 @@ class Pages:
         if slug != visit.host.own_part or not pages:
             return self.not_found(visit)
         if len(pages) == 1:
-            return answers.redirect(303, f"/meetings/{pages[0].slug}")
+            return answers.redirect(303, f"/meetings/{pages[0].slug}{visit.asked_query}")
         if visit.wants_data:
             return answers.data(200, {"pages": [describe(page, visit) for page in pages]}, keep=True)
         return answers.page(200, self._views.listing(visit, pages), keep=True)
@@ -125,7 +126,7 @@ class Pages:
         if not (page.prefill and visit.host.prefill):
             unseen = {name for name, _ in carried(page, address.given)}
             address = replace(address, given={name: address.given[name] for name in unseen})
-        elif visit.cookie(COOKIE) and not visit.has("fresh"):
+        elif visit.cookie(COOKIE) and not visit.has("fresh") and not visit.embed:
             return self._known_form(visit, page, address, starts)
         key = self._tokens.make(page.id, "book")
         forget = (forget_cookie(visit),) if visit.has("fresh") and visit.cookie(COOKIE) else ()
@@ -134,7 +135,7 @@ class Pages:
     async def _known_form(self, visit: Visit, page: PublicPage, address: Address, starts: Sequence[Instant]) -> Answer:
         """The form of somebody who asked this browser to remember them; what the link says counts more (URL-6)."""
         try:
-            found = await self._link.ask(wire.WhoIs(visit.cookie(COOKIE), host_name(visit)))
+            found = await self._link.ask(wire.WhoIs(visit.cookie(COOKIE), visit.asked_host))
         except ParentSilent:
             found = wire.Remembered()
         fields = found.fields if isinstance(found, wire.Remembered) else {}
@@ -199,7 +200,7 @@ class Pages:
         return answers.data(200, found, keep=True)
 
     def robots(self, visit: Visit) -> Answer:
-        if visit.host.indexed:
+        if visit.indexed:
             text = "User-agent: *\nDisallow: /manage*\n"
         else:
             text = "User-agent: *\nDisallow: /meetings*\nDisallow: /manage*\n"

@@ -28,7 +28,9 @@ from app.web.link import ParentLink
 
 GREETED_WITHIN = 3.0
 """Seconds that the first page waits for the program to have told everything."""
-COUNTS_EVERY = 30.0
+COUNTS_EVERY = 5.0
+FINISHED_WITHIN = 12
+"""Seconds for those who are being answered when another child takes over; the program may take eight for its part."""
 _TEMPLATES = ("choose", "form", "confirmed", "closed", "note")
 
 
@@ -94,8 +96,8 @@ class _Server(Server):
 
 async def serve(listening: socket.socket, source: BinaryIO, sink: BinaryIO, clock: Clock) -> None:
     """Serves on ``listening`` until ``source`` ends."""
-    ended = asyncio.Event()
-    link = ParentLink(source, sink, clock, ended.set)
+    ended, leaving = asyncio.Event(), asyncio.Event()
+    link = ParentLink(source, sink, clock, ended.set, leaving.set)
     link.start()
     await _first(link.met, ended)
     if link.hello is None:
@@ -113,10 +115,20 @@ async def serve(listening: socket.socket, source: BinaryIO, sink: BinaryIO, cloc
     gc.collect()
     gc.freeze()
     telling = asyncio.ensure_future(_tell_counts(link))
-    await ended.wait()
-    telling.cancel()
+    # Whoever is being answered when another child takes over still gets the program's answers by this one.
+    await _first(ended, leaving)
+    if leaving.is_set() and not ended.is_set():
+        server.config.timeout_graceful_shutdown = FINISHED_WITHIN
+        # Whoever has just come is let in first.
+        await asyncio.sleep(0)
+        for listener in server.servers:
+            # At once, for the one who takes over waits for the port.
+            listener.close()
     server.should_exit = True
     await running
+    telling.cancel()
+    link.tell_counts()
+    await link.told()
 
 
 async def _first(*events: asyncio.Event) -> None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from app.domain import asking
 from app.domain.after import host_of_link
+from app.domain.booking import BookingRequest, Promised
 from app.domain.choosing import Choose, choose
 from app.domain.clock import MINUTE, Instant, to_iso
 from app.domain.public import PageState, PublicHost, PublicPage
@@ -20,6 +21,7 @@ from app.i18n import Wording
 from app.web import problems
 from app.web.address import Address
 from app.web.drawing import Drawing, as_data
+from app.web.framed import booked
 from app.web.script_data import script_data
 from app.web.visit import Visit
 from app.web.zone_list import zone_groups
@@ -126,6 +128,7 @@ class Views:
             ("key", key),
         ]
         hidden += [("tz", address.zone)] if address.zone_said else []
+        hidden += visit.staying
         hidden += asking.carried(page, address.given)
         return self._drawing.draw(
             "form",
@@ -144,7 +147,7 @@ class Views:
             faults=_summary(words, fields, said),
             prefilled=_prefilled(address, fields) and not faults and not address.kept,
             known=known,
-            remembers=page.prefill and host.prefill and not known,
+            remembers=page.prefill and host.prefill and not known and not visit.embed,
             remembered=bool(address.given.get("remember")),
             cleared=urlencode([*_without_given(address), ("fresh", "1"), *(("start", to_iso(start)) for start in starts)]),
             fields=fields,
@@ -153,6 +156,11 @@ class Views:
             wait=WAIT,
             quick_faults=_quick_faults(words),
         )
+
+    # Booked, inside another site
+
+    def booked(self, visit: Visit, page: PublicPage, request: BookingRequest, answer: Promised, words: Wording) -> str:
+        return booked(self._drawing, visit, page, request, answer, words)
 
     # Missed
 
@@ -196,7 +204,7 @@ class Views:
             opened=bool(said or any(given.values())),
             more_open=any(given[field] or field in said for field in ("name", "wishes", "message")),
             faults={"email": "", "name": "", "wishes": "", "message": "", "key": "", **said},
-            hidden=[("key", key), ("language", words.language), ("time_zone", page.zone)],
+            hidden=[("key", key), ("language", words.language), ("time_zone", page.zone), *visit.staying],
             wait=WAIT,
             quick_faults=_quick_faults(words),
         )
@@ -223,9 +231,10 @@ class Views:
         return self._drawing.draw("privacy", visit, title=title, page=page, link=page.consent.link, scripted=False)
 
     def note(self, visit: Visit, heading: str, text: str, page: PublicPage | None = None, words: Wording | None = None) -> str:
-        back = visit.path_of(page) if page is not None else ""
+        back = visit.home_of(page) if page is not None else ""
+        here = visit.path_of(page) if page is not None else ""
         return self._drawing.draw(
-            "note", visit, title=heading, words=words, here=back, heading=heading, text=text, back=back, scripted=False
+            "note", visit, title=heading, words=words, here=here, heading=heading, text=text, back=back, scripted=False
         )
 
 

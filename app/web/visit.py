@@ -80,6 +80,17 @@ class Visit:
         return self.path_of(page) + ("?embed=1" if self.embed else "")
 
     @property
+    def staying(self) -> tuple[tuple[str, str], ...]:
+        """What every address carries along so that the next page is shown inside the other site as well."""
+        return (("embed", "1"),) if self.embed else ()
+
+    @property
+    def asked_query(self) -> str:
+        """The query as it was sent, with its question mark, for another address that means the same."""
+        query = self.request.scope["query_string"].decode("ascii", "ignore")
+        return f"?{query}" if query else ""
+
+    @property
     def asked_host(self) -> str:
         """The host that the visitor sees in the address."""
         return guard.host_of(self.headers.get(b"host", b""))

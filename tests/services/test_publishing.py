@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,12 @@ import pytest
 
 from app.domain.clock import SystemClock, to_iso
 from app.domain.errors import PortTaken
+from app.domain.overview import Reachability
 from app.domain.pages import Picture
+from app.domain.reaching import Serving
+from app.domain.settings import Reach
+from app.models.peek import last_place
+from app.paths import database_file
 from app.services.child import listen
 from app.services.workspace import Workspace
 from tests.services.opened import StandingClock, furnished, page
@@ -143,3 +149,115 @@ async def test_picture_and_secret_link_when_made_then_the_child_has_them_also_af
         booked = await client.post(f"{published.publishing.url}{path}/book", json=sent)
     assert booked.status_code == 201
     assert (await get(published, path)).status_code == 410
+
+
+async def reaching(workspace: Workspace, **changes: object) -> None:
+    """Saves how the pages are published and waits until it holds."""
+    current = workspace.settings.current
+    await workspace.settings.save(replace(current, publishing=replace(current.publishing, **changes)))
+    await workspace.publishing.settled()
+
+
+def lan_url(workspace: Workspace) -> str:
+    standing = workspace.publishing.standing()
+    return f"http://{standing.lan[0]}:{standing.port}"
+
+
+async def status_at(url: str, **headers: str) -> int:
+    """The status that a visitor gets, 0 where nobody takes the call."""
+    async with httpx2.AsyncClient(timeout=PATIENCE) as client:
+        try:
+            return (await client.get(url, headers=headers)).status_code
+        except httpx2.ConnectError:
+            return 0
+
+
+@pytest.mark.shows("PUB-1", "PUB-2")
+async def test_pages_when_published_on_the_network_then_others_there_reach_them_and_the_state_is_live(
+    published: Workspace,
+) -> None:
+    publishing, path = published.publishing, "/meetings/anna/page-1"
+    assert await status_at(lan_url(published) + path) == 0, "loopback only until the owner wants more"
+    await reaching(published, reach=Reach.NETWORK)
+    assert await status_at(lan_url(published) + path) == 200
+    assert (await get(published, path)).status_code == 200, "this computer reaches them as before"
+    await until(lambda: publishing.standing().serving is Serving.LIVE)
+    assert publishing.reach() == (Reachability.LIVE, lan_url(published))
+    assert published.pages.link("anna/page-1") == lan_url(published) + path
+    assert await status_at(lan_url(published) + path, host="evil.example") == 421
+    assert await status_at(lan_url(published) + path, host=f"{socket.gethostname()}.local:8000") == 200
+    await reaching(published, reach=Reach.COMPUTER)
+    assert await status_at(lan_url(published) + path) == 0
+    assert publishing.reach() == (Reachability.COMPUTER_ONLY, publishing.url)
+    assert (await get(published, path)).status_code == 200
+
+
+@pytest.mark.shows("PUB-1")
+async def test_reach_when_another_program_has_the_port_in_the_network_then_all_stays_and_the_reason_is_told(
+    published: Workspace,
+) -> None:
+    standing = published.publishing.standing()
+    with listen(standing.port, standing.lan[0]):
+        await reaching(published, reach=Reach.NETWORK)
+        found = published.publishing.standing()
+        assert (found.reach, found.reason, found.serving) == ("computer", "port_taken", Serving.LIVE)
+        assert published.publishing.reach()[0] is Reachability.COMPUTER_ONLY
+        assert (await get(published, "/healthz")).status_code == 200
+    await published.publishing.settled()
+    assert published.publishing.standing().reach == "network", "and it is tried again"
+    assert await status_at(f"{lan_url(published)}/healthz") == 200
+
+
+@pytest.mark.shows("PUB-1")
+async def test_visitors_when_the_reach_changes_under_them_then_each_is_answered(published: Workspace) -> None:
+    """Somebody is always asking while the socket is exchanged; whoever was let in gets an answer."""
+    answered, stop = [], asyncio.Event()
+
+    async def visit() -> None:
+        while not stop.is_set():
+            async with httpx2.AsyncClient(timeout=PATIENCE) as client:
+                try:
+                    answer = await client.get(f"{published.publishing.url}/meetings/anna/page-1")
+                except httpx2.ConnectError:
+                    # The moment without a socket: a browser tries again.
+                    continue
+                answered.append(answer.status_code)
+
+    visitors = [asyncio.ensure_future(visit()) for _ in range(3)]
+    for reach in (Reach.NETWORK, Reach.COMPUTER):
+        await reaching(published, reach=reach)
+    before = len(answered)
+    await until(lambda: len(answered) > before + 3)
+    stop.set()
+    await asyncio.gather(*visitors)
+    assert set(answered) <= {200, 429}
+
+
+@pytest.mark.shows("PUB-1")
+async def test_reach_when_the_program_starts_again_then_it_is_the_same(tmp_path: Path) -> None:
+    workspace = await furnished(tmp_path, Now(), page(1))
+    workspace.run()
+    await workspace.publishing.start()
+    await reaching(workspace, reach=Reach.NETWORK)
+    url = lan_url(workspace)
+    await workspace.publishing.restart()
+    assert await status_at(f"{url}/healthz") == 200
+    await workspace.close()
+    port, reach = last_place(database_file(tmp_path))
+    assert (f":{port}" in url, reach) == (True, "network")
+
+
+@pytest.mark.shows("S5")
+async def test_limits_when_the_child_is_killed_then_they_go_on_where_they_were(published: Workspace) -> None:
+    await reaching(published, reach=Reach.NETWORK)
+    url = f"{published.publishing.url}/manage/"
+    async with httpx2.AsyncClient(timeout=PATIENCE) as client:
+        for number in range(10):
+            assert (await client.get(f"{url}{str(number) * 43}")).status_code == 404
+        assert (await client.get(f"{url}{'a' * 43}")).status_code == 429
+    counted = published.publishing._child
+    await until(lambda: counted is not None and len(counted.counted) == 20)
+    first = published.publishing.child_pid
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: published.publishing.child_pid not in (0, first) and published.publishing.state == "live")
+    assert (await get(published, f"/manage/{'a' * 43}")).status_code == 429

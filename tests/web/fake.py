@@ -61,6 +61,8 @@ class FakeLink:
         self.links: dict[str, str] = {}
         """Tokens of secret links: the slug that each opens, or why it opens nothing."""
         self.counted = {"views": 0, "bots": 0, "refused": 0}
+        self.noted: list[wire.Counted] = []
+        self.remembered: tuple[wire.Counted, ...] = ()
         self._answers: dict[str, tuple[str, Answered]] = {}
         self.shelf.take(wire.HostLine(1, host))
         for page in pages:
@@ -81,6 +83,9 @@ class FakeLink:
     def count(self, *, views: int = 0, bots: int = 0, refused: int = 0) -> None:
         for name, more in (("views", views), ("bots", bots), ("refused", refused)):
             self.counted[name] += more
+
+    def remember(self, kind: str, address: str) -> None:
+        self.noted.append(wire.Counted(kind, address, self.clock.now()))
 
     async def ask(self, what: Asking) -> Answered:
         return self.answer(what)

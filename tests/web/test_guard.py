@@ -111,11 +111,17 @@ def test_post_when_our_own_form_sends_it_then_it_is_heard(
 
 def test_post_when_pages_stand_behind_another_name_then_its_origin_is_ours_too(visitor: Visitor, fake: FakeLink) -> None:
     host = anna(
-        origin="https://book.example.com", hosts=("book.example.com", "meet.example.net"), reach="tunnel", programs=True
+        origin="https://book.example.com",
+        hosts=("book.example.com", "meet.example.net"),
+        origins=("https://book.example.com", "https://meet.example.net"),
+        reach="proxy",
+        programs=True,
     )
     for origin, verdict in (
         (b"https://book.example.com", guard.Origin.OWN),
         (b"https://meet.example.net", guard.Origin.OWN),
+        (b"https://meet.example.net:8443", guard.Origin.FOREIGN),
+        (b"http://meet.example.net", guard.Origin.FOREIGN),
         (b"https://evil.example", guard.Origin.FOREIGN),
         (b"http://127.0.0.1:8000", guard.Origin.FOREIGN),
     ):

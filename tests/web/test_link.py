@@ -190,7 +190,10 @@ async def test_counts_when_told_then_they_begin_again_and_nothing_is_not_told(pr
     program.link.count(views=2)
     program.link.count(views=1, bots=1, refused=4)
     program.link.tell_counts()
-    assert await program.hear() == wire.Visits(3, 1, 4)
+    found = await program.hear()
+    assert isinstance(found, wire.Visits)
+    assert (found.views, found.bots, found.refused) == (3, 1, 4)
+    assert found.at, "when somebody looked last"
     program.link.tell_counts()
     program.link.tell(wire.Ready(8000))
     assert await program.hear() == wire.Ready(8000)
