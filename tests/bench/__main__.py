@@ -64,6 +64,11 @@ BOUNDS = (
     Bound("P17", "bench_sync", "sync_cpu_ratio", 0.5, "its CPU time, × google-api-python-client with the same store"),
     Bound("P17", "bench_sync", "sync_stall_ms", 20, "longest stall of the loop's thread meanwhile"),
     Bound("P17", "bench_idle", "first_10000_stall_ms", 20, "the same, of 10,000 events that come without a network"),
+    Bound(
+        "screens", "bench_screens", "screens_over_ms", 100, "the slowest screen opens with a long history, CPU ms over empty"
+    ),
+    Bound("screens", "bench_screens", "screens_scroll_ms", 16, "longest step on the way through its lists: CPU ms"),
+    Bound("preview", "bench_screens", "preview_ms", 150, "from a change in the editor until the preview shows it"),
     Bound("idle", "bench_idle", "idle_cpu_s", 36, "five accounts and nothing happening: CPU seconds in a simulated hour"),
     Bound("idle", "bench_idle", "idle_growth_kb", 200, "growth of memory in that hour: kB"),
 )

@@ -11,9 +11,10 @@ from app.ui.pages.card import NewCard, PageCardView
 from app.ui.pages.card_grid import CardGrid
 from app.ui.pages.grids import EqualColumns
 from app.ui.pages.state import PagesState
-from app.ui.widgets import Banner, Button, Card, EmptyState, Label, MenuPopup, ScrollArea, SkeletonRow, column, row
+from app.ui.widgets import Banner, Button, Card, EmptyState, Label, MenuPopup, Option, ScrollArea, SkeletonRow, column, row
 
 WIDEST = 1040
+_COPIES_LISTED = 7
 COLUMN = 320
 
 
@@ -132,6 +133,10 @@ class PagesList(QWidget):
         menu = MenuPopup(self.new_card, name=_("Make a new page"))
         menu.add(_("From scratch"), self.new_requested.emit, icon="add_quiet")
         menu.add_separator()
+        if len(self._state.cards) > _COPIES_LISTED:
+            menu.add(_("As a copy…"), self._choose_copy, icon="copy-simple")
+            menu.open_at(self.new_card)
+            return
         for card in self._state.cards:
             menu.add(
                 _("Copy of {page}").format(page=card.title),
@@ -139,6 +144,14 @@ class PagesList(QWidget):
                 icon="copy-simple",
             )
         menu.open_at(self.new_card)
+
+    def _choose_copy(self) -> None:
+        """Of many pages one is looked for by name."""
+        from app.ui.widgets.select_list import OptionPopover
+
+        options = tuple(Option(card.id, card.title, colour=card.colour) for card in self._state.cards)
+        popover = OptionPopover(self.new_card, options, -1, lambda index: self.copy_requested.emit(str(options[index].value)))
+        popover.open_at(self.new_card)
 
 
 def _skeleton() -> Card:

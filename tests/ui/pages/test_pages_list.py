@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.domain.errors import WorkspaceFull
 from app.domain.overview import Overview
@@ -18,6 +19,7 @@ from app.ui.pages.card import PageCardView
 from app.ui.pages.qr_code import QrPopover
 from app.ui.widgets import MenuPopup
 from app.ui.widgets.qr import modules
+from app.ui.widgets.select_list import OptionPopover
 from tests.services.opened import at, page, wish
 from tests.ui.pages.desk import Desk, desk, strike
 
@@ -352,6 +354,24 @@ def test_a_card_when_it_has_the_keyboard_then_it_stays_while_others_scroll_by(in
             await there.until(lambda: there.titles()[:3] == ["Page 1", "Page 3", "Page 2"])
             assert edit.hasFocus()
             assert not edit.visibleRegion().isEmpty(), "it is in sight again"
+
+    in_loop(main)
+
+
+def test_a_copy_when_there_are_many_pages_then_its_page_is_looked_for_by_name(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with desk(tmp_path, *(page(number) for number in range(1, 13))) as there:
+            there.screen.list.new_card.click()
+            menu = next(each for each in there.screen.findChildren(MenuPopup) if each.isVisible())
+            there.press("As a copy…", menu)
+            popover = there.screen.findChild(OptionPopover)
+            assert popover is not None
+            search = QApplication.focusWidget()
+            assert search is not None
+            QTest.keyClicks(search, "Page 11")
+            QTest.keyClick(search, Qt.Key.Key_Return)
+            await there.until(lambda: there.screen.editing)
+            assert there.editor.bar._name.text() == "Copy of Page 11"
 
     in_loop(main)
 
