@@ -65,7 +65,7 @@ BOUNDS = (
     Bound("P17", "bench_sync", "sync_stall_ms", 20, "longest stall of the loop's thread meanwhile"),
     Bound("P17", "bench_idle", "first_10000_stall_ms", 20, "the same, of 10,000 events that come without a network"),
     Bound(
-        "screens", "bench_screens", "screens_over_ms", 100, "the slowest screen opens with a long history, CPU ms over empty"
+        "screens", "bench_screens", "screens_over_ms", 100, "the slowest screen with a long history, CPU ms over an empty one"
     ),
     Bound("screens", "bench_screens", "screens_scroll_ms", 16, "longest step on the way through its lists: CPU ms"),
     Bound("preview", "bench_screens", "preview_ms", 150, "from a change in the editor until the preview shows it"),
