@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.i18n import _
@@ -13,6 +13,7 @@ from app.ui.tokens import Role
 from app.ui.widgets import StatusDot, Switch
 from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for
 from app.ui.widgets.icons import draw_icon
+from app.ui.widgets.speaking import announce
 
 
 class StatusChip(Sized, QWidget):
@@ -59,8 +60,8 @@ class StatusChip(Sized, QWidget):
         self.setAccessibleName(status.spoken)
         self.updateGeometry()
         self.update()
-        if before is not None and before.spoken != status.spoken and QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleEvent(self._words, QAccessible.Event.NameChanged))
+        if before is not None and before.spoken != status.spoken:
+            announce(self, status.spoken)
 
     def set_compact(self, compact: bool) -> None:
         self._compact = compact

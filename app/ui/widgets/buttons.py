@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.ui import theme
 from app.ui.tokens import Role
-from app.ui.widgets.base import Focusable, draw_rounded, draw_text, mixed, painter_for, text_width, with_alpha
+from app.ui.widgets.base import Focusable, draw_rounded, draw_text, mixed, painter_for, tell_role, text_width, with_alpha
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.motion import Glide
+
+tell_role("Spinner", QAccessible.Role.Animation)
 
 Kind = Literal["primary", "secondary", "soft", "ghost", "quiet", "danger", "danger_outline", "dashed"]
 Size = Literal["small", "normal", "large"]

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QEnterEvent, QKeyEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QRadioButton, QSizePolicy, QWidget
 
 from app.ui import theme
-from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for, text_width
+from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for, tell_role, text_width
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.layouts import FlowLayout, clear, row
 from app.ui.widgets.option import Option
+
+tell_role("ChipGroup", QAccessible.Role.Grouping)
+tell_role("Segmented", QAccessible.Role.Grouping)
 
 
 def _draw_chip(chip: QAbstractButton, option: Option, place: QRectF) -> None:

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.pages import Range
 from app.ui import theme
+from app.ui.widgets import hours_text
 from app.ui.widgets.base import Focusable, FocusRing, draw_rounded, draw_text, painter_for, tell_role, text_width
 from app.ui.widgets.hours_text import join
+from app.ui.widgets.speaking import announce, tell
 
 tell_role("DayTrack", QAccessible.Role.List)
+tell_role("TrackBlock", QAccessible.Role.ListItem)
 
 STEP = 15
 _HIGH, _TARGET = 24, 32
@@ -56,6 +59,14 @@ class Bubble(QWidget):
         draw_text(painter, self.rect(), self._text, "label", c.on_tooltip, Qt.AlignmentFlag.AlignHCenter)
 
 
+class TrackBlock(QWidget):
+    """What a screen reader finds where a block is painted."""
+
+    def __init__(self, track: QWidget) -> None:
+        super().__init__(track)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
 class DayTrack(Focusable, QWidget):
     """The track of one day. ``changed`` carries the new ranges; ``left`` asks to go to the day before (-1) or after (1).
 
@@ -72,6 +83,7 @@ class DayTrack(Focusable, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ranges: tuple[Range, ...] = ()
+        self._blocks: list[TrackBlock] = []
         self._first, self._last = 7, 19
         self._at = -1
         self._open = False
@@ -89,7 +101,28 @@ class DayTrack(Focusable, QWidget):
         self._at = min(self._at, len(ranges) - 1)
         if self._at < 0:
             self._open = False
+        self._place_blocks()
         self.update()
+
+    def _place_blocks(self) -> None:
+        while len(self._blocks) > len(self._ranges):
+            gone = self._blocks.pop()
+            gone.hide()
+            gone.deleteLater()
+        while len(self._blocks) < len(self._ranges):
+            self._blocks.append(TrackBlock(self))
+            self._blocks[-1].show()
+        for index, block in enumerate(self._blocks):
+            block.setGeometry(self.block_place(index).toRect())
+            block.setAccessibleName(hours_text.spoken(self._ranges[index]))
+
+    def _tell_block(self) -> None:
+        """Says at which block the keyboard is."""
+        if 0 <= self._at < len(self._blocks):
+            tell(self._blocks[self._at], QAccessible.Event.Focus)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_blocks()
 
     def sizeHint(self) -> QSize:
         return QSize(200, _TARGET)
@@ -205,6 +238,7 @@ class DayTrack(Focusable, QWidget):
     def _key_sideways(self, step: int, end_only: bool) -> None:
         if not self._open:
             self._at = max(0, min(len(self._ranges) - 1, self._at + step)) if self._ranges else -1
+            self._tell_block()
             return
         start, end = self._ranges[self._at]
         low = self._ranges[self._at - 1][1] if self._at else 0
@@ -217,6 +251,7 @@ class DayTrack(Focusable, QWidget):
         self._replace(self._at, (start, end))
         self.changed.emit(self._ranges)
         self._point()
+        announce(self, hours_text.spoken(self._ranges[self._at]))
 
     def _key_enter(self) -> None:
         if self._open:
@@ -227,6 +262,7 @@ class DayTrack(Focusable, QWidget):
         if self._at >= 0:
             self._open = True
             self._point()
+            announce(self, hours_text.spoken(self._ranges[self._at]))
 
     def _make(self) -> None:
         """A block where there is room: 9 to 17, else an hour in the first gap."""

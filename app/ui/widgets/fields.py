@@ -12,6 +12,7 @@ from app.ui.widgets.base import Sized, draw_rounded, draw_text, painter_for, tex
 from app.ui.widgets.buttons import Spin
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.layouts import column, row
+from app.ui.widgets.speaking import announce
 from app.ui.widgets.text import Label
 
 _PADDING = 12
@@ -125,11 +126,14 @@ class FieldMessage(Sized, QWidget):
 
     def say(self, text: str, kind: str) -> None:
         """``kind``: ``help``, ``error`` or ``valid``."""
+        new = text != self.text
         self._icon = {"error": "field_error", "valid": "status_ok"}.get(kind, "")
         self._label.setText(text)
         self._label.set_tone("danger" if kind == "error" else "success" if kind == "valid" else "muted")
         self._line.setContentsMargins(24 if self._icon else 0, 0, 0, 0)
         self.setVisible(bool(text))
+        if kind != "help" and new:
+            announce(self, text)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

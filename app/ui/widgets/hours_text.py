@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
+from app import i18n
 from app.domain.pages import Range
 
 _RANGE = re.compile(
@@ -44,6 +46,19 @@ def join(ranges: list[Range] | tuple[Range, ...]) -> tuple[Range, ...]:
 def write(ranges: tuple[Range, ...]) -> str:
     """``9–12, 13–17``, with minutes only where there are some: ``9–12.30``."""
     return ", ".join(f"{_time(start)}–{_time(end)}" for start, end in ranges)
+
+
+def clock(minutes: int) -> str:
+    """A time of the day as the owner writes it; the end of the day is 24."""
+    wording = i18n.current()
+    if minutes == 1440:
+        return "24.00" if wording.language == "da" else "24:00"
+    return wording.time(datetime(2000, 1, 1, minutes // 60, minutes % 60))
+
+
+def spoken(span: Range) -> str:
+    """``09:00 to 12:00``: a range to be read aloud."""
+    return i18n._("{first} to {last}").format(first=clock(span[0]), last=clock(span[1]))
 
 
 def _time(minutes: int) -> str:

@@ -11,8 +11,12 @@ from app.domain.horizon import Path, Phase, Scene
 from app.ui import theme
 from app.ui.widgets.base import painter_for, with_alpha
 from app.ui.widgets.motion import Glide
+from app.ui.widgets.speaking import tell_nothing
 
 __all__ = ["Landscape", "Phase", "draw_landscape", "painter_path"]
+
+
+tell_nothing("Landscape")
 
 
 class Landscape(QWidget):

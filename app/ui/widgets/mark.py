@@ -10,9 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui import theme, tokens
 from app.ui.widgets.base import painter_for
+from app.ui.widgets.speaking import tell_nothing
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
+
+
+tell_nothing("Mark")
 
 
 class Mark(QWidget):

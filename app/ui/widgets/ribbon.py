@@ -10,6 +10,7 @@ from app.i18n import _
 from app.ui import theme
 from app.ui.widgets.base import Focusable, FocusRing, draw_rounded, draw_text, painter_for, tell_role
 from app.ui.widgets.ribbon_day import Block, RibbonDay
+from app.ui.widgets.speaking import tell
 
 tell_role("DayRibbon", QAccessible.Role.List)
 tell_role("RibbonBlock", QAccessible.Role.ListItem)
@@ -149,3 +150,5 @@ class DayRibbon(Focusable, QWidget):
     def _tell(self) -> None:
         words = self._day.blocks[self._at].words if 0 <= self._at < len(self._day.blocks) else ""
         self.setAccessibleDescription(words)
+        if words:
+            tell(self._children[self._at], QAccessible.Event.Focus)

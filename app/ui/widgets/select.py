@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtGui import QAccessible, QAccessibleValueChangeEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from app.ui import theme
-from app.ui.widgets.base import Sized, draw_text, painter_for
+from app.ui.widgets.base import Sized, draw_text, painter_for, tell_role
 from app.ui.widgets.fields import Field, draw_input_frame
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.option import Option
 from app.ui.widgets.option_drawing import draw_option
+from app.ui.widgets.speaking import send
 
 if TYPE_CHECKING:
     from app.ui.widgets.popups import Popover
+
+
+tell_role("SelectBox", QAccessible.Role.ComboBox)
 
 
 class SelectBox(Sized, QComboBox):
@@ -28,6 +32,7 @@ class SelectBox(Sized, QComboBox):
         self._icon, self._compact = icon, compact
         self.error = False
         self.options: tuple[Option, ...] = ()
+        self.currentTextChanged.connect(self._tell_value)
         self._popover: Popover | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -36,6 +41,9 @@ class SelectBox(Sized, QComboBox):
     def option(self) -> Option | None:
         at = self.currentIndex()
         return self.options[at] if 0 <= at < len(self.options) else None
+
+    def _tell_value(self, text: str) -> None:
+        send(QAccessibleValueChangeEvent(self, text))
 
     def sizeHint(self) -> QSize:
         return QSize(160, theme.sized(36 if self._compact else 40))

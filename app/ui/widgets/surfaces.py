@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QEnterEvent, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QEnterEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QFrame,
@@ -24,6 +24,7 @@ from app.ui.widgets.base import Sized, draw_rounded, painter_for, tell_role, wit
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.layouts import clear, column, row
+from app.ui.widgets.speaking import tell
 from app.ui.widgets.text import Label
 
 BannerKind = Literal["amber", "danger", "accent", "success", "neutral"]
@@ -186,11 +187,14 @@ class Banner(Sized, QWidget):
         self.show_words(title, text, actions)
 
     def show_words(self, title: str, text: str = "", actions: Sequence[Action] = ()) -> None:
+        new = title != self._title.text()
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
+        if new and self.isVisible():
+            tell(self, QAccessible.Event.Alert)
         clear(self._line)
         self._buttons = {}
         for action, words, kind in actions:
@@ -203,6 +207,11 @@ class Banner(Sized, QWidget):
 
     def button(self, action: str) -> Button:
         return self._buttons[action]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            tell(self, QAccessible.Event.Alert)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_for(self)

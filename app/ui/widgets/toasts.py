@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QPaintEvent
+from PySide6.QtGui import QAccessible, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.ui import theme
@@ -14,6 +14,7 @@ from app.ui.widgets.buttons import plain
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.layouts import row
 from app.ui.widgets.motion import Glide
+from app.ui.widgets.speaking import tell
 
 tell_role("Toast", QAccessible.Role.AlertMessage)
 
@@ -49,7 +50,7 @@ class Toast(Sized, QWidget):
         self.show()
         self.raise_()
         self._fade.to(1.0)
-        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        tell(self, QAccessible.Event.Alert)
 
     def go(self) -> None:
         self.hide()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPaintEvent
+from PySide6.QtGui import QAccessible, QEnterEvent, QFocusEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from app import i18n
@@ -14,7 +14,7 @@ from app.domain.pages import Range, WeeklyHours
 from app.i18n import _
 from app.ui import theme
 from app.ui.widgets import hours_text
-from app.ui.widgets.base import Sized, draw_rounded, draw_text, painter_for
+from app.ui.widgets.base import Sized, draw_rounded, draw_text, painter_for, tell_role
 from app.ui.widgets.choices import CheckBox
 from app.ui.widgets.day_track import Bubble, DayTrack
 from app.ui.widgets.fields import clear_base
@@ -22,6 +22,8 @@ from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.layouts import column
 from app.ui.widgets.menu import MenuPopup
 from app.ui.widgets.text import Label
+
+tell_role("WeeklyHoursEditor", QAccessible.Role.List)
 
 _USUAL: tuple[Range, ...] = ((540, 1020),)
 
@@ -212,6 +214,7 @@ class WeeklyHoursEditor(Sized, QWidget):
 
     def retranslate(self) -> None:
         wording = i18n.current()
+        self.setAccessibleName(_("Weekly hours"))
         for day in range(7):
             name = _first_up(wording.day_name(_weekday(day)))
             self._boxes[day].setText(name)
@@ -339,8 +342,7 @@ class WeeklyHoursEditor(Sized, QWidget):
         start, end = track.ranges()[index]
         place = track.block_place(index)
         corner = track.mapTo(self, QPoint(round(place.center().x()), 0))
-        clock = i18n.current()
-        self._bubble.show_at(corner.x(), corner.y() - 4, f"{_clock(clock, start)} – {_clock(clock, end)}")
+        self._bubble.show_at(corner.x(), corner.y(), f"{hours_text.clock(start)} – {hours_text.clock(end)}")
 
     def _say_hint(self) -> None:
         words = _("Drag to add hours, drag an edge to change them.")
@@ -357,9 +359,3 @@ def _weekday(day: int) -> date:
 
 def _first_up(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _clock(wording: i18n.Wording, minutes: int) -> str:
-    if minutes == 1440:
-        return "24.00" if wording.language == "da" else "24:00"
-    return wording.time(datetime(2000, 1, 1, minutes // 60, minutes % 60))
