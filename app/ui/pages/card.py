@@ -60,6 +60,8 @@ class PageCardView(Card):
         self._foot_note = Label("", "caption_regular", "muted", wrap=True)
         self.edit = Button("", size="small", icon="edit")
         self.more = IconButton("more", "", outlined=True, tone="text")
+        # The switch is higher than the name beside it, so that it can be hit; the name stands where it would stand alone.
+        self.set_padding(PADDING, PADDING - 4, PADDING, PADDING)
         self._fill()
         self._connect()
 
@@ -81,7 +83,7 @@ class PageCardView(Card):
         foot.addWidget(self.edit)
         foot.addWidget(self.more)
         self.body.addLayout(head)
-        self.body.addSpacing(6)
+        self.body.addSpacing(2)
         self.body.addWidget(self._summary)
         self.body.addSpacing(12)
         self.body.addWidget(well)

@@ -42,16 +42,16 @@ class PagesList(QWidget):
         self.empty = EmptyState()
         self.new_card = NewCard()
         self.grid = CardGrid(self.new_card)
-        self._skeletons = [_skeleton() for _number in range(2)]
+        self._waiting = QWidget()
         self._fill()
         self._connect()
         self.render_state(self._state)
 
     def _fill(self) -> None:
         content = QWidget()
-        waiting = EqualColumns(least=COLUMN, stretch=True)
-        for skeleton in self._skeletons:
-            waiting.addWidget(skeleton)
+        waiting = EqualColumns(self._waiting, least=COLUMN, stretch=True)
+        for _number in range(2):
+            waiting.addWidget(_skeleton())
         words = column(gap=2)
         words.addWidget(self._title)
         words.addWidget(self._line)
@@ -63,10 +63,10 @@ class PagesList(QWidget):
         lines.addLayout(head)
         lines.addWidget(self.fault)
         lines.addWidget(self.banner)
-        lines.addLayout(waiting)
+        lines.addWidget(self._waiting)
         lines.addWidget(self.grid)
-        lines.addWidget(self.empty, 1)
-        lines.addStretch(0)
+        lines.addWidget(self.empty, 1000)
+        lines.addStretch(1)
         middle = QWidget()
         middle.setLayout(lines)
         middle.setMaximumWidth(WIDEST)
@@ -102,8 +102,7 @@ class PagesList(QWidget):
         self.new_card.show_words(_("Make a new page"), _("From scratch or as a copy of another page"))
         self.grid.setVisible(bool(state.cards))
         self.empty.setVisible(state.empty)
-        for skeleton in self._skeletons:
-            skeleton.setVisible(not state.loaded and not state.failed)
+        self._waiting.setVisible(not state.loaded and not state.failed)
         self.grid.show_cards(state.cards)
         self.grid.keep_in_sight()
         QWidget.setTabOrder(self.pause, self.new)
