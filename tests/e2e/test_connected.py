@@ -20,10 +20,10 @@ from tests.e2e.serving import Served, serving
 from tests.e2e.test_crash import wait_until_written
 from tests.reliability.test_lost_access import add_own
 from tests.reliability.test_write_once import HeldDoor
-from tests.services.connected import KINDS, Connected, connect
+from tests.services.connected import BY_BROWSER, KINDS, Connected, connect
 
 pytestmark = pytest.mark.timeout(180)
-BOTH = pytest.mark.parametrize("kind", KINDS)
+BOTH = pytest.mark.parametrize("kind", BY_BROWSER)
 BACK_WITHIN = 10.0
 
 

@@ -19,7 +19,7 @@ from app.domain.clock import from_iso, to_iso
 from tests.e2e.serving import MAIN, Served
 from tests.e2e.test_connected import running
 from tests.e2e.test_crash import wait_until_written
-from tests.services.connected import KINDS, PASSPHRASE, Connected, connect, working
+from tests.services.connected import BY_BROWSER, KINDS, PASSPHRASE, Connected, connect, working
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.shows("CON-10", "DATA-5", "S10", "S11")]
 LONG_ENOUGH = 12
@@ -127,7 +127,7 @@ def search(folder: Path, secrets: set[str], *said: str) -> None:
                 assert form.encode() not in content, f"a secret of {len(secret)} characters in {place}"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", BY_BROWSER)
 def test_no_secret_lies_about_whatever_the_program_lives_through(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "workspace"
     folder.mkdir(mode=0o700)

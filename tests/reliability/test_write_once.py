@@ -39,6 +39,7 @@ class Desk:
         self.folder, self.kind, self.world = folder, kind, kind.new_world()
         self.secret, self.wanted = kind.secret(self.world), dict[str, Instant]()
         self.environment = {**kind.environment(kind.base(self.world)), "AFTALE_FAIL_AT": ""}
+        self.visitor = kind.hands(self.world).visitor
         self.booked = 0
 
     def do(self, work: Callable[[Office, Calendar], Awaitable[Any]]) -> Any:
@@ -154,7 +155,7 @@ class HeldDoor:
 def die_in(desk: Desk, request: int) -> bool:
     """Kills the program while its ``request``-th request is at the service, which does then what it was asked. False if there
     are not so many."""
-    user, deadline = desk.world.user, time.monotonic() + 30
+    user, deadline = desk.visitor, time.monotonic() + 30
     user.open = door = HeldDoor(user, request)
     with desk.program() as (process, pipe):
         while not door.holds and not pipe.poll(0.001):
@@ -186,7 +187,7 @@ def test_events_are_there_once_when_the_program_is_killed_at_random(workspace_fo
     desk.pay()
     desk.check()
     print(
-        f"{kind}: {kills} kills, {desk.booked} bookings and moves, {desk.world.user.requests} requests, "
+        f"{kind}: {kills} kills, {desk.booked} bookings and moves, {desk.visitor.requests} requests, "
         f"{len(desk.wanted)} events"
     )
 

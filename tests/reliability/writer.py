@@ -20,7 +20,8 @@ from tests.services.office import PENDING
 processes.set_forkserver_preload(
     [
         "tests.reliability.booker", "tests.reliability.writer", "httpx2", "app.providers.google.connector",
-        "app.providers.office365.connector",
+        "app.providers.office365.connector", "app.providers.exchange.connector", "app.providers.exchange.mailbox",
+        "app.providers.caldav.connector",
     ]
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Google and Office 365, spoken to over sockets, as the dashboard and the settings show them."""
+"""Accounts that are spoken to over sockets, as the dashboard and the settings show them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.services.connected import KINDS, connect, sign_in_again, working
 from tests.ui.settings.test_settings_window import InLoop
 
 pytestmark = pytest.mark.qt_log_ignore("does not support raise")
-NAMES = {"google": "Google Calendar", "office365": "Office 365"}
+NAMES = {"google": "Google Calendar", "office365": "Office 365", "exchange": "Exchange", "caldav": "CalDAV"}
 
 
 class Screens:
