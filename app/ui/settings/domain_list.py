@@ -15,7 +15,7 @@ from app.i18n import _
 from app.ui import theme
 from app.ui.settings import publishing_words as words
 from app.ui.settings.add_field import AddField
-from app.ui.settings.links import check_of
+from app.ui.settings.links import check_of, is_known
 from app.ui.settings.notes import Kind, NoteLine
 from app.ui.settings.panel import Section
 from app.ui.settings.state import SettingsState
@@ -112,6 +112,7 @@ class DomainList(Section):
             text, kind = words.domain_line(check, domain, state)
             if busy:
                 text, kind = _("Being checked…"), "info"
+            self.rows[domain.host].check.setEnabled(is_known(domain, state))
             self.rows[domain.host].show_words(text, kind, default=domain == default, busy=busy)
         published = state.draft.publishing.reach in (Reach.PROXY, Reach.TUNNEL)
         unused = _("Links use a domain once your pages are published behind your reverse proxy.")

@@ -36,6 +36,14 @@ def check_of(standing: Standing, domain: Domain) -> DomainCheck | None:
     return next((each for each in standing.checks if each.domain == domain.host), None)
 
 
+def is_known(domain: Domain, state: SettingsState) -> bool:
+    """Whether the page server answers to a domain already: it does once that is saved."""
+    return any(
+        (each.host, each.port, each.secure) == (domain.host, domain.port, domain.secure)
+        for each in state.base.publishing.domains
+    )
+
+
 def domain_names(publishing: Publishing) -> tuple[str, ...]:
     """The domains as people read them."""
     return tuple(shown_host(each) for each in publishing.domains)

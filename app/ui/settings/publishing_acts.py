@@ -61,10 +61,10 @@ class PublishingActs(QObject):
         try:
             if publishing.state == "live" and standing.reason != PORT_TAKEN:
                 address = _asked(self._workspace.settings.current.publishing, standing)
+                # First what this computer is called now: its network may be another one.
+                await publishing.settled()
                 if address is not None:
                     await self._workspace.domains.check(address)
-                # The others, and whatever has changed meanwhile.
-                publishing.watch.look()
             else:
                 await publishing.restart()
         finally:

@@ -11,7 +11,7 @@ from app.domain.reaching import DomainCheck, Obstacle, Serving, Standing
 from app.domain.settings import Domain, Publishing, Reach
 from app.i18n import _, current, local, ngettext
 from app.ui import messages
-from app.ui.settings.links import check_of
+from app.ui.settings.links import check_of, is_known
 from app.ui.settings.notes import Kind
 from app.ui.settings.state import NO_DOMAIN, PORT_TAKEN, SettingsState
 
@@ -219,6 +219,8 @@ def found_words(check: DomainCheck, domain: Domain, state: SettingsState) -> tup
 
 def domain_line(check: DomainCheck | None, domain: Domain, state: SettingsState) -> tuple[str, Kind]:
     """How a domain was found when it was last checked."""
+    if not is_known(domain, state):
+        return _("It can be checked once it is saved."), "info"
     if check is None:
         return _("Not checked yet"), "info"
     words, kind = found_words(check, domain, state)

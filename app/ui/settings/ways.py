@@ -17,7 +17,7 @@ from app.i18n import _
 from app.ui import theme
 from app.ui.settings import publishing_words as words
 from app.ui.settings.code_box import CodeBox
-from app.ui.settings.links import lan_address
+from app.ui.settings.links import is_known, lan_address
 from app.ui.settings.notes import Address, AddressWell, NoteLine
 from app.ui.settings.panel import Section
 from app.ui.settings.state import SettingsState, unreached
@@ -138,6 +138,7 @@ class ProxyFields(QWidget):
         self._before: tuple[Domain, ...] | None = None
         self._entry: Domain | None = None
         self._made: tuple[Domain, ...] = ()
+        self._waits = False
         self.address = TextField(icon="web")
         self.test = Button("", "secondary", icon="retry")
         self.result = NoteLine()
@@ -182,7 +183,14 @@ class ProxyFields(QWidget):
         if not state.trouble("publishing", "address") and _read(self.address.text()) != _bare(domain):
             self.address.set_text(domain.origin if domain is not None else "")
             self._before = None
-        self.test.setEnabled(domain is not None and not state.trouble("publishing", "address"))
+        known = domain is not None and is_known(domain, state)
+        self.test.setEnabled(known and not state.trouble("publishing", "address"))
+        if not known:
+            # The page server answers only to names that it knows.
+            self.result.say(_("It can be tested once it is saved.") if domain is not None else "")
+        elif self._waits:
+            self.result.say("")
+        self._waits = not known
         self._show_code()
 
     def retranslate(self) -> None:
@@ -222,14 +230,15 @@ class ProxyFields(QWidget):
         except InvalidFields:
             self.troubled.emit(_("Write the public address of your proxy"))
             return
-        self.troubled.emit("")
         made = replace(typed, indexed=self._entry.indexed if self._entry is not None else False)
         others = tuple(each for each in self._before if each.host != made.host or each == self._entry)
         if self._entry is None:
             self._made = (*others, made)
         else:
             self._made = tuple(made if each == self._entry else each for each in others)
+        # In this order: a field without trouble shows the draft.
         self.domains_changed.emit(self._made, made.host)
+        self.troubled.emit("")
 
     def _judge(self) -> None:
         """Says at the field what is wrong, once it is left."""
