@@ -107,11 +107,15 @@ def open_minutes(hours: Hours, first_day: int, end_day: int) -> bytearray:
 
 
 def owner_clock(hours: Hours, first_day: int, end_day: int) -> list[Reading]:
-    """At each minute the owner's date, and what a clock shows where they are on it. No zone begins a date but at a quarter."""
+    """At each minute the owner's date, and what a clock shows where they are on it."""
     if not hours.elsewhere:
         return readings(hours.zone, first_day, end_day)
-    quarters = [date_at(hours, minute * 60) for minute in range(first_day * 1440, end_day * 1440, 15)]
-    days = [day for day in quarters for _ in range(15)]
+    epoch, length = date(1970, 1, 1).toordinal(), (end_day - first_day) * 1440
+    days = [date.min] * length
+    for number in range(epoch + first_day - 3, epoch + end_day + 4):
+        day = date.fromordinal(number)
+        begin = max(0, begins(zone_on(hours, day), number) - first_day * 1440)
+        days[begin:] = [day] * max(0, length - begin)
     clock = {zone: readings(zone, first_day, end_day) for zone in {zone_on(hours, day) for day in set(days)}}
     return [(day, clock[zone_on(hours, day)][index][1]) for index, day in enumerate(days)]
 

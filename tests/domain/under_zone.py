@@ -9,16 +9,17 @@ import hashlib
 import os
 import random
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 
 from app.domain.availability import Busy, Plan, free_slots
 from app.domain.calendars import Days, days_to_instants
 from app.domain.clock import DAY, HOUR, MINUTE, from_iso
-from app.domain.pages import DayOverride, Hours, Rolling, Rules, WeeklyHours
+from app.domain.pages import DayOverride, Elsewhere, Hours, OtherDays, Rolling, Rules, WeeklyHours
 from app.domain.zones import visitor_days
 from tests.bench import bench_slots
 from tests.domain import brute
-from tests.domain.cases import CHANGES, ELSEWHERE, local_date
+from tests.domain.cases import AWAY, CHANGES, ELSEWHERE, local_date
 
 WEEKS = (
     WeeklyHours((((540, 720), (780, 1020)),) * 5 + ((), ((0, 240),))),
@@ -28,12 +29,15 @@ WEEKS = (
 
 
 def plans(zone: str, change: int, draw: random.Random) -> list[Plan]:
-    other = DayOverride(local_date(zone, change) + timedelta(days=1), ((75, 500), (600, 700)))
+    day, one = local_date(zone, change), timedelta(days=1)
+    other = DayOverride(day + one, ((75, 500), (600, 700)))
     found = []
-    for week in WEEKS:
+    for number, week in enumerate(WEEKS):
         step = draw.choice((0, 10, 15, 30, 60, 50, 90))
         rules = Rules((draw.choice((15, 30, 45, 60)),), step, draw.choice((0, 10)), draw.choice((0, 15)), 24 * 60, Rolling(14))
-        found.append(Plan("page", rules, Hours(zone, week, (other,))))
+        hours = Hours(zone, week, (other,), (OtherDays(day + 2 * one, day + 2 * one),), (day - one,))
+        away = Elsewhere(day - one, day + number * one, draw.choice(AWAY))
+        found.append(Plan("page", rules, replace(hours, elsewhere=(away,)) if number else hours))
     return found
 
 

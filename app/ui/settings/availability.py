@@ -140,8 +140,8 @@ class AvailabilityPanel(Panel):
         head.addWidget(self._copy)
         self.lines.addLayout(head)
         self.lines.addSpacing(8)
-        self.lines.addWidget(self.hours)
         self.lines.addWidget(self.none)
+        self.lines.addWidget(self.hours)
         for section in (self.spells, self.holidays, self.journeys, self.limits):
             self.lines.addSpacing(_GAP)
             self.lines.addWidget(section)
