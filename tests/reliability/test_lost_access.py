@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 
 from app.domain.booking import Answer, AttemptKind, Promised, Refused, State, Taken
 from app.domain.clock import DAY, HOUR, Instant, SystemClock
-from app.domain.connections import Access, Calendar, CalendarState, Lost
+from app.domain.connections import Calendar, CalendarState, Lost
 from app.domain.notices import NoticeKind
 from app.domain.public import PageState
 from app.models import accounts as account_rows
@@ -23,12 +22,12 @@ from app.models import calendars as calendar_rows
 from app.models import notices as notice_rows
 from app.services.availability import public_pages
 from app.services.workspace import Workspace
-from tests.providers.contract import timed
 from tests.services.connected import KINDS, Connected, connect, sign_in_again, working
+from tests.services.hands import Hands
 from tests.services.opened import wish
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
-BOTH = pytest.mark.parametrize("kind", KINDS)
+EACH = pytest.mark.parametrize("kind", KINDS)
 PATIENCE = 15.0
 NOBODY = Refused("unavailable")
 
@@ -72,58 +71,59 @@ async def connected_to(kind: str, folder: Path, world: Any = None) -> AsyncItera
         await connected.world.close()
 
 
-def withdrawn(world: Any) -> None:
+def withdrawn(hands: Hands) -> None:
     """Revoked by its owner, or by a new password."""
-    world.server.consents.withdraw(world.email)
+    hands.end_sign_in()
 
 
-def storm(world: Any) -> None:
+def storm(hands: Hands) -> None:
     """The service takes no token, however fresh."""
-    world.user.faults.add(type_of(world)("401"), times=1_000_000)
+    hands.trouble("401")
 
 
-def claims(world: Any) -> None:
+def claims(hands: Hands) -> None:
     """Each answer asks for a proof that only a person can give."""
-    world.server.consents.demand(world.email)
-    world.user.faults.add(type_of(world)("401 claims"), times=1_000_000)
+    hands.world.server.consents.demand(hands.world.email)
+    hands.trouble("401 claims")
 
 
-def asked(world: Any) -> None:
+def asked(hands: Hands) -> None:
     """The company wants its people to sign in anew."""
-    world.server.consents.demand(world.email)
-    world.server.consents.expire_access(world.email)
+    hands.world.server.consents.demand(hands.world.email)
+    hands.world.server.consents.expire_access(hands.world.email)
 
 
-def disabled(world: Any) -> None:
+def disabled(hands: Hands) -> None:
     """Both at once: consent gone and the service angry."""
-    withdrawn(world)
-    storm(world)
+    withdrawn(hands)
+    storm(hands)
 
 
-def type_of(world: Any) -> Any:
-    """The kinds of faults of the world's server."""
-    return importlib.import_module(type(world.user.faults).__module__).Kind
+def forbidden(hands: Hands) -> None:
+    """The server lets nobody in this way any more."""
+    hands.trouble("403")
 
 
 ENDS = [
     ("google", withdrawn), ("google", storm), ("google", disabled),
     ("office365", withdrawn), ("office365", storm), ("office365", claims), ("office365", asked), ("office365", disabled),
+    ("exchange", withdrawn), ("exchange", storm), ("exchange", forbidden), ("caldav", withdrawn),
 ]  # fmt: skip
 
 
 @pytest.mark.shows("CON-11", "INACT-1", "INACT-4", "R15")
 @pytest.mark.parametrize(("kind", "end"), ENDS, ids=lambda each: getattr(each, "__name__", each))
 async def test_sign_in_that_ended_is_told_once_and_not_tried_again_until_it_is_renewed(
-    workspace_folder: Path, kind: str, end: Callable[[Any], None]
+    workspace_folder: Path, kind: str, end: Callable[[Hands], None]
 ) -> None:
     async with connected_to(kind, workspace_folder) as (connected, workspace):
-        world = connected.world
+        hands, visitor = connected.hands, connected.hands.visitor
         workspace.outbox.wake()
         before = await book(workspace, slot(3))
         assert isinstance(before, Promised)
         await until(lambda: is_written(workspace, before.booking))
-        end(world)
-        requests, tokens = world.user.requests, world.server.consents.token_calls
+        end(hands)
+        requests, tokens = visitor.requests, hands.token_calls
         # Whoever books meanwhile is the first to find out; what is owed already waits.
         assert await book(workspace, slot(4)) == NOBODY
         await workspace.bookings.cancel(before.booking)
@@ -136,7 +136,7 @@ async def test_sign_in_that_ended_is_told_once_and_not_tried_again_until_it_is_r
             workspace.sync.wake("a test")
             workspace.outbox.wake()
             await asyncio.sleep(0.05)
-        tried = world.user.requests - requests, world.server.consents.token_calls - tokens
+        tried = visitor.requests - requests, hands.token_calls - tokens
         print(f"{kind}, {end.__name__}: {tried[0]} requests, {tried[1]} token calls")
         # A look at each of two calendars and the write, each repeated once with a new token.
         assert tried[0] <= 6
@@ -145,7 +145,7 @@ async def test_sign_in_that_ended_is_told_once_and_not_tried_again_until_it_is_r
         lost = await state_of(workspace, connected.booking.id)
         assert (lost.state, lost.lost) == (CalendarState.INACTIVE, Lost.SIGN_IN)
         assert await book(workspace, slot(5)) == NOBODY
-        world.user.faults.stop()
+        hands.calm()
         await sign_in_again(connected, workspace)
 
         async def is_removed() -> bool:
@@ -162,27 +162,14 @@ FIVE = 5
 GONE = ("removed", "unshared", "lowered", "booking")
 
 
-async def lose(kind: str, connected: Connected) -> None:
-    world = connected.world
-    if kind == "removed":
-        await world.remove_calendar()
-    elif kind == "lowered":
-        world.set_access(Access.FREE_BUSY)
-    else:
-        world.unshare()
-
-
 def of_five(kind: str) -> Any:
     """An account with its own calendar and four that it works in together with others."""
     world = KINDS[kind].new_world()
-    roles = importlib.import_module(type(world).__module__).ROLES
-    for number in range(FIVE - 2):
-        shared = world.server.service.add_calendar(world.other.email, f"Team {number}")
-        world.server.service.share(shared.id, world.email, roles[Access.EDIT])
+    KINDS[kind].hands(world).add_calendars(FIVE - 2)
     return world
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("gone", GONE)
 @pytest.mark.shows("INACT-1", "INACT-2", "INACT-3", "INACT-4", "R16")
 async def test_nobody_books_when_one_calendar_of_five_is_gone_until_that_is_cured(
@@ -196,7 +183,7 @@ async def test_nobody_books_when_one_calendar_of_five_is_gone_until_that_is_cure
             for each in calendars:
                 saved = replace(each, booking=each.id == one.id)
                 await workspace.database.write(lambda session, saved=saved: account_rows.save_calendar(session, saved))
-        await lose(gone, connected)
+        await connected.hands.lose(gone)
         await workspace.sync.now()
         assert (await state_of(workspace, one.id)).state is CalendarState.INACTIVE
         assert await book(workspace, slot(3)) == NOBODY
@@ -209,7 +196,7 @@ async def test_nobody_books_when_one_calendar_of_five_is_gone_until_that_is_cure
         assert [(each.kind, each.reason, each.times) for each in overview.attempts] == [(AttemptKind.BLOCKED, "unavailable", 2)]
         assert overview.mails_waiting == 1
         if gone in ("unshared", "booking"):
-            connected.world.set_access(Access.OWNER)
+            connected.hands.share_again()
             assert (await workspace.accounts.check_again(one.id)).state is CalendarState.ACTIVE
         else:
             await workspace.accounts.remove_calendar(one.id)
@@ -219,7 +206,7 @@ async def test_nobody_books_when_one_calendar_of_five_is_gone_until_that_is_cure
         await until(lambda: is_written(workspace, answer.booking))
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("gone", ["removed", "unshared"])
 @pytest.mark.shows("INACT-1", "INACT-2", "SYNC-1")
 async def test_nobody_books_from_the_look_before_a_booking_on_that_finds_a_calendar_gone(
@@ -228,21 +215,21 @@ async def test_nobody_books_from_the_look_before_a_booking_on_that_finds_a_calen
     async with connected_to(kind, workspace_folder, of_five(kind)) as (connected, workspace):
         calendars = await workspace.accounts.calendars()
         one = next(each for each in calendars if each.at == connected.world.calendar)
-        await lose(gone, connected)
+        await connected.hands.lose(gone)
         assert await book(workspace, slot(3)) == NOBODY
         assert (await state_of(workspace, one.id)).state is CalendarState.INACTIVE
         assert await told(workspace, NoticeKind.CALENDAR, NoticeKind.ATTEMPT) == [NoticeKind.ATTEMPT, NoticeKind.CALENDAR]
 
 
-@BOTH
-@pytest.mark.parametrize("fault", ["429", "500"])
+@EACH
+@pytest.mark.parametrize("fault", ["busy", "500"])
 @pytest.mark.shows("SYNC-1", "SYNC-6", "R14")
 async def test_visitors_are_promised_from_the_copy_while_the_service_is_to_be_left_alone(
     workspace_folder: Path, kind: str, fault: str
 ) -> None:
     async with connected_to(kind, workspace_folder, of_five(kind)) as (connected, workspace):
-        user = connected.world.user
-        user.faults.add(type_of(connected.world)(fault), times=1_000_000, wait=30)
+        hands, user = connected.hands, connected.hands.visitor
+        hands.trouble(hands.busy if fault == "busy" else fault, wait=30)
         for number in range(2):
             assert isinstance(await book(workspace, slot(3 + number), f"guest{number}@example.org"), Promised)
         before = user.requests
@@ -263,60 +250,46 @@ async def seen_from_outside(workspace: Workspace, lost: Calendar) -> None:
     assert "example.com" not in repr(page)
 
 
-def own(world: Any) -> str:
-    """The account's own calendar, in the words of its service."""
-    service = world.server.service
-    return str(service.default(world.email).id) if hasattr(service, "default") else str(world.email)
-
-
-async def add_own(connected: Connected, start: Instant) -> str:
-    """The owner adds an hour to their calendar, there. Returns the event's id."""
-    world = connected.world
-    writes = importlib.import_module(type(world).__module__)
-    body = (writes.as_google if hasattr(writes, "as_google") else writes.as_outlook)(timed("own", start))
-    return str(world.server.service.insert(own(world), body)["id"])
-
-
-@BOTH
+@EACH
 @pytest.mark.shows("SYNC-2", "R17")
 async def test_copy_is_whole_again_when_the_service_has_forgotten_what_it_told(workspace_folder: Path, kind: str) -> None:
     async with connected_to(kind, workspace_folder) as (connected, workspace):
-        first = await add_own(connected, slot(3))
-        await add_own(connected, slot(4))
+        hands = connected.hands
+        first = await hands.add_own(slot(3))
+        await hands.add_own(slot(4))
         await workspace.sync.now()
         assert isinstance(await book(workspace, slot(3)), Taken)
-        connected.world.server.service.delete(own(connected.world), first)
-        await add_own(connected, slot(5))
-        connected.world.server.service.forget_tokens(own(connected.world))
+        await hands.remove_own([first])
+        await hands.add_own(slot(5))
+        hands.forget_tokens()
         await workspace.sync.now()
         assert isinstance(await book(workspace, slot(3)), Promised)
         for day in (4, 5):
             assert isinstance(await book(workspace, slot(day)), Taken)
 
 
-@BOTH
+@EACH
 @pytest.mark.shows("SYNC-2", "R17")
 async def test_copy_stays_when_an_answer_makes_no_sense(workspace_folder: Path, kind: str) -> None:
     async with connected_to(kind, workspace_folder) as (connected, workspace):
-        await add_own(connected, slot(3))
+        await connected.hands.add_own(slot(3))
         await workspace.sync.now()
         for fault in ("html", "half"):
-            connected.world.user.faults.add(type_of(connected.world)(fault), times=30)
+            connected.hands.trouble(fault, times=30)
             await workspace.sync.now()
-            connected.world.user.faults.stop()
+            connected.hands.calm()
             known = await state_of(workspace, connected.booking.id)
             assert known.state is CalendarState.ACTIVE
             assert isinstance(await book(workspace, slot(3)), Taken)
 
 
-@BOTH
+@EACH
 @pytest.mark.shows("SYNC-2", "R17")
 async def test_owner_is_asked_before_the_copy_follows_when_everything_vanishes(workspace_folder: Path, kind: str) -> None:
     async with connected_to(kind, workspace_folder) as (connected, workspace):
-        events = [await add_own(connected, slot(3 + number)) for number in range(22)]
+        events = [await connected.hands.add_own(slot(3 + number)) for number in range(22)]
         await workspace.sync.now()
-        for event in events:
-            connected.world.server.service.delete(own(connected.world), event)
+        await connected.hands.remove_own(events)
         await workspace.sync.now()
         asked = await state_of(workspace, connected.booking.id)
         assert asked.doubt == len(events)

@@ -13,11 +13,17 @@ from app.domain.connections import Calendar
 from app.domain.notices import NoticeKind
 from app.models import bookings as rows
 from tests.reliability.failing import KINDS, Failing, doubled
+from tests.services.connected import BY_FORM
 from tests.services.office import Office
 from tests.services.simulated import SimulatedTime
 from tests.services.watched import kept_waits, most_a_second
 
 pytestmark = pytest.mark.anyio
+CASES = [
+    *((kind, 80 if kind in BY_FORM else 200) for kind in KINDS),
+    *(pytest.param(kind, 1000, marks=[pytest.mark.slow, pytest.mark.timeout(900)]) for kind in KINDS),
+]
+"""Kinds of accounts and numbers of operations; those with a form take more requests for each."""
 BURIED = pytest.mark.logs("a calendar refused a write for good")
 
 
@@ -70,8 +76,8 @@ async def check(office: Office, service: Failing, owner: Owner, operations: int)
 
 @BURIED
 @pytest.mark.shows("SYNC-4", "R14")
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("operations", [200, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(("kind", "operations"), CASES)
 async def test_each_write_is_done_once_or_becomes_a_task_when_any_answer_may_be_a_fault(
     workspace_folder: Path, kind: str, operations: int
 ) -> None:

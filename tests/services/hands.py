@@ -182,7 +182,7 @@ class CalDavHands(Hands):
         return str(self.world.calendar)
 
     async def add_own(self, start: Instant) -> str:
-        return str(await self.world.add(timed("own", start)))
+        return str(await self.world.add(timed(f"own {start}", start)))
 
     async def remove_own(self, events: Sequence[str]) -> None:
         for event in events:
