@@ -219,7 +219,7 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class Refused:
     """422 (``invalid``, with fields), 404 (``not_found``), 503 (``paused``, ``unavailable``, ``stale``), 409 (``state``,
-    ``too_late``, ``not_allowed``), 410 (``link_spent``, ``link_expired``)."""
+    ``too_late``, ``not_allowed``), 410 (``link_spent``, ``link_expired``), 429 (``too_many``)."""
 
     error: str
     fields: dict[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.availability import Reason, Why, blocked, bookable_span, explain, free_slots, free_starts, open_spans
-from app.domain.clock import DAY, Clock, Instant
+from app.domain.clock import DAY, HOUR, Clock, Instant
 from app.domain.connections import ProviderKind
 from app.domain.decisions import Standing
 from app.domain.errors import NotFound
@@ -19,10 +19,13 @@ from app.models import calendars as calendar_rows
 from app.models import pages as page_rows
 from app.models.base import Session
 from app.models.database import Database
+from app.models.limits import booked_since
 from app.services.ground import Ground, busy_time, occupied
 from app.services.own_addresses import LOOPBACK
 from app.services.settings import SettingsService
 
+MOST_AN_HOUR = 30
+"""Bookings, over all pages, after which the next ones are requests while pages are published."""
 AHEAD = 3 * DAY
 """How much farther than its window a public page is computed, so that midnight does not empty it before the next push."""
 
@@ -136,7 +139,19 @@ def page_starts(
 
 def public_pages(session: Session, settings: Settings, now: Instant) -> tuple[PublicPage, ...]:
     ground = Ground.read(session, settings)
-    return tuple(public_page(session, ground, page, now) for page in page_rows.list_pages(session))
+    pages = tuple(public_page(session, ground, page, now) for page in page_rows.list_pages(session))
+    return tuple(map(asking, pages)) if pressed(session, settings, now) else pages
+
+
+def pressed(session: Session, settings: Settings, now: Instant) -> bool:
+    """Whether so much was booked within an hour that the owner has to look before more is promised (QUALITY 4.5)."""
+    published = settings.publishing.reach is not Reach.COMPUTER
+    return published and booked_since(session, now - HOUR) >= MOST_AN_HOUR
+
+
+def asking(page: PublicPage) -> PublicPage:
+    """The page while its owner is asked first."""
+    return replace(page, state=PageState.REQUEST) if page.state is PageState.BOOK else page
 
 
 def public_page(session: Session, ground: Ground, page: Page, now: Instant) -> PublicPage:

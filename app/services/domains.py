@@ -99,7 +99,7 @@ class DomainsService:
                 return await _read(answer) if answer.status_code == 200 else None
         except httpx2.TimeoutException:
             return Obstacle.TIMEOUT
-        except httpx2.ConnectError as error:
+        except httpx2.NetworkError as error:
             return _why(error)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError):
             return None
@@ -132,7 +132,7 @@ async def _read(answer: httpx2.Response) -> object:
 
 
 def _why(error: BaseException) -> Obstacle | None:
-    """What lies below a connection that was not made. A service that speaks no TLS is somebody else's."""
+    """What lies below a connection that was not made, or broke. A service that speaks no TLS is somebody else's."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -36,7 +36,7 @@ from app.domain.notices import NoticeKind
 from app.domain.outbox import JobKind
 from app.domain.pages import ConsentKind, Invite, Page
 from app.domain.plain import to_plain
-from app.domain.settings import Settings
+from app.domain.settings import Reach, Settings
 from app.i18n import Wording
 from app.models import bookings as booking_rows
 from app.models import idempotency
@@ -44,8 +44,9 @@ from app.models import links as link_rows
 from app.models import outbox as outbox_rows
 from app.models import pages as page_rows
 from app.models.base import Session
+from app.models.limits import open_bookings_of
 from app.services import links, remembering, replay
-from app.services.availability import location_of, page_starts, public_host, public_page_texts, window_of
+from app.services.availability import asking, location_of, page_starts, pressed, public_host, public_page_texts, window_of
 from app.services.drafts import event_draft
 from app.services.ground import Ground, busy_time, occupied
 from app.services.meetings import note_contact
@@ -62,6 +63,8 @@ NEVER = frozenset(
 LINK_LIVES = 7 * DAY
 """How long after the meeting its manage link still answers."""
 NEAR = 14 * DAY
+MOST_OPEN = 3
+"""Bookings and requests to come that one e-mail address may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,13 @@ def take(session: Session, desk: Desk, request: BookingRequest) -> Outcomes:
     if page is None:
         return Outcomes(Refused("not_found"))
     link = links.find(session, desk.salt, page, request.link) if request.link else None
-    refused = links.refusal(page, request.link, link, desk.now)
+    refused = links.refusal(page, request.link, link, desk.now) or _too_many(session, desk, request)
     if refused:
         return Outcomes(Refused(refused))
     ground = Ground.read(session, desk.settings)
     texts = public_page_texts(ground, page, desk.now)
+    if pressed(session, desk.settings, desk.now):
+        texts = asking(texts)
     try:
         check_booking(request, texts)
     except InvalidFields as error:
@@ -117,6 +122,13 @@ def take(session: Session, desk: Desk, request: BookingRequest) -> Outcomes:
         hashed = replay.key_hash(desk.salt, request.key)
         idempotency.remember(session, hashed, request.body.encode(), sealed, replay.expires(desk.now))
     return outcome
+
+
+def _too_many(session: Session, desk: Desk, request: BookingRequest) -> str:
+    """Whether somebody holds as many times as one may while pages are published (QUALITY 4.5)."""
+    if desk.settings.publishing.reach is Reach.COMPUTER:
+        return ""
+    return "too_many" if open_bookings_of(session, request.visitor.email, desk.now) >= MOST_OPEN else ""
 
 
 def page_by_any_slug(session: Session, slug: str) -> Page | None:
@@ -155,6 +167,8 @@ def _decide(session: Session, desk: Desk, ground: Ground, page: Page, request: B
     busy = busy_time(session, ground, ground.checked(page), request.start - DAY, end + DAY)
     taken = occupied(session, request.start, end)
     standing = ground.standing(page, desk.now, desk.fresh)
+    if pressed(session, desk.settings, desk.now):
+        standing = replace(standing, approval=True)
     return decide(ground.plan(page), request.duration, request.start, busy, taken, standing, desk.now)
 
 
