@@ -11,10 +11,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Integer, insert, select
+from sqlalchemy import CheckConstraint, Column, Integer, delete, insert, select
 
 from app.domain.plain import from_plain, to_plain
-from app.domain.settings import VERSION, Settings
+from app.domain.settings import VERSION, KeptSettings, Settings
 from app.models.base import Session, store, table
 from app.models.types import blob, dump, number, text
 
@@ -93,10 +93,36 @@ def save_settings(session: Session, settings: Settings) -> None:
     store(session, setting, {"id": 1, "document": dump({**to_plain(settings), "version": VERSION})})
 
 
+def kept_settings(session: Session) -> tuple[KeptSettings, ...]:
+    """Documents that could not be read: those put aside, oldest first, and the stored one while nothing else was saved."""
+    documents = list(session.execute(select(setting_aside.c.document).order_by(setting_aside.c.id)).scalars())
+    stored = session.execute(select(setting.c.document)).scalar()
+    if stored is not None:
+        try:
+            _read(stored)
+        except ValueError:
+            documents.append(stored)
+    return tuple(KeptSettings(each, _is_newer(each)) for each in documents)
+
+
+def forget_kept_settings(session: Session) -> None:
+    """Throws away what was put aside; the stored document stays."""
+    session.execute(delete(setting_aside))
+
+
 def workspace_salt(session: Session) -> bytes:
     """32 random bytes that belong to this workspace since it was made."""
     salt: bytes = session.execute(select(meta.c.salt)).scalar_one()
     return salt
+
+
+def _is_newer(document: str) -> bool:
+    try:
+        found = json.loads(document)
+    except ValueError:
+        return False
+    version = found.get("version") if isinstance(found, dict) else None
+    return isinstance(version, int) and version > VERSION
 
 
 def _read(stored: str) -> Settings:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from app.domain.clock import Clock, Instant
 from app.domain.events import PagesChanged, SettingsSaved
-from app.domain.settings import Settings
+from app.domain.settings import KeptSettings, Settings
 from app.models import settings as rows
+from app.models.base import Session
 from app.models.database import Database
 from app.services.announcer import Announcer
 
@@ -52,3 +53,18 @@ class SettingsService:
         """Switches the pages on again when a pause with an end is over."""
         if not self.current.pages_on and 0 < self.current.paused_until <= self._clock.now():
             await self.switch_pages(True)
+
+    async def kept(self) -> tuple[KeptSettings, ...]:
+        """Documents that could not be read and were put aside, or will be with the next Save."""
+        return await self._database.read(rows.kept_settings)
+
+    async def forget_kept(self) -> None:
+        """Throws them away, once the owner has what was in them; the settings in force take their place."""
+
+        def write(session: Session) -> None:
+            rows.save_settings(session, self.current)
+            rows.forget_kept_settings(session)
+
+        await self._database.write(write)
+        self.kept_aside = ""
+        self._announcer.announce(SettingsSaved())

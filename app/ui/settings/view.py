@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QPushButton, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from app.i18n import _
 from app.ui import theme
@@ -15,19 +15,19 @@ from app.ui.settings.appearance import AppearancePanel
 from app.ui.settings.availability import AvailabilityPanel
 from app.ui.settings.calendars import CalendarsPanel
 from app.ui.settings.embed import EmbedPanel
+from app.ui.settings.frame import NAV, Footer, NavItem
+from app.ui.settings.kept import KeptBanner, kept_words
 from app.ui.settings.notifications import NotificationsPanel
 from app.ui.settings.pages import PagesPanel
 from app.ui.settings.panel import Panel
 from app.ui.settings.privacy import PrivacyPanel
 from app.ui.settings.publishing import PublishingPanel
 from app.ui.settings.state import PANELS, SettingsState
-from app.ui.widgets import Button, Divider, Label, LineEdit, Option, column, reading_order, row
-from app.ui.widgets.base import Focusable, Sized, draw_rounded, draw_text, painter_for
-from app.ui.widgets.icons import chosen as chosen_icon
-from app.ui.widgets.icons import draw_icon
+from app.ui.widgets import Divider, Label, LineEdit, Option, column, reading_order, row
+from app.ui.widgets.base import painter_for
+from app.ui.widgets.surfaces import Action
 
 SIZE, LEAST = QSize(960, 720), QSize(840, 560)
-NAV = 248
 _ICONS = {
     "calendars": "set_calendars",
     "availability": "set_availability",
@@ -42,13 +42,15 @@ _ICONS = {
 
 class SettingsWindow(QDialog):
     """Shows one state. ``edited`` carries the new draft; ``troubled`` panel, field and words; ``close_requested`` comes for
-    Esc, Close, Cancel and the title bar alike; ``panel_made`` carries a panel when it is first shown."""
+    Esc, Close, Cancel and the title bar alike; ``panel_made`` carries a panel when it is first shown; ``kept_requested``
+    what to do with older settings that could not be read, ``show`` or ``forget``."""
 
     edited = Signal(object)
     troubled = Signal(str, str, str)
     save_requested = Signal()
     close_requested = Signal()
     left = Signal()
+    kept_requested = Signal(str)
     panel_made = Signal(object)
 
     def __init__(self, zones: Callable[[str], tuple[Option, ...]], parent: QWidget | None = None) -> None:
@@ -61,10 +63,11 @@ class SettingsWindow(QDialog):
         self._panels: dict[str, Panel] = {}
         self.calendars = CalendarsPanel()
         self.calendars.panel_requested.connect(self.lead_to)
-        self._items = {key: _NavItem(key, _ICONS[key]) for key in PANELS}
+        self._items = {key: NavItem(key, _ICONS[key]) for key in PANELS}
         self._search = LineEdit(icon="search", compact=True)
         self._stack = QStackedWidget()
-        self._footer = _Footer()
+        self._footer = Footer()
+        self._kept = KeptBanner()
         self._lay_out()
         self._connect()
         self._fit()
@@ -81,6 +84,15 @@ class SettingsWindow(QDialog):
         for key, item in self._items.items():
             item.set_attention(state.attention(key))
         self._footer.show_state(state, saving, failed)
+        self._show_kept(state)
+
+    def _show_kept(self, state: SettingsState) -> None:
+        self._kept.setVisible(bool(state.kept))
+        if state.kept:
+            actions: list[Action] = [
+                ("show", _("Show what was kept"), "primary"), ("forget", _("Throw it away…"), "secondary")
+            ]  # fmt: skip
+            self._kept.banner.show_words(*kept_words(state.kept), actions)
 
     def show_panel(self, key: str) -> None:
         """Goes to a panel."""
@@ -160,6 +172,7 @@ class SettingsWindow(QDialog):
         self._footer.retranslate()
         if self._state is not None:
             self._footer.show_state(self._state, False, "")
+            self._show_kept(self._state)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -215,6 +228,7 @@ class SettingsWindow(QDialog):
         lines.addWidget(self._nothing)
         lines.addStretch(1)
         right = column()
+        right.addWidget(self._kept)
         right.addWidget(self._stack, 1)
         right.addWidget(Divider())
         right.addWidget(self._footer)
@@ -231,7 +245,11 @@ class SettingsWindow(QDialog):
         self._footer.save.clicked.connect(self.save_requested)
         self._footer.leave.clicked.connect(self.close)
         self._footer.problem.clicked.connect(self.show_problem)
+        self._footer.again.clicked.connect(self.save_requested)
+        self._kept.banner.action_requested.connect(self.kept_requested)
         for keys, call in (("Ctrl+S", self._save_by_key), ("Ctrl+F", self._search.setFocus)):
+            QShortcut(QKeySequence(keys), self).activated.connect(call)
+        for keys, call in (("F1", self._show_help), ("F6", self._next_pane)):
             QShortcut(QKeySequence(keys), self).activated.connect(call)
 
     def _fit(self) -> None:
@@ -244,6 +262,22 @@ class SettingsWindow(QDialog):
     def _save_by_key(self) -> None:
         if self._footer.save.isEnabled():
             self.save_requested.emit()
+
+    def _show_help(self) -> None:
+        from app.ui import help
+
+        help.show_help(self, f"{help.SETTINGS}{self.panel}")
+
+    def _next_pane(self) -> None:
+        """From the list to the panel, to the buttons, and round."""
+        panes = [self._nav, self._panels[self.panel], self._footer]
+        focused = self.focusWidget()
+        here = next((at for at, pane in enumerate(panes) if focused is not None and pane.isAncestorOf(focused)), -1)
+        for pane in [*panes[here + 1 :], *panes[: here + 1]]:
+            stops = reading_order.stops(pane)
+            if stops:
+                stops[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
 
     def _step(self, key: str, step: int) -> None:
         shown = [name for name, item in self._items.items() if item.isVisible()]
@@ -281,118 +315,3 @@ class SettingsWindow(QDialog):
                 self.show_panel(key)
                 self.panel_of(key).go_to(controls[0])
                 return
-
-
-class _NavItem(Focusable, QPushButton):
-    """One panel in the list."""
-
-    stepped = Signal(int)
-
-    def __init__(self, key: str, icon: str) -> None:
-        super().__init__()
-        self.key, self._icon = key, icon
-        self._attention = False
-        self.setCheckable(True)
-        self.setAutoDefault(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_words(self, name: str) -> None:
-        self.setText(name)
-        self._tell()
-
-    def set_attention(self, on: bool) -> None:
-        self._attention = on
-        self._tell()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(NAV - 25, theme.sized(42))
-
-    def nextCheckState(self) -> None:
-        """The window decides what is current."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.stepped.emit(1 if event.key() == Qt.Key.Key_Down else -1)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = painter_for(self)
-        c = theme.colours()
-        chosen = self.isChecked()
-        if chosen:
-            draw_rounded(painter, self.rect(), 8, c.selected)
-        elif self.underMouse():
-            draw_rounded(painter, self.rect(), 8, c.border if not theme.active().dark else c.hover)
-        place = QRectF(12, round((self.height() - 20) / 2), 20, 20)
-        draw_icon(painter, chosen_icon(self._icon) if chosen else self._icon, place, c.accent if chosen else c.text_muted)
-        room = QRectF(40, 0, self.width() - 40 - (24 if self._attention else 2), self.height())
-        draw_text(painter, room, self.text(), "body_medium", c.accent_text if chosen else c.text)
-        if self._attention:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(c.amber)
-            painter.drawEllipse(QPointF(self.width() - 17, self.height() / 2), 4, 4)
-
-    def _tell(self) -> None:
-        self.setAccessibleName(self.text())
-        self.setAccessibleDescription(_("Needs attention") if self._attention else "")
-
-
-class _Footer(Sized, QWidget):
-    """What stands between the owner and Save, in words, and the two buttons."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._sign = ""
-        self._words = Label("", "small", "muted")
-        self.problem = Button("", "ghost", "small", flush=True)
-        self.leave = Button("", "secondary")
-        self.save = Button("", "primary")
-        line = row(gap=8, margins=(40 + 24, 14, 40, 14), on=self)
-        line.addWidget(self._words)
-        line.addWidget(self.problem)
-        line.addStretch(1)
-        line.addWidget(self.leave)
-        line.addWidget(self.save)
-
-    def retranslate(self) -> None:
-        self.save.setText(_mnemonic(_("Save"), ""))
-
-    def show_state(self, state: SettingsState, saving: bool, failed: str) -> None:
-        problems = state.problems if state.dirty else ()
-        self.save.setEnabled(state.dirty)
-        self.save.set_busy(saving)
-        self.leave.setText(_mnemonic(_("Cancel") if state.dirty else _("Close"), _("Save")))
-        self.problem.setVisible(bool(problems) and not failed)
-        self._words.setVisible(not self.problem.isVisibleTo(self))
-        self._sign = "error" if failed else "dirty" if state.dirty else "clean"
-        self._words.set_tone("danger" if failed else "muted")
-        self._words.setText(failed or (_("Unsaved changes") if state.dirty else _("Everything is saved")))
-        if problems:
-            self.problem.setText(problems[0].words)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = painter_for(self)
-        c = theme.colours()
-        middle = self.height() / 2
-        if self._sign == "dirty":
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(c.amber)
-            painter.drawEllipse(QPointF(46, middle), 4, 4)
-        elif self._sign == "error":
-            draw_icon(painter, "field_error", QRectF(38, round(middle) - 9, 18, 18), c.danger)
-        else:
-            draw_icon(painter, "ed_confirmation", QRectF(38, round(middle) - 9, 18, 18), c.success)
-
-
-def _mnemonic(text: str, other: str) -> str:
-    """``text`` with its first letter as mnemonic, or the first that is not that of the ``other`` button."""
-    taken = other[:1].casefold()
-    at = next((at for at, letter in enumerate(text) if letter.isalpha() and letter.casefold() != taken), -1)
-    return text if at < 0 else f"{text[:at]}&{text[at:]}"
