@@ -106,6 +106,8 @@ def _until(meeting: Meeting, now: Instant) -> str:
 
 def _fix(overview: Overview) -> str:
     """What needs the owner most."""
+    if overview.reach is Reachability.NOT_REACHED:
+        return _("your pages cannot be reached")
     for account in overview.accounts:
         if account.signed_out:
             return _("sign in to {account} again").format(account=messages.provider_name(account.provider))

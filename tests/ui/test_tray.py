@@ -67,6 +67,8 @@ def english():
         (replace(WELL, offline=True), "", "Aftale: Offline mode. Requests only"),
         (replace(WELL, failed_writes=("1",)), "amber", "Aftale: Only on this computer"),
         (replace(WELL, reach=Reachability.LIVE, address="meet.example.com"), "", "Aftale: Live at meet.example.com"),
+        (replace(WELL, reach=Reachability.LIVE, way="network"), "", "Aftale: Live on your network"),
+        (replace(WELL, reach=Reachability.STARTING, way="proxy", address="a.dk"), "", "Aftale: Connecting to a.dk"),
     ],
 )
 def test_tray_state_when_things_stand_so_says_it_in_words_and_dot(overview, dot, tip):
@@ -123,6 +125,18 @@ def test_menu_when_things_change_follows(qapp):
     tray.show_state(tray_state(replace(WELL, pages_on=False, meetings=(), link="", reach=Reachability.STOPPED)))
     assert entries(tray) == ["Paused. No new bookings", "Open Aftale", "Settings…", "Quit"]
     assert not tray.entries()[0].isChecked()
+
+
+@pytest.mark.shows("PUB-2")
+def test_menu_when_the_pages_are_out_of_reach_offers_to_mend_that_and_the_panel_says_the_same(qapp):
+    tray, state = Tray(), tray_state(replace(WELL, reach=Reachability.NOT_REACHED, way="proxy"))
+    tray.show_state(state)
+    assert entries(tray)[0] == "Not reached, trying again"
+    assert "Fix: your pages cannot be reached…" in entries(tray)
+    panel = TrayPanel(state)
+    assert panel.accessibleName() == "Aftale: Not reached, trying again"
+    assert "Fix: your pages cannot be reached…" in panel_texts(panel)
+    panel.deleteLater()
 
 
 def test_menu_when_a_name_has_an_ampersand_shows_it(qapp):
