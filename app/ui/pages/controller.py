@@ -23,6 +23,7 @@ from app.domain.events import (
 )
 from app.domain.overview import Overview
 from app.domain.pages import Page
+from app.domain.public import PageState
 from app.i18n import _, current
 from app.ui.messages import error_words
 from app.ui.pages.screen import PagesScreen
@@ -87,7 +88,20 @@ class PagesController:
         if first:
             self._warm_up()
         if self._editor is not None:
-            self._editor.offline = overview.offline
+            self._tell_editor(self._editor)
+
+    def _tell_editor(self, editor: EditorController) -> None:
+        """How things stand outside the page that is edited."""
+        from app.services.availability import makes_links
+        from app.services.ground import Ground
+
+        overview = self._overview
+        if overview is not None:
+            editor.offline = overview.offline
+            ground = Ground(self._workspace.settings.current, overview.accounts, overview.calendars)
+            editor.online = makes_links(ground)
+            lost = (each.page.id for each in overview.pages if each.state is PageState.UNAVAILABLE)
+            editor.unavailable = frozenset(lost)
 
     def _warm_up(self) -> None:
         """Loads the editor's modules beside the window, so that opening it does not hold the window up."""
@@ -240,7 +254,7 @@ class PagesController:
             from app.ui.pages.editor_controller import EditorController
 
             self._editor = EditorController(self._workspace, self._screen)
-        self._editor.offline = self._overview is not None and self._overview.offline
+        self._tell_editor(self._editor)
         self._editor.begin(page, new=new)
         self._screen.show_editor()
         if section:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QPixmap, QRegion
+from PySide6.QtGui import QPainterPath, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from app.domain.after import Done
@@ -21,6 +21,8 @@ PHONE = (344, 524)
 SCREEN = QSize(1100, 720)
 """The computer's page is drawn at this size and then made as small as there is room."""
 _NARROW = 640
+_CARD = 20
+"""Radius of the card of a public page."""
 
 
 class Phone(QFrame):
@@ -93,7 +95,13 @@ class Computer(QWidget):
         target = QRectF(place.center().x() - drawn.width() / 2, place.top() + 12 * scale, drawn.width(), high)
         source = QRectF(0, 0, self._picture.width(), self._picture.height() * high / drawn.height())
         painter.setRenderHint(painter.RenderHint.SmoothPixmapTransform)
+        shape = QPainterPath()
+        shape.addRoundedRect(target, _CARD * scale, _CARD * scale)
+        painter.save()
+        painter.setClipPath(shape)
         painter.drawPixmap(target, self._picture, source)
+        painter.restore()
+        draw_rounded(painter, target, _CARD * scale, None, c.border)
 
 
 def _on_card(page: QWidget) -> QPixmap:

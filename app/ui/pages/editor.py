@@ -66,7 +66,6 @@ class Editor(QWidget):
         self._build()
         for keys, signal in ((QKeySequence.StandardKey.Save, self.save_requested),):
             shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(signal)
 
     def _build(self) -> None:

@@ -31,7 +31,7 @@ from app.ui.pages.editing import (
 )
 from app.ui.pages.editor_extras import Extras
 from app.ui.pages.editor_state import PageDraft, Section, has_no_times, to_page
-from app.ui.pages.preview_state import PreviewState, host_of, public_page, usual_hours
+from app.ui.pages.preview_state import Hindrance, PreviewState, host_of, public_page, usual_hours
 from app.ui.pages.screen import PagesScreen
 from app.ui.pages.state import without_scheme
 from app.ui.runtime import tasks
@@ -48,7 +48,8 @@ PREVIEW_AFTER = 0.08
 
 
 class EditorController:
-    """``offline``: guests can only send requests now, whatever the page says."""
+    """``offline``: guests can only send requests now, whatever the page says; ``online``: the booking calendar's service makes
+    links to video meetings; ``unavailable``: the pages on which nobody can book, because a calendar is lost."""
 
     def __init__(self, workspace: Workspace, screen: PagesScreen) -> None:
         self._workspace, self._screen = workspace, screen
@@ -58,6 +59,8 @@ class EditorController:
         self._starts: tuple[Instant, ...] | None = None
         self._worked_out: object = None
         self.offline = False
+        self.online = False
+        self.unavailable: frozenset[str] = frozenset()
         self._connect()
         ends = [workspace.announcer.subscribe(kind, self._fact_came) for kind in (PagesChanged, SettingsSaved)]
         screen.destroyed.connect(lambda: [end() for end in ends])
@@ -239,7 +242,7 @@ class EditorController:
         settings = self._workspace.settings.current
         self._view.render_preview(
             PreviewState(
-                page=public_page(page, self._editing.usual, offline=self.offline),
+                page=public_page(page, self._editing.usual, offline=self.offline, online=self.online),
                 host=host_of(settings),
                 words=self._editing.words,
                 now=self._workspace.clock.now(),
@@ -248,8 +251,16 @@ class EditorController:
                 no_hours=has_no_times(self._editing.draft, self._editing.usual),
                 saved=not self._editing.new,
                 picture=self._editing.picture,
+                hindrance=self._hindrance(self._editing),
             )
         )
+
+    def _hindrance(self, editing: Editing) -> Hindrance:
+        if not editing.pages_on:
+            return Hindrance.ALL_PAUSED
+        if not editing.base.on:
+            return Hindrance.PAUSED
+        return Hindrance.UNAVAILABLE if editing.base.id in self.unavailable else Hindrance.NONE
 
     # Saving
 

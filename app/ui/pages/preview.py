@@ -16,15 +16,17 @@ from app.domain.clock import Instant
 from app.domain.pages import ClockFace
 from app.i18n import Wording, _, local
 from app.ui import theme, zone_list
+from app.ui.pages.card import Glyph
 from app.ui.pages.dates import month_of
 from app.ui.pages.devices import Computer, Phone
+from app.ui.pages.grids import ends_of
 from app.ui.pages.preview_choose import PreviewChoose
 from app.ui.pages.preview_done import PreviewDone
 from app.ui.pages.preview_form import PreviewForm
-from app.ui.pages.preview_state import PreviewState, chosen_view, finished, fitted
+from app.ui.pages.preview_state import Hindrance, PreviewState, chosen_view, finished, fitted
 from app.ui.why.popover import WhyPopover
 from app.ui.why.reasons import Answer
-from app.ui.widgets import Button, FlowLayout, Label, Option, ScrollArea, Segmented, Select, column, row
+from app.ui.widgets import Button, Label, Option, ScrollArea, Segmented, Select, column, row
 from app.ui.widgets.base import painter_for
 
 
@@ -60,6 +62,7 @@ class Preview(QWidget):
         self.why = Button(_("Why not?"), "ghost", "small", icon="info")
         self.open = Button(_("Open in browser"), "ghost", "small", icon="open_outside")
         self.why.setToolTip(_("Why is a time not offered?"))
+        self._eye, self._said = Glyph("show_password"), Label("", "caption_regular", "muted", wrap=True)
         self.choose, self.form, self.done = PreviewChoose(), PreviewForm(), PreviewDone()
         self._pages = QWidget()
         self._stack = QStackedLayout(self._pages)
@@ -71,14 +74,17 @@ class Preview(QWidget):
         self._connect()
 
     def _fill(self) -> None:
-        top, guest = QWidget(), QWidget()
-        views = FlowLayout(top)
-        views.addWidget(self.device)
-        views.addWidget(self.steps)
+        guest = QWidget()
+        top = ends_of(self.device, self.steps)
         guest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         second = row(gap=8, on=guest)
         second.addWidget(self.zone, 3)
         second.addWidget(self.language, 2)
+        said = row(gap=8)
+        said.addStretch(1)
+        said.addWidget(self._eye)
+        said.addWidget(self._said)
+        said.addStretch(1)
         foot = row(gap=8)
         foot.addWidget(self.why)
         foot.addStretch(1)
@@ -91,7 +97,7 @@ class Preview(QWidget):
         lines.addWidget(self.phone, 1, Qt.AlignmentFlag.AlignHCenter)
         lines.addWidget(self.computer, 1)
         lines.addSpacing(8)
-        lines.addWidget(Label(_("Live preview. Shows your changes before you save."), "caption_regular", "muted", wrap=True))
+        lines.addLayout(said)
         lines.addLayout(foot)
         lines.addStretch(0)
         self.computer.hide()
@@ -125,6 +131,9 @@ class Preview(QWidget):
         self.open.setEnabled(state.saved)
         self.open.setToolTip("" if state.saved else _("Save the page first"))
         self.zone.setEnabled(not state.page.zone_fixed)
+        self._said.setText(hindrance_words(state.hindrance))
+        self._said.set_tone("amber" if state.hindrance else "muted")
+        self._eye.show_icon("paused" if state.hindrance else "show_password", "amber" if state.hindrance else "text_muted")
         self._show()
 
     def _seen(self, state: PreviewState) -> PreviewState:
@@ -194,6 +203,16 @@ class Preview(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter_for(self).fillRect(self.rect(), theme.colours().sunken)
+
+
+def hindrance_words(hindrance: Hindrance) -> str:
+    """The line below the preview: what it is, or what guests meet instead of it."""
+    return {
+        Hindrance.NONE: _("Live preview. Shows your changes before you save."),
+        Hindrance.PAUSED: _("The page is paused. Guests see it like this when you switch it on."),
+        Hindrance.ALL_PAUSED: _("All pages are paused. Guests see it like this when you switch them on."),
+        Hindrance.UNAVAILABLE: _("A calendar is inactive. Guests see it like this when it is back."),
+    }[hindrance]
 
 
 def _languages() -> tuple[tuple[str, str], ...]:

@@ -130,6 +130,7 @@ class PreviewChoose(QWidget):
 
     def _show_day(self, state: PreviewState, view: Choose) -> None:
         loading = state.starts is None
+        self.slots.set_loading(loading)
         day = view.day
         self._day.setText(day.title if day is not None else "")
         self._zone.setText(view.zone_name[:1].upper() + view.zone_name[1:] if day is not None else "")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from app.domain import usual as usual_rules
 from app.domain.after import Done, done
 from app.domain.choosing import Choose, Selection, choose
 from app.domain.clock import Instant
-from app.domain.pages import Hours, Mode, Page, Picture
+from app.domain.pages import Hours, Location, LocationKind, Mode, Page, Picture
 from app.domain.public import PageState, PublicHost, PublicPage
 from app.domain.settings import Settings
 from app.i18n import Wording
@@ -17,10 +18,19 @@ GUEST = "Maja"
 """Who is seen to have booked."""
 
 
+class Hindrance(StrEnum):
+    """What keeps guests from the page as the preview shows it."""
+
+    NONE = ""
+    PAUSED = "paused"
+    ALL_PAUSED = "all_paused"
+    UNAVAILABLE = "unavailable"
+
+
 @dataclass(frozen=True, slots=True)
 class PreviewState:
     """``starts`` None: still being worked out; they belong to ``duration``. ``no_hours``: the page has no hours at all;
-    ``picture``: the bytes of its photo or logo."""
+    ``picture``: the bytes of its photo or logo; ``hindrance``: what guests would meet instead, as things stand."""
 
     page: PublicPage
     host: PublicHost
@@ -31,10 +41,12 @@ class PreviewState:
     no_hours: bool = False
     saved: bool = True
     picture: bytes = b""
+    hindrance: Hindrance = Hindrance.NONE
 
 
-def public_page(page: Page, usual: Hours, *, offline: bool) -> PublicPage:
-    """The public page that ``page`` would be; its free starts are worked out apart."""
+def public_page(page: Page, usual: Hours, *, offline: bool, online: bool = True) -> PublicPage:
+    """The public page that ``page`` would be; its free starts are worked out apart. ``online``: the booking calendar's service
+    makes links to video meetings."""
     hours = usual_rules.hours_of(page.hours, usual)
     requests = page.mode is Mode.APPROVAL or offline
     return PublicPage(
@@ -49,7 +61,7 @@ def public_page(page: Page, usual: Hours, *, offline: bool) -> PublicPage:
         hours=hours,
         description=page.description,
         colour=page.colour,
-        location=page.location,
+        location=page.location if online or page.location.kind is not LocationKind.ONLINE else Location(LocationKind.VIDEO),
         questions=page.questions,
         consent=page.consent,
         guests_max=page.guests_max,

@@ -47,6 +47,20 @@ class PagesScreen(QWidget):
     def editing(self) -> bool:
         return self._editor is not None and self._stack.currentWidget() is self._editor
 
+    @property
+    def help_view(self) -> str:
+        return "editor" if self.editing else "pages"
+
+    def go_back(self) -> bool:
+        """Esc leaves the editor."""
+        if self.editing:
+            self.editor.back_requested.emit()
+        return self.editing
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 goes in turn."""
+        return [self.editor.bar, self.editor.area, self.editor.preview] if self.editing else [self.list]
+
     def show_editor(self) -> None:
         self._show(self.editor)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -13,6 +13,7 @@ from app.ui.widgets.base import FocusRing, draw_rounded, draw_text, painter_for,
 
 tell_role("SlotGrid", QAccessible.Role.List)
 _GAP = 8
+_WAIT, _LINES_WAITING = 300, 2
 
 
 class SlotGrid(Focusable, QWidget):
@@ -27,6 +28,11 @@ class SlotGrid(Focusable, QWidget):
         self._slots: tuple[Slot, ...] = ()
         self._at = 0
         self._hover = -1
+        self._waits = False
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_WAIT)
+        self._patience.timeout.connect(self._show_shapes)
         self.setMouseTracking(True)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
@@ -43,12 +49,33 @@ class SlotGrid(Focusable, QWidget):
         self._tell()
         self.update()
 
+    def set_loading(self, loading: bool) -> None:
+        """While the times are worked out their shapes are shown, once that takes a moment."""
+        if not loading:
+            self._patience.stop()
+            if self._waits:
+                self._waits = False
+                self.updateGeometry()
+                self.update()
+        elif not self._waits and not self._patience.isActive():
+            self._patience.start()
+
+    def _show_shapes(self) -> None:
+        self._waits = True
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def loading(self) -> bool:
+        """Whether the shapes stand there."""
+        return self._waits
+
     @property
     def texts(self) -> tuple[str, ...]:
         return tuple(_text(slot) for slot in self._slots)
 
     def sizeHint(self) -> QSize:
-        lines = -(-len(self._slots) // self._columns)
+        lines = _LINES_WAITING if self._waits else -(-len(self._slots) // self._columns)
         return QSize(240, lines * (self._high() + _GAP) - _GAP if lines else 0)
 
     def minimumSizeHint(self) -> QSize:
@@ -114,6 +141,10 @@ class SlotGrid(Focusable, QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = painter_for(self)
         c = theme.colours()
+        if self._waits:
+            for number in range(_LINES_WAITING * self._columns):
+                draw_rounded(painter, self.place(number), 8, c.sunken)
+            return
         for number, slot in enumerate(self._slots):
             place = self.place(number)
             if slot.chosen:

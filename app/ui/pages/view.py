@@ -86,7 +86,6 @@ class PagesList(QWidget):
         self.grid.action_requested.connect(self.action_requested)
         self.grid.dropped.connect(self.dropped)
         shortcut = QShortcut(QKeySequence.StandardKey.New, self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.new_requested)
 
     def render_state(self, state: PagesState) -> None:

@@ -573,7 +573,7 @@ def test_the_preview_when_used_by_keyboard_then_leads_to_the_form(in_loop: InLoo
             strike(preview.choose.slots, Qt.Key.Key_Right)
             strike(preview.choose.slots, Qt.Key.Key_Return)
             preview.choose.proceed.click()
-            assert preview.form._title.text() == "Tue 13 Oct, 09:30"
+            assert preview.form._head._title.text() == "Tue 13 Oct, 09:30"
 
     in_loop(main)
 
