@@ -42,6 +42,7 @@ gnome-keyring-daemon gnome-keyring
 strace strace
 xdpyinfo x11-utils
 wrk wrk
+nginx nginx
 fc-match fontconfig
 git git
 "
