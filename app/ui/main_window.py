@@ -2,7 +2,8 @@
 
 Screens come by ``add_screen`` with a way to make them, and are made when first shown. A screen is any widget. It may have
 ``may_leave(proceed) -> bool``: True when it can be left now; False when it asks first and calls ``proceed`` once it may be
-left; ``go_back() -> bool``: Esc was pressed, True if the screen took it.
+left; ``go_back() -> bool``: Esc was pressed, True if the screen took it; ``help_view``: which help F1 opens, if not the one of
+the section.
 
 The window can be shown before its parts are made, with a picture of the last screen: what it needs for that is all that is
 imported at the top. The parts come with the first screen.
@@ -183,6 +184,7 @@ class MainWindow(QMainWindow):
     def _add_shortcuts(self) -> None:
         self._shortcut("Ctrl+,", self.settings_requested.emit)
         self._shortcut("Ctrl+L", self.copy_link_requested.emit)
+        self._shortcut("F1", self._show_help)
         self._shortcut("F6", lambda: self._next_pane(True))
         self._shortcut("Shift+F6", lambda: self._next_pane(False))
         self._shortcut("Esc", self._back)
@@ -192,6 +194,12 @@ class MainWindow(QMainWindow):
 
         shortcut = QShortcut(QKeySequence(keys), self)
         shortcut.activated.connect(call)
+
+    def _show_help(self) -> None:
+        from app.ui.help import show_help
+
+        view = getattr(self._stack.currentWidget(), "help_view", self._current)
+        show_help(self, view, tuple(screen.title() for screen in self._screens.values()))
 
     def _back(self) -> None:
         from app.ui.widgets.popups import close_floating
@@ -212,17 +220,17 @@ class MainWindow(QMainWindow):
     def _next_pane(self, forward: bool) -> None:
         from PySide6.QtCore import Qt
 
-        from app.ui.widgets import FocusRing
+        from app.ui.widgets import FocusRing, reading_order
 
         panes = [pane for pane in self.panes() if pane.isVisible()]
         focused = QApplication.focusWidget()
         here = next((at for at, pane in enumerate(panes) if focused is not None and pane.isAncestorOf(focused)), -1)
         for step in range(1, len(panes) + 1):
             pane = panes[(here + (step if forward else -step)) % len(panes)]
-            stop = next((child for child in pane.findChildren(QWidget) if _is_stop(child)), None)
-            if stop is not None:
+            stops = reading_order.stops(pane)
+            if stops:
                 FocusRing.keyboard = True
-                stop.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                stops[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
                 return
 
     # Qt
@@ -280,14 +288,3 @@ class _Frame(QWidget):
         from app.ui.widgets.base import painter_for
 
         painter_for(self).fillRect(self.rect(), theme.colours().canvas)
-
-
-def _is_stop(widget: QWidget) -> bool:
-    from PySide6.QtCore import Qt
-
-    return (
-        bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-        and widget.isEnabled()
-        and widget.isVisible()
-        and not widget.focusProxy()
-    )

@@ -72,6 +72,15 @@ def meetings(name: str) -> QWidget:
     return shown(main_window(name))
 
 
+def help_of(view: str) -> QWidget:
+    """What F1 opens."""
+    from app.ui.help import show_help
+
+    found = show_help(shown(main_window("normal")), view, (_("Meetings"), _("Scheduling pages")))
+    settle()
+    return found
+
+
 def status() -> QWidget:
     window = main_window("normal")
     shown(window)
@@ -465,6 +474,8 @@ def everything() -> dict[str, Opens]:
         "pages-none": partial(list_of_pages, lambda: PagesState(loaded=True)),
         "pages-failed": partial(list_of_pages, lambda: PagesState(failed=True)),
     }
+    views = ("meetings", "pages", "editor", *(f"settings:{panel}" for panel in PANELS))
+    found |= {f"help-{view}": partial(help_of, view) for view in views}
     found |= {f"editor-{section.value}": partial(editor, section) for section in Section}
     found |= {
         "editor-new": lambda: editor(Section.BASICS, editing(p.Page("n", "", ""), new=True), starts=False),
