@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from app.domain.availability import Reason, Why, blocked, bookable_span, explain, free_slots, free_starts, open_spans
+from app.domain.availability import (
+    Busy,
+    Occupied,
+    Reason,
+    Why,
+    blocked,
+    bookable_span,
+    explain,
+    free_slots,
+    free_starts,
+    open_spans,
+)
 from app.domain.clock import DAY, HOUR, Clock, Instant
 from app.domain.connections import ProviderKind
 from app.domain.decisions import Standing
@@ -38,11 +49,31 @@ class Explained:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What took time away from ``start`` to ``end`` when the database had this revision, on these calendars."""
+
+    revision: int
+    calendars: tuple[str, ...]
+    start: Instant
+    end: Instant
+    busy: tuple[Busy, ...]
+    taken: tuple[Occupied, ...]
+
+    def holds(self, other: _Seen) -> bool:
+        """Whether it can stand for ``other``, which is still empty."""
+        same = (self.revision, self.calendars) == (other.revision, other.calendars)
+        return same and self.start <= other.start and self.end >= other.end
+
+
 class AvailabilityService:
-    """Computes in the database's reading thread; nothing here is kept between calls but what the core caches."""
+    """Computes in the database's reading thread; between calls nothing is kept but what the core caches, and the busy time of
+    the last preview for as long as nothing was written: while somebody edits a page, rules change at every key and events do
+    not."""
 
     def __init__(self, database: Database, clock: Clock, settings: SettingsService) -> None:
         self._database, self._clock, self._settings = database, clock, settings
+        self._seen: _Seen | None = None
 
     async def starts(self, page_id: str, duration: int, start: Instant, end: Instant) -> tuple[Instant, ...]:
         """The free starts of a saved page from ``start`` to ``end`` as they stand now."""
@@ -57,14 +88,25 @@ class AvailabilityService:
 
     async def preview(self, page: Page, duration: int) -> tuple[Instant, ...]:
         """The free starts that ``page`` would have if it were saved as it is."""
-        now, settings = self._clock.now(), self._settings.current
+        now, settings, revision = self._clock.now(), self._settings.current, self._database.revision
 
         def read(session: Session) -> tuple[Instant, ...]:
             ground = Ground.read(session, settings)
             first, last = window_of(ground, page, now)
-            return page_starts(session, ground, page, duration, now, first, last)
+            if last <= first:
+                return ()
+            seen = self._look(session, ground, page, revision, first, last + duration * 60)
+            return tuple(free_slots(ground.plan(page), duration, seen.busy, seen.taken, now, first, last))
 
         return await self._database.read(read)
+
+    def _look(self, session: Session, ground: Ground, page: Page, revision: int, start: Instant, end: Instant) -> _Seen:
+        calendars = ground.checked(page)
+        wanted = _Seen(revision, tuple(each.id for each in calendars), start, end, (), ())
+        if self._seen is None or not self._seen.holds(wanted):
+            busy, taken = busy_time(session, ground, calendars, start, end), occupied(session, start, end)
+            self._seen = replace(wanted, busy=busy, taken=taken)
+        return self._seen
 
     async def explain(self, page_id: str, start: Instant, duration: int) -> tuple[Reason, ...]:
         """Every reason why ``start`` is not offered; empty when it is."""
