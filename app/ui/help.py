@@ -147,7 +147,7 @@ class KeyCap(Sized, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(max(32, round(text_width(self._text, "caption")) + 16), theme.sized(24))
+        return QSize(max(32, round(text_width(self._text, "caption")) + 16), theme.sized(20))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, c = painter_for(self), theme.colours()

@@ -12,7 +12,7 @@ from app.domain.choosing import Cell, Month
 from app.ui import theme
 from app.ui.tokens import Role
 from app.ui.widgets import Focusable
-from app.ui.widgets.base import FocusRing, draw_text, painter_for, tell_role
+from app.ui.widgets.base import FocusRing, draw_rounded, draw_text, painter_for, tell_role
 from app.ui.widgets.layouts import row
 
 tell_role("MonthGrid", QAccessible.Role.Table)
@@ -177,14 +177,13 @@ class MonthGrid(Focusable, QWidget):
 
     def _draw_day(self, painter: QPainter, cell: Cell, place: QRectF) -> None:
         c = theme.colours()
-        painter.setPen(Qt.PenStyle.NoPen)
         if cell.chosen:
-            painter.setBrush(c.accent)
-            painter.drawEllipse(place)
+            draw_rounded(painter, place, place.height() / 2, c.accent)
         elif cell.free:
-            painter.setBrush(c.accent_line if cell.day == self._hover else c.accent_soft)
-            painter.drawEllipse(place)
+            lit = cell.day == self._hover and not theme.contrast()
+            draw_rounded(painter, place, place.height() / 2, c.accent_line if lit else c.accent_soft)
         if cell.today:
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(c.on_accent if cell.chosen else c.amber)
             painter.drawEllipse(QPointF(place.center().x(), place.bottom() - 3), 2, 2)
         colour = c.on_accent if cell.chosen else c.accent_text if cell.free else c.text_faint

@@ -44,7 +44,7 @@ class Dialog(QDialog):
 
     def add_button(self, answer: str, text: str, kind: Kind = "secondary", *, at: Literal["left", "right"] = "right") -> Button:
         """Adds a button that closes the dialog with ``answer``. Primary and danger ones are pressed by Enter."""
-        button = Button(text, kind)
+        button = Button(text, kind, flush=at == "left" and kind in ("ghost", "quiet"))
         button.clicked.connect(lambda: self.close_with(answer))
         if at == "left":
             self.footer.insertWidget(0, button)
