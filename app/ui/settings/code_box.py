@@ -44,7 +44,7 @@ class CodeBox(Sized, QPlainTextEdit):
     def sizeHint(self) -> QSize:
         line = QFontMetricsF(theme.font("code")).lineSpacing()
         lines = max(2, min(self._lines(), self._most))
-        return QSize(240, round(line * lines) + 2 * _PADDING + 6)
+        return QSize(240, round(line * lines) + 2 * _PADDING + 10)
 
     def _lines(self) -> int:
         """How many lines the code takes at the width of the box."""
