@@ -305,6 +305,8 @@ class EntryList(QWidget):
         while day in taken:
             day += timedelta(days=1)
         self._entries = (*self._entries, self.fresh(day))
+        # Part of the draft from the start: the form tells that it cannot be kept as it stands, not that it is not there.
+        self.changed.emit(self._entries)
         self._open_form(len(self._entries) - 1)
 
     def _open_row(self, at: int) -> None:
@@ -359,6 +361,8 @@ class EntryList(QWidget):
     def _close(self) -> None:
         self._open = -1
         if self.form is not None:
+            # A field that loses the keyboard by being hidden has nothing to say any more.
+            self.form.blockSignals(True)
             self.frame.lines.removeWidget(self.form)
             self.form.hide()
             self.form.deleteLater()
@@ -398,5 +402,8 @@ class EntryList(QWidget):
             line.opened.connect(lambda at=at: self._open_row(at))
             line.removed.connect(lambda at=at: self._remove(at))
             self.frame.lines.addWidget(line)
+            # At once, so that it can take the keyboard.
+            line.show()
             if at == self._open and self.form is not None:
                 self.frame.lines.addWidget(self.form)
+                self.form.show()
