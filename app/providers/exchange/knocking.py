@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import requests
 import spnego.exceptions
+import urllib3.exceptions
 
 from app.providers.exchange.forms import Typed, is_microsoft, user_candidates
 from app.providers.exchange.report import Report
@@ -33,7 +34,7 @@ class NotReached(Exception):
     """Nobody answers. ``hangs``: somebody is there."""
 
     def __init__(self, cause: BaseException, hangs: bool = False) -> None:
-        super().__init__(type(cause).__name__)
+        super().__init__(requests.exceptions.ReadTimeout.__name__ if hangs else type(cause).__name__)
         self.cause, self.hangs = cause, hangs
 
 
@@ -140,7 +141,7 @@ class Knocker:
             self._report.add(url, what, f"certificate not believed: {detail}")
             return NotBelieved(why, detail, why == WRONG_HOST and found is not None and _microsofts(found.subject))
         self._report.add(url, what, f"{type(error).__name__}: {cause_of(error)}")
-        return NotReached(error, hangs=isinstance(error, requests.exceptions.ReadTimeout))
+        return NotReached(error, hangs=is_silence(error))
 
 
 def _microsofts(subject: str) -> bool:
@@ -164,6 +165,17 @@ def words_of(answer: requests.Response) -> str:
     if answer.status_code == 401 and (ways := offered(answer.headers.get("WWW-Authenticate", ""))):
         told.append(f"offers {', '.join(ways)}")
     return ", ".join(told)
+
+
+def is_silence(error: BaseException) -> bool:
+    """Whether somebody was waited for in vain: for the answer, or for more of it, which requests calls a broken connection."""
+    seen: list[object] = [error]
+    while seen:
+        each = seen.pop()
+        if isinstance(each, requests.exceptions.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
+            return True
+        seen.extend(inner for inner in getattr(each, "args", ()) if isinstance(inner, BaseException))
+    return False
 
 
 def cause_of(error: BaseException) -> str:
