@@ -19,8 +19,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from dbus_fast.aio import MessageBus
+from dbus_fast.constants import PropertyAccess
 from dbus_fast.errors import DBusError
-from dbus_fast.service import ServiceInterface, dbus_method, dbus_signal
+from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
@@ -109,6 +110,7 @@ class Told:
     actions: dict[str, str]
     urgency: int
     icon: str
+    sound: str = ""
 
 
 class StrictService(ServiceInterface):
@@ -119,6 +121,12 @@ class StrictService(ServiceInterface):
         self.capabilities = capabilities
         self.told: list[Told] = []
         self.mute = False
+        self.inhibited = False
+
+    @dbus_property(access=PropertyAccess.READ)
+    def Inhibited(self) -> b:  # noqa: F821
+        """Plasma's word for *do not disturb*."""
+        return self.inhibited
 
     @dbus_method()
     def GetCapabilities(self) -> "as":  # noqa: F722
@@ -146,7 +154,7 @@ class StrictService(ServiceInterface):
         if problem:
             raise DBusError("org.aftale.Refused", problem)
         pairs = dict(zip(actions[::2], actions[1::2], strict=True))
-        told = Told(len(self.told) + 1, summary, body, pairs, hints["urgency"].value, icon)
+        told = Told(len(self.told) + 1, summary, body, pairs, hints["urgency"].value, icon, _sound(hints))
         self.told.append(told)
         return told.id
 
@@ -182,6 +190,8 @@ class StrictService(ServiceInterface):
             return "buttons, though there are none here"
         if timeout < -1 or hints["urgency"].signature != "y" or hints["urgency"].value not in (0, 1, 2):
             return "time-out or urgency out of range"
+        if _sound(hints) and "sound" not in self.capabilities:
+            return "a sound, though there is none here"
         if "body-markup" in self.capabilities:
             try:
                 ElementTree.fromstring(f"<body>{body}</body>")
@@ -190,6 +200,10 @@ class StrictService(ServiceInterface):
             if MARKUP.sub("", body).count("<"):
                 return "markup that the specification does not know"
         return ""
+
+
+def _sound(hints) -> str:
+    return hints["sound-name"].value if "sound-name" in hints else ""
 
 
 @dataclass
