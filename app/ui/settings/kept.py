@@ -41,7 +41,7 @@ def kept_words(kept: tuple[KeptSettings, ...]) -> tuple[str, str]:
 
 
 class KeptDialog(Dialog):
-    """The documents, to be read and copied."""
+    """The documents, to be read and copied. ``whole`` outlives the window."""
 
     def __init__(self, parent: QWidget | None, kept: tuple[KeptSettings, ...]) -> None:
         title = _("Your earlier settings")
@@ -50,7 +50,8 @@ class KeptDialog(Dialog):
         self.body.addWidget(Label(lead, "body", "muted", wrap=True))
         self.text = TextArea(rows=16)
         self.text.edit.setAccessibleName(title)
-        self.text.set_text("\n\n".join(_laid_out(each.document) for each in kept))
+        self.whole = "\n\n".join(_laid_out(each.document) for each in kept)
+        self.text.set_text(self.whole)
         self.text.edit.setReadOnly(True)
         self.body.addWidget(self.text, 1)
         self.copy = self.add_button("copy", _("Copy"), "secondary", at="left")
@@ -72,7 +73,7 @@ class KeptActs(QObject):
         dialog = KeptDialog(self._window, await self._settings.kept())
         await tasks.ask(dialog)
         if dialog.answer == "copy":
-            QGuiApplication.clipboard().setText(dialog.text.text())
+            QGuiApplication.clipboard().setText(dialog.whole)
             toast(self._window, _("Copied"))
 
     async def _forget(self) -> None:
