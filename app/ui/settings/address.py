@@ -6,7 +6,6 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.addresses import as_typed, shown_host
@@ -200,8 +199,7 @@ class AddressSection(Section):
         self._check = check
         self._show()
         self._tell()
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleEvent(self._result, QAccessible.Event.Alert))
+        self._result.speak()
 
     def _tell(self) -> None:
         self.troubled.emit(words.trouble_words(self._check))

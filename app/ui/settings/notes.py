@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFontMetricsF, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.i18n import _
@@ -27,6 +27,7 @@ _ICONS: dict[Kind, str] = {
 _TONES: dict[Kind, Tone] = {"info": "muted", "amber": "amber", "danger": "danger", "success": "success", "private": "muted"}
 
 tell_role("AddressLine", QAccessible.Role.StaticText)
+tell_role("NoteLine", QAccessible.Role.Note)
 
 
 class NoteLine(Sized, QWidget):
@@ -52,6 +53,11 @@ class NoteLine(Sized, QWidget):
         self.setAccessibleName(text)
         self.setVisible(bool(text))
         self.update()
+
+    def speak(self) -> None:
+        """A screen reader says it without being asked."""
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = theme.colours()

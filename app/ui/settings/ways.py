@@ -216,6 +216,7 @@ class ProxyFields(QWidget):
         state = self._state
         if state is not None:
             self.result.say(*words.found_words(check, domain, state))
+            self.result.speak()
 
     def _typed(self, text: str) -> None:
         if self._state is None:

@@ -112,6 +112,8 @@ PANELS: dict[str, tuple[str, SettingsState, Callable[[Panel], None]]] = {
     "publishing-below": ("publishing", state(standing=replace(LIVE, checks=(REACHED, LOST_TOO))), _below),
     "embed-frame": ("embed", state(), _nothing),
     "embed-link": ("embed", state(), _link),
+    "embed-no-pages": ("embed", replace(state(), pages=()), _nothing),
+    "pages-none": ("pages", replace(state(), pages=()), _nothing),
     "embed-none": ("embed", state(COMPUTER, HERE), _nothing),
     "pages-moved": ("pages", changed(state(), default_domain=BOOK.host), _nothing),
 }

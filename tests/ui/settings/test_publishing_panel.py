@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
@@ -226,6 +227,32 @@ def test_proxy_when_it_does_not_prove_itself_is_told_to_the_owner(in_loop: InLoo
             await r.until(lambda: "Live at 127.0.0.2" in texts(shown))
             shown.domains.rows["127.0.0.2"].check.click()
             await r.until(lambda: "all visitors seem to be one" in texts(shown.domains))
+
+    in_loop(main)
+
+
+@pytest.mark.shows("DESK-5")
+def test_ways_when_there_is_no_mouse_are_chosen_with_arrows_and_filled_in(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            r.window.activateWindow()
+            shown = panel(r)
+            shown.go_to(shown.ways.go_to_first())
+            for reach in (Reach.NETWORK, Reach.PROXY):
+                QTest.keyClick(r.window.focusWidget(), Qt.Key.Key_Down)
+                assert r.window.focusWidget() is shown.ways.cards[reach].radio
+                assert r.controller.state.draft.publishing.reach is reach  # type: ignore[union-attr]
+            QTest.keyClick(r.window.focusWidget(), Qt.Key.Key_Tab)
+            assert r.window.focusWidget() is shown.ways.proxy.address.edit
+            QTest.keyClicks(r.window.focusWidget(), "meet.example.com")
+            row = shown.domains.rows["meet.example.com"]
+            await r.until(row.isVisible)
+            wanted, seen = [shown.ways.proxy.code, shown.ways.proxy.copy, row.remove, shown.domains.add.field.edit], []
+            while r.window.focusWidget() is not shown._programs.box:
+                QTest.keyClick(r.window.focusWidget(), Qt.Key.Key_Tab)
+                seen.append(r.window.focusWidget())
+                assert len(seen) < 30
+            assert [each for each in seen if each in wanted] == wanted
 
     in_loop(main)
 
