@@ -20,6 +20,7 @@ from app.ui.settings.notice_table import SCREEN, SOUND
 from app.ui.settings.notifications import NotificationsPanel, ticked, ticks_of
 from app.ui.settings.view import SettingsWindow
 from app.ui.tray import Tray
+from app.ui.widgets import Question
 from tests.services.opened import StandingClock
 from tests.ui.opened_program import press, running, until
 from tests.ui.settings.test_settings_window import InLoop, Room, room, turns
@@ -248,7 +249,9 @@ def test_close_when_aftale_shall_not_stay_in_the_tray_asks_and_quits(
             assert program.shown.isVisible()
             program.shown.close()
             await until(QApplication.activeModalWidget, "the question")
-            press(modal(), "Quit")
+            question = modal()
+            assert isinstance(question, Question)
+            question.button("quit").click()
             await until(program._ended.is_set, "the end")
 
     in_loop(main)
