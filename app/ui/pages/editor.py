@@ -27,7 +27,6 @@ from app.ui.pages.sections.limits import LimitsSection
 from app.ui.pages.sections.links import LinksSection
 from app.ui.pages.sections.look import LookSection
 from app.ui.pages.sections.section import SectionBody, SectionCard
-from app.ui.pages.tab_order import order_tabs
 from app.ui.pages.top_bar import TopBar
 from app.ui.widgets import Banner, ScrollArea, column, row
 from app.ui.widgets.base import painter_for
@@ -60,9 +59,6 @@ class Editor(QWidget):
         self._monday_first = True
         self._holder = column(on=self)
         self._whole = QWidget()
-        self._order = QTimer(self)
-        self._order.setSingleShot(True)
-        self._order.timeout.connect(lambda: order_tabs(self._whole))
         self._build()
         for keys, signal in ((QKeySequence.StandardKey.Save, self.save_requested),):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -147,8 +143,6 @@ class Editor(QWidget):
         self.fault.setVisible(bool(editing.fault))
         self.fault.show_words(_("The page could not be saved"), editing.fault, [("save", _("Try again"), "primary")])
 
-        self._order.start()
-
     def render_preview(self, state: PreviewState) -> None:
         self._previewed = state
         self.preview.render_preview(state)
@@ -183,7 +177,6 @@ class Editor(QWidget):
     def _opened(self, card: SectionCard, on: bool) -> None:
         if on and self._editing is not None:
             card.body.render_editing(self._editing)
-        self._order.start()
         if on and card.section is Section.FORM:
             self.preview.go_to_step(1)
         elif on and card.section is Section.CONFIRMATION:

@@ -21,12 +21,19 @@ from app.ui.pages.editor import Editor
 from app.ui.pages.editor_state import Section
 from app.ui.pages.screen import PagesScreen
 from app.ui.pages.sections.section import SectionBody
-from app.ui.widgets import Question, Toast
+from app.ui.widgets import Question, Toast, reading_order
 from tests.services.opened import StandingClock, furnished
 
 W = TypeVar("W", bound=QWidget)
 B = TypeVar("B", bound=SectionBody)
 PATIENCE = 10.0
+
+
+class Screen(PagesScreen):
+    """The screen as a window of its own, in which Tab goes as in the main window."""
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return reading_order.go(self, forward)
 
 
 class Desk:
@@ -114,7 +121,7 @@ def leave(field: QWidget) -> None:
 async def desk(folder: Path, *pages: Page, size: tuple[int, int] = (1056, 720)) -> AsyncIterator[Desk]:
     workspace = await furnished(folder, StandingClock(), *pages)
     theme.active().apply("light", 100)
-    screen = PagesScreen()
+    screen = Screen()
     screen.resize(*size)
     controller = PagesController(workspace, screen)
     screen.show()
