@@ -13,21 +13,26 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app import i18n
+from app.domain.availability import Reason, Why
 from app.domain.pages import Limits, WeeklyHours
 from app.domain.settings import Availability, Holidays, Journey, Language, Spell
+from app.services.availability import Explained
 from app.ui.settings.availability import AvailabilityPanel
 from app.ui.settings.availability_rows import EntryForm
 from app.ui.settings.availability_spells import SpellForm
 from app.ui.settings.availability_travel import JourneyForm
 from app.ui.settings.availability_words import days_words, hours_words, journey_follows
 from app.ui.settings.countries import country_names
-from app.ui.widgets import hours_text
+from app.ui.why.reasons import Goal, Way, reason_words, way_of
+from app.ui.widgets import hours_text, reading_order
+from tests.ui.overviews import INTRO
 from tests.ui.settings.test_settings_window import InLoop, Room, room
 
 pytestmark = [pytest.mark.qt_log_ignore("does not support raise"), pytest.mark.shows("PAGE-2", "SET-6")]
 
 ALWAYS = WeeklyHours((((540, 1020),),) * 7)
 STUDY = Spell(date(2026, 11, 2), date(2026, 11, 6), name="Study week")
+NOVEMBER_9 = date(2026, 11, 9)
 SUMMER = Spell(date(2026, 7, 6), date(2026, 7, 24), name="Summer")
 
 
@@ -195,6 +200,22 @@ def test_exceptions_when_only_the_keyboard_is_used_then_can_be_opened_and_remove
     in_loop(main)
 
 
+def test_tab_when_a_form_is_open_then_goes_from_its_row_through_its_fields_to_the_next_row(
+    in_loop: InLoop, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            panel = await opened(r, Availability(spells=(STUDY, replace(STUDY, first=NOVEMBER_9, last=NOVEMBER_9, name=""))))
+            panel.spells.rows[0].opened.emit()
+            form, order = spell_form(panel), reading_order.stops(r.window)
+            expected = [panel.spells.add, panel.spells.rows[0], panel.spells.rows[0].bin, form.name.edit, form.first.edit]
+            at = order.index(panel.spells.add)
+            assert order[at : at + len(expected)] == expected
+            assert order.index(form.finish) < order.index(panel.spells.rows[1]) < order.index(panel.holidays.country.box)
+
+    in_loop(main)
+
+
 def test_open_form_when_the_language_changes_then_speaks_it(in_loop: InLoop, tmp_path: Path) -> None:
     async def main() -> None:
         async with room(tmp_path) as r:
@@ -339,6 +360,34 @@ def test_limits_when_typed_then_are_kept_and_wrong_ones_say_what_to_do(in_loop: 
 
 
 # Finding, and words
+
+
+@pytest.mark.shows("PAGE-4")
+@pytest.mark.parametrize(
+    ("why", "source", "name", "english", "danish"),
+    [
+        (Why.AWAY, "spell:2026-11-02", "Study", "You are off then: “Study”.", "Du har fri: “Study”."),
+        (Why.AWAY, "spell:2026-11-02", "", "It is a day off that you took for all pages.", ""),
+        (Why.HOLIDAY, "holiday:2026-12-25", "Juledag", "It is a public holiday: Juledag.", "Det er en helligdag: Juledag."),
+        (Why.OUTSIDE_HOURS, "spell:2026-11-02", "Late", "It lies outside the hours of “Late”.", ""),
+        (
+            Why.OUTSIDE_HOURS,
+            "journey:Asia/Tokyo",
+            "Asia/Tokyo",
+            "It lies outside your hours, which are read on the clock of Tokyo then.",
+            "",
+        ),
+    ],
+)
+def test_reason_when_something_departs_then_names_it_and_leads_to_the_panel(
+    why: Why, source: str, name: str, english: str, danish: str
+) -> None:
+    found = Explained(Reason(why, source), name)
+    for language, words in (("en", english), ("da", danish)):
+        i18n.use(language)
+        assert words in ("", reason_words(found, i18n.current(), "Europe/Copenhagen"))
+    i18n.use("en")
+    assert way_of(found.reason, INTRO) == Way(Goal.SETTINGS, "availability")
 
 
 @pytest.mark.parametrize("wanted", ["public holidays", "when i travel", "limits over", "exceptions", "days off"])
