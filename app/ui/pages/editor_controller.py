@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 CHECK_AFTER = 0.4
 """Seconds after the last key until the address is looked up."""
-PREVIEW_AFTER = 0.08
+PREVIEW_AFTER = 0.05
 """Seconds after the last change until the preview's free times are worked out."""
 
 

@@ -61,7 +61,7 @@ class QrPopover(Popover):
 
     def keep_as(self, path: str) -> None:
         """Writes the picture."""
-        if picture_of(self._link).save(path, "PNG"):
+        if picture_of(self._link).save(path):
             self.kept.emit(Path(path).name)
         else:
             self.failed.emit()
