@@ -49,6 +49,7 @@ BOUNDS = (
     Bound("P7", "bench_web", "page_ratio", 0.5, "an unchanged page, × a constant answer of the same server", least=True),
     Bound("P6", "bench_start", "lateness_p99_ms", 3, "lateness of a 5 ms timer while the pages are saturated"),
     Bound("P8", "bench_start", "notice_told_p99_ms", 5, "from a booking's commit until the window knows"),
+    Bound("settings", "bench_settings", "setting_shown_ms", 300, "a changed setting, from Save until a visitor gets it: ms"),
     Bound("P11", "bench_recurrence", "recurrence_dateutil_ratio", 0.15, "2,000 series over one year, × python-dateutil"),
     Bound("P11", "bench_recurrence", "recurrence_library_ratio", 0.02, "the same, × recurring-ical-events"),
     Bound("P11", "bench_recurrence", "recurrence_differences", 0, "series of which the three find other instants"),
