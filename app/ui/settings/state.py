@@ -169,7 +169,8 @@ def draft_of(settings: Settings, accounts: tuple[Account, ...], calendars: tuple
         profile=settings.profile,
         appearance=settings.appearance,
         availability=settings.availability,
-        publishing=settings.publishing,
+        # The port is no choice of the owner's: publishing keeps it by itself, also while this window is open.
+        publishing=replace(settings.publishing, port=0),
         notify=settings.notify,
         desktop=settings.desktop,
         own_part=settings.own_part,
