@@ -36,6 +36,7 @@ class HolidaysSection(Section):
         self._choice, self._today, self._guess = Holidays(), date(2000, 1, 1), ""
         self._regions: Mapping[str, Sequence[Region]] = {}
         self._told: tuple[object, ...] = ()
+        self._names: dict[str, str] = {}
         self.rows: dict[date, HolidayRow] = {}
         self._lead = Label("", "small", "muted", wrap=True)
         self.country = Select(icon="web")
@@ -70,7 +71,8 @@ class HolidaysSection(Section):
         self._spinner.setAccessibleName(_("The holidays are being read"))
         self._reading.setText(_("The holidays are being read…"))
         self.frame.setAccessibleName(_("The next public holidays"))
-        names = sorted(country_names().items(), key=lambda each: each[1].casefold())
+        self._names = country_names()
+        names = sorted(self._names.items(), key=lambda each: each[1].casefold())
         self.country.set_options([Option("", _("None")), *(Option(code, name) for code, name in names)], self._choice.country)
         self._told = ()
 
@@ -102,7 +104,7 @@ class HolidaysSection(Section):
         options = [Option("", _("The whole country")), *(Option(each.code, each.name) for each in regions)]
         if list(self.region.box.options) != options or self.region.value() != self._choice.region:
             self.region.set_options(options, self._choice.region)
-        name = country_names().get(self._guess, "")
+        name = self._names.get(self._guess, "")
         self.guess.setVisible(not country and bool(name))
         self.guess.setText(_("Take public holidays off: {country}").format(country=name))
 
