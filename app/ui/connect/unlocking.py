@@ -29,8 +29,8 @@ class KeyDialog(Dialog):
         self.need, self.passphrase = need, ""
         text = {
             Need.KEYRING: _(
-                "The key
-                to the sign-ins of your accounts lies in it. Unlock it, then look again. With a passphrase instead, you " "sign in to each account anew."
+                "The key to the sign-ins of your accounts lies in it. Unlock it, then look again. With a passphrase instead, "
+                "you sign in to each account anew."
             ),
             Need.PASSPHRASE: _("The sign-ins of your accounts are locked under it. Until then your calendars are not read."),
             Need.NEW: _(
