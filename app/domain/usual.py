@@ -42,14 +42,16 @@ def hours_of(own: Hours | None, usual: Hours) -> Hours:
 def settled(entries: Sequence[E], at: int) -> tuple[E, ...]:
     """``entries`` by date, none overlapping the one ``at`` a place: those that say the same are one with it, and from others
     its days are taken."""
-    mine, rest = entries[at], [*entries[:at], *entries[at + 1 :]]
+    mine: E = entries[at]
+    rest = list(entries[:at]) + list(entries[at + 1 :])
     while (same := next((each for each in rest if _overlap(each, mine) and _same(each, mine)), None)) is not None:
         rest.remove(same)
         mine = replace(mine, first=min(mine.first, same.first), last=max(mine.last, same.last))
         if isinstance(mine, Spell) and isinstance(same, Spell):
             mine = replace(mine, name=mine.name or same.name)
-    left = [piece for each in rest for piece in _outside(each, mine)]
-    return tuple(sorted((*left, mine), key=lambda each: each.first))
+    left: list[E] = [piece for each in rest for piece in _outside(each, mine)]
+    left.append(mine)
+    return tuple(sorted(left, key=lambda each: each.first))
 
 
 def overlaps(entries: Sequence[E], at: int) -> bool:
@@ -71,7 +73,7 @@ def _outside(entry: E, other: E) -> list[E]:
     """What is left of ``entry`` before and after the days of ``other``."""
     if not _overlap(entry, other):
         return [entry]
-    found = []
+    found: list[E] = []
     if entry.first < other.first:
         found.append(replace(entry, last=other.first - timedelta(days=1)))
     if entry.last > other.last:
