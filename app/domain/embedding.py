@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html import escape
-from urllib.parse import urlsplit
 
 from app.domain.addresses import read_domain
 from app.domain.errors import InvalidFields
@@ -45,14 +44,12 @@ def check_embedder(text: str) -> str:
 def _on_this_computer(scheme: str, name: str) -> str:
     if scheme not in ("http", "https"):
         raise InvalidFields({FIELD: "scheme"})
-    try:
-        parts = urlsplit(f"{scheme}://{name}")
-        port = parts.port
-    except ValueError:
-        raise InvalidFields({FIELD: "port"}) from None
-    if port == 0:
+    host, colon, said = name.partition(":")
+    usual = 80 if scheme == "http" else 443
+    port = int(said) if said.isascii() and said.isdigit() and len(said) < 6 else 0 if colon else usual
+    if not 0 < port < 65536:
         raise InvalidFields({FIELD: "port"})
-    return f"{scheme}://{parts.hostname}" + (f":{port}" if port not in (None, 80 if scheme == "http" else 443) else "")
+    return f"{scheme}://{host}" + (f":{port}" if port != usual else "")
 
 
 def frame_code(url: str, title: str, height: int = 760) -> str:

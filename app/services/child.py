@@ -87,7 +87,7 @@ class Child:
         self._live = asyncio.Event()
         self._shown = 0
         self._waiting: dict[int, asyncio.Event] = {}
-        self.revision = before.revision if before is not None else 0
+        self.revision: int = before.revision if before is not None else 0
 
     def sign_of(self, nonce: str) -> str:
         """What the child that runs now answers to ``nonce``, and no other."""

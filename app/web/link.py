@@ -185,7 +185,8 @@ class ParentLink:
     def tell_counts(self) -> None:
         """Tells what was counted since the last time, if anything."""
         if any(self._counts):
-            self.tell(wire.Visits(*self._counts, self._seen_at))
+            views, bots, refused = self._counts
+            self.tell(wire.Visits(views, bots, refused, self._seen_at))
             self._counts = [0, 0, 0]
 
     async def told(self) -> None:
