@@ -24,7 +24,7 @@ class StatusPopover(Popover):
     def __init__(self, anchor: QWidget, status: Status, link: str, live: bool) -> None:
         super().__init__(anchor, name=status.spoken, width=theme.sized(376))
         head = row(gap=10)
-        head.addWidget(StatusDot(status.dot), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
+        head.addWidget(StatusDot(status.dot))  # type: ignore[arg-type]
         head.addWidget(Label(status.spoken, "sub", wrap=True), 1)
         self.body.addLayout(head)
         if status.how:

@@ -63,9 +63,9 @@ class SitePicture(Sized, QWidget):
 
     def _draw_link(self, painter: QPainter, place: QRectF) -> None:
         c = theme.colours()
-        high = theme.line("small")
-        wide = min(text_width(self._link, "small"), place.width())
-        draw_text(painter, QRectF(place.left(), place.top(), place.width(), high), self._link, "small", c.accent)
+        high = theme.line("caption_regular")
+        wide = min(text_width(self._link, "caption_regular"), place.width())
+        draw_text(painter, QRectF(place.left(), place.top(), place.width(), high), self._link, "caption_regular", c.accent)
         painter.fillRect(QRectF(place.left(), place.top() + high - 2, wide, 1), c.accent)
         for at, share in enumerate((1.0, 0.8, 0.95, 0.6)):
             line = QRectF(place.left(), place.top() + high + 14 + at * 12, place.width() * share, 5)
