@@ -50,7 +50,7 @@ __all__ = [
 CONNECT, ANSWER = 10.0, 30.0
 """Seconds to reach the server, and to wait for more of an answer."""
 AGENT = "Aftale"
-for _name in ("exchangelib", "spnego", "requests_ntlm"):
+for _name in ("exchangelib", "spnego", "requests_ntlm", "urllib3"):
     # They log whole requests, with the texts of meetings in them, and failures that are told here as errors.
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
