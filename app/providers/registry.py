@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import sys
 
 from app.domain.connections import ProviderKind
 from app.domain.errors import NotFound
@@ -18,6 +19,8 @@ PLACES = {
 }
 """The module with the ``Connector`` of each kind that can be connected, in the order in which they are offered. The calendar on
 this computer needs none."""
+AT_FIRST_USE = ("httpcore2", "anyio._backends._asyncio")
+"""What the HTTP client imports when it is first used, which is in the window's thread: a tenth of a second there."""
 
 
 def kinds() -> tuple[ProviderKind, ...]:
@@ -35,4 +38,7 @@ def load(kind: ProviderKind) -> Connector:
     if kind not in PLACES:
         raise NotFound(f"provider {kind}")
     made: Connector = importlib.import_module(PLACES[kind]).Connector()
+    if "httpx2" in sys.modules:
+        for name in AT_FIRST_USE:
+            importlib.import_module(name)
     return made

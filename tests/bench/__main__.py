@@ -64,6 +64,19 @@ BOUNDS = (
     Bound("P17", "bench_sync", "sync_total_ratio", 1.6, "first sync of 10,000 events, 80 ms a page, × bare download"),
     Bound("P17", "bench_sync", "sync_cpu_ratio", 0.5, "its CPU time, × google-api-python-client with the same store"),
     Bound("P17", "bench_sync", "sync_stall_ms", 20, "longest stall of the loop's thread meanwhile"),
+    *(
+        bound
+        for kind, ratio in (("exchange", 3), ("ntlm", 3), ("caldav", 9), ("office365", 3.5))
+        for bound in (
+            Bound("first", "bench_accounts", f"{kind}_trips", 1, "requests for a month of 40 events that was read before"),
+            Bound(
+                "first", "bench_accounts", f"{kind}_progress", 13, "times that a first reading tells how far it is", least=True
+            ),
+            Bound("first", "bench_accounts", f"{kind}_total_ratio", ratio, "10,000 events read and stored, × bare download"),
+            Bound("first", "bench_accounts", f"{kind}_stall_ms", 30, "longest stall of the loop's thread meanwhile"),
+            Bound("first", "bench_accounts", f"{kind}_first_stall_own_ms", 30, "the same, ours, with all imports"),
+        )
+    ),
     Bound("P17", "bench_idle", "first_10000_stall_ms", 20, "the same, of 10,000 events that come without a network"),
     Bound(
         "screens", "bench_screens", "screens_over_ms", 100, "the slowest screen with a long history, CPU ms over an empty one"

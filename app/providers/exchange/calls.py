@@ -8,6 +8,7 @@ of its own.
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -50,6 +51,10 @@ __all__ = [
 CONNECT, ANSWER = 10.0, 30.0
 """Seconds to reach the server, and to wait for more of an answer."""
 AGENT = "Aftale"
+if not gc.isenabled():
+    # The window looks after garbage itself. What these imports have made lives for ever, and looking through it for the first
+    # time would hold the window for longer than a frame.
+    gc.freeze()
 for _name in ("exchangelib", "spnego", "requests_ntlm", "urllib3"):
     # They log whole requests, with the texts of meetings in them, and failures that are told here as errors.
     logging.getLogger(_name).setLevel(logging.CRITICAL)

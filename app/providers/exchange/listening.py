@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from app.domain.errors import RateLimited
 from app.providers.exchange.keys import Keys
 from app.providers.exchange.subscribing import read_news, streaming_events, subscribe, unsubscribe
 from app.providers.exchange.xml import MESSAGES
@@ -152,8 +153,12 @@ class _Connection:
     # In the thread
 
     def _work(self) -> None:
-        ended = self._listen()
-        self._hand_over(lambda: None if self._brought.done() else self._brought.set_result(ended))
+        # A mistake of ours ends the thread with its trace, and the listening as if there were nothing to hear.
+        ended = Ended(Why.NOT_OFFERED)
+        try:
+            ended = self._listen()
+        finally:
+            self._hand_over(lambda: None if self._brought.done() else self._brought.set_result(ended))
 
     def _hand_over(self, call: Callable[[], object]) -> None:
         # The loop may have ended meanwhile.
@@ -177,8 +182,10 @@ class _Connection:
 
     def _served(self, line: Line, names: dict[str, str]) -> Ended:
         """Subscribes and listens in turn. ``names``: the subscriptions that there are, with their calendars."""
+        from spnego.exceptions import SpnegoError
+
         from app.providers.exchange.calls import UNREACHED, EWSError
-        from app.providers.exchange.errors import MISPLACED, SpnegoError
+        from app.providers.exchange.errors import MISPLACED
 
         wanted, streams = set(self._calendars), False
         try:
@@ -262,8 +269,9 @@ class _Connection:
     @staticmethod
     def _take_leave(line: Line, names: dict[str, str]) -> None:
         """Exchange lets nobody have many subscriptions, and keeps forgotten ones for half an hour."""
+        from spnego.exceptions import SpnegoError
+
         from app.providers.exchange.calls import UNREACHED, EWSError
-        from app.providers.exchange.errors import SpnegoError
 
         with contextlib.suppress(EWSError, SpnegoError, *UNREACHED):
             for each in names:
@@ -271,7 +279,7 @@ class _Connection:
 
     def _meaning(self, error: BaseException, streams: bool) -> Ended:
         from app.providers.exchange.calls import NotServed, ResponseMessageError, SOAPError, UnauthorizedError
-        from app.providers.exchange.errors import PASSING, RateLimited, meaning, name_of
+        from app.providers.exchange.errors import PASSING, meaning, name_of
 
         if isinstance(error, UnauthorizedError | PermissionError):
             return Ended(Why.REFUSED)

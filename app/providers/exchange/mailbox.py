@@ -21,7 +21,7 @@ from app.providers.exchange.expanding import place_in, split_id
 from app.providers.exchange.folders import calendars_of, folder_of
 from app.providers.exchange.items import MASTER, SINGLE, Item, read_item
 from app.providers.exchange.mapping import Home, details_of, event_of, mark_of
-from app.providers.exchange.reading import Reading, Window, first_event
+from app.providers.exchange.reading import Part, Reading, Window, first_event
 from app.providers.exchange.token import Token, calendar_hash
 from app.providers.exchange.walking import signal
 from app.providers.exchange.xml import MESSAGES, Element
@@ -52,14 +52,15 @@ class Mailbox:
                 for each in found
             )
 
-    def window(self, calendar: str, start: Instant, end: Instant) -> Window:
+    def window(self, calendar: str, start: Instant, end: Instant, told: Part | None = None) -> Window:
         with self._of(calendar):
-            return self._reading.window(calendar, start, end)
+            return self._reading.window(calendar, start, end, told)
 
-    def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
+    def changes(self, calendar: str, token: str, start: Instant, end: Instant, early: Part | None = None) -> Changes:
+        """``early`` hears each month of a first reading."""
         known = Token.load(token)
         if known is None or known.calendar != calendar_hash(calendar):
-            return _told(Token(calendar_hash(calendar), start, end, 0), self.window(calendar, start, end))
+            return _told(Token(calendar_hash(calendar), start, end, 0), self.window(calendar, start, end, early))
         with self._of(calendar):
             told = signal(self._line, calendar, known.state)
         ended = told.ended

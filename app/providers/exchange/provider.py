@@ -6,6 +6,9 @@ keys. Changes are looked for with SyncFolderItems; that it is time to look, the 
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import threading
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +16,7 @@ from app.domain.calendars import Event, EventDraft
 from app.domain.clock import Clock, Instant
 from app.domain.connections import ProviderKind
 from app.domain.errors import SignInExpired, Unreachable
-from app.providers.base import Changes, RemoteCalendar
+from app.providers.base import Changes, Early, RemoteCalendar
 from app.providers.exchange.keys import Keys
 from app.providers.exchange.listening import Ears, Patience
 from app.providers.exchange.worker import LIMIT, TookTooLong, Worker
@@ -33,6 +36,7 @@ class ExchangeProvider:
 
     kind = ProviderKind.EXCHANGE
     keeps_events_here = False
+    tells_early = True
 
     def __init__(
         self,
@@ -63,8 +67,32 @@ class ExchangeProvider:
     async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
         return (await self._do(lambda mailbox: mailbox.window(calendar, start, end))).events
 
-    async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
-        return await self._do(lambda mailbox: mailbox.changes(calendar, token, start, end))
+    async def changes(self, calendar: str, token: str, start: Instant, end: Instant, early: Early | None = None) -> Changes:
+        """``early`` gets the months of a first reading while the next one is on its way. Whoever waits no longer ends it with
+        the month that is being read."""
+        if early is None:
+            return await self._do(lambda mailbox: mailbox.changes(calendar, token, start, end))
+        loop, months, given_up = asyncio.get_running_loop(), asyncio.Queue[tuple[Event, ...] | None](), threading.Event()
+
+        def hand_over(events: tuple[Event, ...]) -> None:
+            if given_up.is_set():
+                raise Unreachable(self.account, "nobody waits for it")
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(months.put_nowait, events)
+
+        async def pass_on() -> None:
+            while (events := await months.get()) is not None:
+                await early(events)
+
+        passing = asyncio.ensure_future(pass_on())
+        try:
+            told = await self._do(lambda mailbox: mailbox.changes(calendar, token, start, end, hand_over))
+            months.put_nowait(None)
+            await passing
+            return told
+        finally:
+            given_up.set()
+            passing.cancel()
 
     async def listen(self, calendars: Collection[str], told: Callable[[str], None]) -> None:
         """Streaming notifications, on a connection of their own."""
