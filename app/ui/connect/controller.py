@@ -24,6 +24,8 @@ from app.ui.connect.form_desk import FormDesk
 from app.ui.connect.state import BY_BROWSER, Page, State, Trouble, cure_of, offered, trouble_of
 from app.ui.connect.unlocking import ask_for_key
 from app.ui.connect.view import ConnectWindow
+from app.ui.connect.words import trouble_words
+from app.ui.messages import Words
 from app.ui.runtime import tasks
 from app.ui.widgets import toast
 
@@ -38,7 +40,8 @@ def browse(address: str) -> bool:
 
 class ConnectController(QObject):
     """One window at a time. ``connected`` and ``reconnected`` carry the account, once its window is closed; ``closed`` follows
-    every window. ``privacy_requested`` and ``settings_requested`` want *Data and privacy* or *Calendars* in Settings."""
+    every window. ``privacy_requested`` and ``settings_requested`` want *Data and privacy* or *Calendars* in Settings.
+    ``left_with``: what stood in the way when the last window was closed without an account."""
 
     connected = Signal(object)
     reconnected = Signal(object)
@@ -60,6 +63,7 @@ class ConnectController(QObject):
         self._cancel: asyncio.Event | None = None
         self._ends: list[Callable[[], None]] = []
         self._counts: dict[str, int] = {}
+        self.left_with: Words | None = None
         self.client, self.forms = ClientDesk(workspace, self), FormDesk(workspace, self)
 
     @property
@@ -172,6 +176,9 @@ class ConnectController(QObject):
         self._state = State()
         if not Shiboken.isValid(self):
             return
+        self.left_with = None
+        if state.account is None and state.trouble is not None:
+            self.left_with = trouble_words(state.trouble, state.kind)
         if state.account is not None:
             (self.reconnected if state.again is not None else self.connected).emit(state.account)
         self.closed.emit()

@@ -139,13 +139,20 @@ class OnboardingController(QObject):
         await self._enter_page(workspace)
 
     def _connect_account(self, workspace: Workspace, kind: ProviderKind) -> None:
-        """Opens the dialog; whoever leaves it is back at the choice, and nothing has changed."""
+        """Opens the dialog; whoever leaves it is back at the choice, nothing has changed, and what stood in the way is told."""
+        from app.ui.connect import disclosure
         from app.ui.connect.controller import ConnectController
 
         if self._connecting is None:
             self._connecting = ConnectController(workspace, self)
             self._connecting.connected.connect(self._account_connected)
+            self._connecting.closed.connect(self._dialog_closed)
+        self._set(disclosed=tuple((each.icon, each.title, each.text) for each in disclosure.lines(kind)))
         self._connecting.open(self._view, kind)
+
+    def _dialog_closed(self) -> None:
+        words = self._connecting.left_with if self._connecting is not None else None
+        self._set(disclosed=(), problem=f"{words.title}. {words.text}".strip() if words is not None else "")
 
     def _account_connected(self, account: Account) -> None:
         self._set(calendar=account.provider)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from app.domain.connections import ProviderKind
 from app.i18n import _
 from app.ui import theme
 from app.ui.onboarding.state import Cell, MonthCard, State, Step
@@ -102,7 +103,56 @@ class StaysCard(FloatingCard):
 
     def show_state(self, state: State) -> None:
         self._title.setText(_("It stays with you"))
-        self._text.setText(_("Your calendar is a file on this computer. Guests only ever see which times are free."))
+        if any(kind is not ProviderKind.LOCAL for kind in state.providers):
+            self._text.setText(
+                _("The sign-in key lies in your system’s keyring, and the copies of your events in a file on this computer.")
+            )
+        else:
+            self._text.setText(_("Your calendar is a file on this computer. Guests only ever see which times are free."))
+
+
+class _Glyph(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.icon = "eye"
+        self.setFixedSize(20, 20)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_icon(painter_for(self), self.icon, QRectF(0, 0, 20, 20), theme.colours().accent)
+
+
+class DisclosureCard(FloatingCard):
+    """What connecting means, beside the dialog of the provider."""
+
+    def __init__(self) -> None:
+        super().__init__(376)
+        self._title = Label("", "sub")
+        self.body.addWidget(self._title)
+        self._lines: list[tuple[QWidget, _Glyph, Label, Paragraph]] = []
+
+    def show_state(self, state: State) -> None:
+        self._title.setText(_("What Aftale does with your calendar"))
+        while len(self._lines) < len(state.disclosed):
+            self._lines.append(self._make_line())
+        for at, (line, glyph, title, text) in enumerate(self._lines):
+            line.setVisible(at < len(state.disclosed))
+            if at < len(state.disclosed):
+                glyph.icon, words, meaning = state.disclosed[at]
+                title.setText(words)
+                text.setText(meaning)
+                glyph.update()
+
+    def _make_line(self) -> tuple[QWidget, _Glyph, Label, Paragraph]:
+        line, glyph = QWidget(), _Glyph()
+        title, text = Label("", "label", wrap=True), Paragraph("small", "muted")
+        words = column(gap=1)
+        words.addWidget(title)
+        words.addWidget(text)
+        across = row(gap=12, margins=(0, 10, 0, 0), on=line)
+        across.addWidget(glyph, 0, Qt.AlignmentFlag.AlignTop)
+        across.addLayout(words, 1)
+        self.body.addWidget(line)
+        return line, glyph, title, text
 
 
 class MonthGrid(Sized, QWidget):
@@ -215,21 +265,22 @@ class Picture(Landscape):
             Step.CALENDAR: StaysCard(),
             Step.PAGE: PageCard(),
         }
-        self._step = Step.YOU
+        self._disclosure = DisclosureCard()
+        self._shown: YouCard | StaysCard | PageCard | DisclosureCard = self._cards[Step.YOU]
         stack = column(margins=(24, 24, 24, 56), on=self)
         stack.addStretch(1)
-        for step, card in self._cards.items():
+        for card in (*self._cards.values(), self._disclosure):
             stack.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
-            card.setVisible(step is self._step)
+            card.setVisible(card is self._shown)
 
     def show_state(self, state: State) -> None:
-        self._step = state.step
-        for step, card in self._cards.items():
-            card.setVisible(step is state.step)
-        self._cards[state.step].show_state(state)
+        self._shown = self._disclosure if state.disclosed else self._cards[state.step]
+        for card in (*self._cards.values(), self._disclosure):
+            card.setVisible(card is self._shown)
+        self._shown.show_state(state)
         self.set_phase(state.phase)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        draw_shadow(painter_for(self), QRectF(self._cards[self._step].geometry()), 14)
+        draw_shadow(painter_for(self), QRectF(self._shown.geometry()), 14)

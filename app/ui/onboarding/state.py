@@ -74,8 +74,9 @@ class MonthCard:
 class State:
     """Everything on the window. ``calendar``: what is connected, None before the answer or in offline mode.
 
-    ``zones_known``: the list of time zones was read, which takes too long for the first paint. ``fresh``: nothing was ever set
-    up, so demo data may be filled in.
+    ``disclosed``: while the dialog of a provider is open, what Aftale does with that calendar, each an icon, a promise and what
+    it means. ``zones_known``: the list of time zones was read, which takes too long for the first paint. ``fresh``: nothing was
+    ever set up, so demo data may be filled in.
     """
 
     step: Step = Step.YOU
@@ -87,6 +88,7 @@ class State:
     title: str = ""
     link: str = ""
     month: MonthCard | None = None
+    disclosed: tuple[tuple[str, str, str], ...] = ()
     busy: bool = False
     zones_known: bool = False
     fresh: bool = False

@@ -145,11 +145,12 @@ class CalendarPanel(Panel):
             button.set_words(title, _("Connected") if connected else note, connected)
 
     def _show(self, providers: Sequence[ProviderKind]) -> None:
-        for kind in providers:
+        for at, kind in enumerate(providers):
             if kind not in self.rows:
                 button = self.rows[kind] = CardButton(PROVIDER_ICONS[kind])
                 button.clicked.connect(lambda _=False, kind=kind: self.chosen.emit(kind))
-                self._list.addWidget(button)
+                self._list.insertWidget(at, button)
+        self.rows = {kind: self.rows[kind] for kind in providers}
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Down.value: 1, Qt.Key.Key_Up.value: -1}.get(event.key(), 0)
