@@ -34,6 +34,7 @@ from app.ui import theme
 from app.ui.tokens import Role
 from app.ui.widgets import Label, base
 from app.ui.widgets.buttons import plain
+from app.ui.widgets.select import SelectBox
 
 LOCALES = Path(__file__).resolve().parents[2] / "resources" / "i18n"
 CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItemView, QAbstractSpinBox)
@@ -140,7 +141,10 @@ def watching_text(found: set[str], worded: set[QWidget]) -> Iterator[None]:
 
 
 def _may_be_cut(widget: QWidget, words: str) -> bool:
-    """What people typed may be longer than any place; then the whole of it is the tool tip."""
+    """What people typed may be longer than any place, and what is chosen in a select longer than the select; then the whole of
+    it is the tool tip."""
+    if isinstance(widget, SelectBox):
+        return True
     if plain(words) in own_words():
         return False
     walk: QWidget | None = widget
@@ -283,10 +287,12 @@ def _place(window: QWidget, widget: QWidget, other: QWidget) -> QRect:
     return QRect(found.mapTo(window, QPoint(0, 0)), found.size()) if found is not window else window.rect()
 
 
-def findings(window: QWidget) -> list[str]:
-    """All that is wrong with a window that is shown."""
+def findings(window: QWidget, *, tab: bool = True) -> list[str]:
+    """All that is wrong with a window that is shown. ``tab``: also walk through it with the Tab key."""
     cut, worded = painted(window)
     rules = (unnamed, twice_taken, squeezed, unreachable, small)
     found = {*cut, *without_tool_tip(window, worded), *(each for rule in rules for each in rule(window))}
-    order = stops(window)
-    return sorted({*found, *passed_over(window, order), *backwards(window, order)})
+    if tab:
+        order = stops(window)
+        found |= {*passed_over(window, order), *backwards(window, order)}
+    return sorted(found)

@@ -15,9 +15,13 @@ from app.domain.clock import DAY, HOUR
 from app.domain.connections import ProviderKind
 from app.domain.keeping import Backup, Known
 from app.domain.public import PublicHost
+from app.domain.settings import KeptSettings
 from app.i18n import Wording, _
+from app.services.secrets import Need
 from app.ui import messages, theme
+from app.ui.connect.unlocking import KeyDialog
 from app.ui.dashboard.details import Details, DetailsPopover
+from app.ui.days.date_field import DateField
 from app.ui.main_window import MainWindow, Screen
 from app.ui.onboarding.state import State as FirstRun
 from app.ui.onboarding.state import Step, You, month_card
@@ -28,6 +32,7 @@ from app.ui.pages.screen import PagesScreen
 from app.ui.pages.state import PagesState, pages_state
 from app.ui.settings.state import PANELS
 from app.ui.widgets import HelpPopover, MenuPopup, Popover, Question, toast
+from app.ui.widgets.select import SelectBox
 from tests.ui import overviews
 from tests.ui.connect import states as connecting
 from tests.ui.looks import main_window, settings_window
@@ -292,6 +297,68 @@ def letter() -> QWidget:
     return popover
 
 
+def departing(name: str) -> QWidget:
+    """Availability with exceptions, holidays and journeys."""
+    window = settings_window("availability", "connected")
+    window.render_state(pictured.departing(name))
+    return shown(window)
+
+
+def kept() -> QWidget:
+    """Settings that could not be read are told of on every panel."""
+    window = settings_window("appearance", "connected")
+    stored = KeptSettings("{}")
+    window.render_state(replace(pictured.ALL["connected"], kept=(stored,)))
+    return shown(window)
+
+
+def least(open_it: Opens) -> QWidget:
+    """A window as small as it can be made."""
+    window = open_it().window()
+    window.resize(window.minimumSize())
+    settle()
+    return window
+
+
+def open_select() -> QWidget:
+    """A long list with its search."""
+    window = shown(settings_window("availability", "connected"))
+    box = next(each for each in window.findChildren(SelectBox) if each.isVisible() and len(each.options) > 20)
+    box.showPopup()
+    return floating(window)
+
+
+def open_month() -> QWidget:
+    window = in_editor(Section.HOURS, lambda body: body.exceptions._open_row(1))  # type: ignore[attr-defined]
+    field = next(each for each in window.findChildren(DateField) if each.isVisible())
+    field.pick.click()
+    return floating(window)
+
+
+def why() -> QWidget:
+    window = editor(None)
+    pressed(window, _("Why not?"))
+    return floating(window)
+
+
+def qr_of_a_page() -> QWidget:
+    from app.ui.pages.qr_code import QrPopover
+
+    window = shown(pages_window(pages_of(overviews.NORMAL)))
+    popover = QrPopover(window, "Intro call", "http://127.0.0.1/meetings/anna/intro-call")
+    popover.open_at()
+    settle()
+    return popover
+
+
+def key(name: str) -> QWidget:
+    """The dialogs about the key to the sign-ins."""
+    found = KeyDialog(shown(main_window("normal")), Need[name], "" if name == "NEW" else _("The file cannot be read."))
+    found.open()
+    settle()
+    return found
+
+
 BACKUPS = tuple(Backup(f"/backups/{day}.db", NOW - day * DAY, 4_500_000) for day in range(6))
 
 
@@ -494,6 +561,20 @@ def everything() -> dict[str, Opens]:
         "settings-letter": letter,
     }
     questions = "settings editor tray quit decline local erase"
+    found |= {f"settings-availability-{name}": partial(departing, name) for name in pictured.DEPARTURES}
+    found |= {
+        "settings-kept": kept,
+        "open-select": open_select,
+        "open-month": open_month,
+        "why": why,
+        "qr-code": qr_of_a_page,
+        "least-meetings": partial(least, partial(meetings, "inactive")),
+        "least-pages": partial(least, found["pages"]),
+        "least-editor": partial(least, found["editor-hours"]),
+        "least-connect": partial(least, partial(connect, "exchange-password")),
+    }
+    found |= {f"least-settings-{panel}": partial(least, partial(settings, panel, "connected")) for panel in PANELS}
+    found |= {f"key-{need.name.lower()}": partial(key, need.name) for need in Need}
     dialogs = "backups no-backups protect protected person text rescue rescue-none hours"
     found |= {f"dialog-{name}": partial(dialog, name) for name in dialogs.split()}
     found |= {f"question-{name}": partial(question, name) for name in questions.split()}

@@ -170,8 +170,10 @@ class Popover(QWidget):
 
     def _wanted(self) -> QSize:
         window = self._beside.rect()
-        width = min(self._wide, window.width() - 2 * _EDGE) if self._wide else self.sizeHint().width()
         layout = self.layout()
+        # Wider than drawn where larger text needs it.
+        needed = layout.minimumSize().width() if layout is not None else 0
+        width = min(max(self._wide, needed), window.width() - 2 * _EDGE) if self._wide else self.sizeHint().width()
         height = layout.heightForWidth(width) if layout is not None and layout.hasHeightForWidth() else self.sizeHint().height()
         return QSize(width, min(max(height, self.minimumHeight()), window.height() - 2 * _EDGE))
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleValueChangeEvent, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QAccessible, QAccessibleValueChangeEvent, QEnterEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from app.ui import theme
-from app.ui.widgets.base import Sized, draw_text, painter_for, tell_role
+from app.ui.widgets.base import Sized, draw_text, painter_for, tell_role, text_width
 from app.ui.widgets.fields import Field, draw_input_frame
 from app.ui.widgets.icons import draw_icon
 from app.ui.widgets.option import Option
@@ -51,6 +51,17 @@ class SelectBox(Sized, QComboBox):
     def minimumSizeHint(self) -> QSize:
         return QSize(88, self.sizeHint().height())
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """What is chosen is the tool tip where it is cut."""
+        super().enterEvent(event)
+        option = self.option()
+        words = option.text if option is not None else self.placeholderText()
+        room = self._room().width() - (26 if self._icon or (option is not None and option.icon) else 0)
+        self.setToolTip(words if text_width(words, "body") > room else "")
+
+    def _room(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(12, 0, -38, 0)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
@@ -82,7 +93,7 @@ class SelectBox(Sized, QComboBox):
         lit = self.hasFocus() or self._popover is not None
         draw_input_frame(painter, place, focused=lit, error=self.error, enabled=self.isEnabled())
         option = self.option()
-        inner = place.adjusted(12, 0, -38, 0)
+        inner = self._room()
         if option is not None:
             colour, muted = (c.text, c.text_muted) if self.isEnabled() else (c.text_faint, c.text_faint)
             draw_option(painter, option, inner, colour, muted, self._icon)
