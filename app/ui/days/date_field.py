@@ -17,7 +17,9 @@ _EPOCH = date(2000, 1, 1)
 
 
 class DateField(Field):
-    """``changed`` carries the day, or None while none can be read; ``left`` comes when the field was left."""
+    """``changed`` carries the day, or None while none can be read; ``left`` comes when the field was left.
+
+    ``monday_first``: how its month begins the week."""
 
     changed = Signal(object)
     left = Signal()
@@ -26,6 +28,7 @@ class DateField(Field):
         super().__init__(label, help=help, parent=parent)
         self._day: date | None = None
         self._today = _EPOCH
+        self.monday_first = True
         self.edit = LineEdit()
         self.pick = IconButton("set_calendars", _("Pick a date for {field}").format(field=label))
         self._pair = QWidget()
@@ -61,7 +64,7 @@ class DateField(Field):
         self.left.emit()
 
     def _open(self) -> None:
-        popover = MonthPopover(self.pick, self.label, self._day, self._today)
+        popover = MonthPopover(self.pick, self.label, self._day, self._today, monday_first=self.monday_first)
         popover.picked.connect(self._take)
         popover.open_at(self.pick, "right")
 
@@ -89,9 +92,9 @@ class MonthPopover(Popover):
 
     picked = Signal(object)
 
-    def __init__(self, anchor: QWidget, name: str, day: date | None, today: date) -> None:
+    def __init__(self, anchor: QWidget, name: str, day: date | None, today: date, *, monday_first: bool = True) -> None:
         super().__init__(anchor, name=name, width=312, padding=16)
-        self._day, self._today = day, today
+        self._day, self._today, self._monday_first = day, today, monday_first
         shown = day or today
         self._shown = (shown.year, shown.month)
         self._title = Label("", "sub")
@@ -115,7 +118,7 @@ class MonthPopover(Popover):
         self._show()
 
     def _show(self) -> None:
-        month = picker_month(*self._shown, self._day, self._today, current())
+        month = picker_month(*self._shown, self._day, self._today, current(), monday_first=self._monday_first)
         self._title.setText(month.title)
         self.month.show_month(month)
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from app.domain.settings import Availability, Holidays
 from app.i18n import _, local
 from app.services.holidays import Region, guess_country
+from app.ui.settings.availability_form import EntryForm
 from app.ui.settings.availability_holidays import HolidaysSection
 from app.ui.settings.availability_limits import LimitsSection
-from app.ui.settings.availability_rows import EntryForm
 from app.ui.settings.availability_spells import SpellList
 from app.ui.settings.availability_travel import JourneyList
 from app.ui.settings.notes import NoteLine
@@ -177,6 +177,7 @@ class AvailabilityPanel(Panel):
         today = local(state.now, zone).date()
         nothing = _("You have no hours, so nobody can book the pages that follow them. Tick a day to begin.")
         self.none.say("" if _has_hours(availability, today) else nothing, "amber")
+        self.spells.monday_first = self.journeys.monday_first = state.draft.appearance.week_starts_monday
         self.spells.show_entries(availability.spells, today)
         self.journeys.set_home(zone)
         self.journeys.show_entries(availability.journeys, today)

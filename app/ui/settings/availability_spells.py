@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QGridLayout
 
 from app.domain.settings import Spell
 from app.i18n import _, ngettext
-from app.ui.settings.availability_rows import Entry, EntryForm, EntryList, ListWords
+from app.ui.settings.availability_form import Entry, EntryForm
+from app.ui.settings.availability_list import EntryList, ListWords
 from app.ui.settings.availability_words import FORM, spell_words
 from app.ui.widgets import Option, Segmented, TextField, hours_text, row
 

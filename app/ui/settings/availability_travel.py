@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.domain.settings import Journey
 from app.i18n import _, ngettext
-from app.ui.settings.availability_rows import Entry, EntryForm, EntryList, ListWords
+from app.ui.settings.availability_form import Entry, EntryForm
+from app.ui.settings.availability_list import EntryList, ListWords
 from app.ui.settings.availability_words import journey_follows, journey_words
 from app.ui.settings.notes import NoteLine
 from app.ui.widgets import Option, Select, row

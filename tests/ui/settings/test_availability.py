@@ -18,7 +18,7 @@ from app.domain.pages import Limits, WeeklyHours
 from app.domain.settings import Availability, Holidays, Journey, Language, Spell
 from app.services.availability import Explained
 from app.ui.settings.availability import AvailabilityPanel
-from app.ui.settings.availability_rows import EntryForm
+from app.ui.settings.availability_form import EntryForm
 from app.ui.settings.availability_spells import SpellForm
 from app.ui.settings.availability_travel import JourneyForm
 from app.ui.settings.availability_words import days_words, hours_words, journey_follows
@@ -169,6 +169,24 @@ def test_exceptions_when_they_overlap_then_are_merged_and_a_toast_says_so(in_loo
             await r.told("The days overlapped and were merged. Study week: Mon 2 to Tue 10 November · closed")
             assert titles(panel) == ["Study week, Mon 2 to Tue 10 November · closed"]
             assert (await save(r)).spells == (replace(STUDY, last=date(2026, 11, 10)),)
+
+    in_loop(main)
+
+
+def test_exceptions_when_saved_while_a_form_is_open_then_do_not_overlap_and_typing_on_takes_nothing_away(
+    in_loop: InLoop, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            panel = await opened(r, Availability(spells=(STUDY, Spell(NOVEMBER_9, NOVEMBER_9, ((600, 720),), "Talk"))))
+            panel.spells.rows[0].opened.emit()
+            form = spell_form(panel)
+            write(form.last.edit, "9 Nov 2026")
+            assert len(titles(panel)) == 2
+            write(form.last.edit, "7 Nov 2026")
+            assert (await save(r)).spells[1].name == "Talk"
+            write(form.last.edit, "12 Nov 2026")
+            assert (await save(r)).spells == (replace(STUDY, last=date(2026, 11, 12)),)
 
     in_loop(main)
 
