@@ -23,6 +23,7 @@ LIGHTER = 1.15
 """By how much it is lightened as an avatar's ink in the dark."""
 
 _STEPS = 200
+_HUES = 10
 _HEX = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 
 Channels = tuple[float, float, float]
@@ -63,6 +64,14 @@ class Shift(StrEnum):
     NONE = "none"
     DARKER = "darker"
     LIGHTER = "lighter"
+
+
+def palette() -> tuple[tuple[str, ...], ...]:
+    """Colours to begin with: rows from light to dark, ten hues across, and a row of greys beneath them."""
+    hues = [math.tau * (step + 0.6) / _HUES for step in range(_HUES)]
+    rows = [tuple(_from_oklch(lightness, 0.14, hue) for hue in hues) for lightness in (0.78, 0.66, 0.54, 0.42)]
+    greys = tuple(_from_oklch(0.92 - 0.076 * step, 0.0, 0.0) for step in range(_HUES))
+    return (*rows, greys)
 
 
 def is_own(colour: str) -> bool:

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QColorDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain import colours
 from app.ui import theme
 from app.ui.pages.editor_state import Section
 from app.ui.pages.sections.basics import BasicsSection
 from app.ui.pages.sections.colour import OWN, shift_words
+from app.ui.pages.sections.palette import PalettePopover
 from app.ui.widgets import ColourDot
 from tests.services.opened import page
 from tests.ui.pages.desk import Desk, desk, type_into
@@ -84,21 +85,29 @@ def test_an_own_colour_when_half_typed_then_the_page_is_not_saved_and_keeps_its_
     in_loop(main)
 
 
-def test_a_colour_when_picked_in_the_dialog_then_stands_in_the_field(in_loop: InLoop, tmp_path: Path) -> None:
+def test_a_colour_when_picked_by_keyboard_or_mouse_then_stands_in_the_field(in_loop: InLoop, tmp_path: Path) -> None:
     async def main() -> None:
         async with desk(tmp_path, page(1, colour="#5b1fa8")) as there:
             await there.edit("page1")
             basics = there.body(Section.BASICS, BasicsSection)
             basics.own_colour.pick.click()
-            dialog = there.screen.window().findChild(QColorDialog)
-            assert dialog is not None
-            assert dialog.currentColor() == QColor("#5b1fa8")
-            dialog.setCurrentColor(QColor("#0b3d2e"))
-            dialog.accept()
-            assert basics.own_colour.field.text() == "#0b3d2e"
+            palette = there.screen.window().findChild(PalettePopover)
+            assert palette is not None
+            assert palette.swatches.hasFocus()
+            for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
+                QTest.keyClick(palette.swatches, key)
+            wanted = colours.palette()[2][2]
+            assert palette.swatches.accessibleName() == f"Colour {wanted}"
+            QTest.keyClick(palette.swatches, Qt.Key.Key_Return)
+            assert basics.own_colour.field.text() == wanted
             assert basics.own_colour.sample.accessibleName() == (
-                f"In light #0b3d2e, in dark {colours.shown('#0b3d2e', colours.DARK)}"
+                f"In light {colours.shown(wanted, colours.LIGHT)}, in dark {colours.shown(wanted, colours.DARK)}"
             )
+            basics.own_colour.pick.click()
+            palette = next(each for each in there.screen.window().findChildren(PalettePopover) if each.isVisible())
+            QTest.mouseClick(palette.swatches, Qt.MouseButton.LeftButton, pos=palette.swatches.place((0, 4)).center())
+            assert basics.own_colour.field.text() == colours.palette()[0][4]
+            assert not palette.isVisible()
 
     in_loop(main)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QColorDialog, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain import colours
 from app.domain.colours import DARK, LIGHT, NAMED, Ground, Shades, Shift
 from app.i18n import _
 from app.ui import theme, tokens
+from app.ui.pages.sections.palette import PalettePopover
 from app.ui.pages.summaries import colour_name
 from app.ui.widgets import Button, Label, Option, Select, TextField, column, row
 from app.ui.widgets.badges import initials
@@ -95,12 +96,9 @@ class OwnColour(QWidget):
         self.typed.emit("#" + text.strip().removeprefix("#"))
 
     def _ask(self) -> None:
-        """The system's own dialog where it has one."""
-        dialog = QColorDialog(QColor(colours.read_colour(self.field.text()) or "#1a5f6c"), self.window())
-        dialog.setWindowTitle(_("Pick a colour"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(lambda colour: self.typed.emit(colour.name()))
-        dialog.open()
+        popover = PalettePopover(self.pick, colours.read_colour(self.field.text()))
+        popover.picked.connect(self.typed)
+        popover.open_at(self.pick, "right")
 
 
 def shift_words(colour: str) -> str:
