@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from app.bootstrap import Keys
-from app.domain.clock import DAY, SystemClock
+from app.domain.clock import DAY, Clock, SystemClock
 from app.domain.connections import Account, Calendar, ProviderKind
 from app.domain.pages import Hours, Page, Rolling, Rules
 from app.domain.settings import FirstRun, Profile
@@ -27,6 +27,7 @@ from app.providers.base import Connector, Provider, SignedIn
 from app.providers.local import LocalProvider
 from app.services.event_store import DatabaseEventStore
 from app.services.workspace import Workspace
+from tests.servers.ews.certificates import authority, pem
 from tests.services.hands import CalDavHands, ExchangeHands, Hands
 from tests.services.opened import ALWAYS, ZONE
 
@@ -69,7 +70,8 @@ def _exchange_secret(world: Any, base: str) -> bytes:
 def _caldav_secret(world: Any, base: str) -> bytes:
     keys = world.keys()
     homes = tuple(each.replace(world.door.base, base) for each in keys.homes)
-    return replace(keys, homes=homes, principal=keys.principal.replace(world.door.base, base)).dump()
+    ca = pem(authority()[0]) if base.startswith("https:") else ""
+    return replace(keys, homes=homes, principal=keys.principal.replace(world.door.base, base), ca=ca).dump()
 
 
 KINDS = {
@@ -181,11 +183,14 @@ def open_page() -> Page:
 
 
 @contextlib.asynccontextmanager
-async def working(connected: Connected, passphrase: str = PASSPHRASE) -> AsyncIterator[Workspace]:
-    """The workspace in this process, its workers running, without the pages' server."""
+async def working(
+    connected: Connected, passphrase: str = PASSPHRASE, clock: Clock | None = None, door: Connector | None = None
+) -> AsyncIterator[Workspace]:
+    """The workspace in this process, its workers running, without the pages' server. ``door``: a connector in the place of the
+    real one."""
     with environment({**connected.environment, "AFTALE_PASSPHRASE": passphrase}):
-        real = registry.load(connected.kind.provider)
-        workspace = await asyncio.to_thread(_built, connected.folder, connected.kind, real)
+        real = door or registry.load(connected.kind.provider)
+        workspace = await asyncio.to_thread(_built, connected.folder, connected.kind, real, clock)
         await workspace.load()
         await asyncio.to_thread(workspace.unlock)
         workspace.look_for_key()
@@ -206,7 +211,7 @@ async def sign_in_again(connected: Connected, workspace: Workspace) -> None:
     await workspace.connecting.reconnect(connected.account.id, str, asyncio.Event(), str)
 
 
-def _built(folder: Path, kind: Kind, door: Any) -> Workspace:
+def _built(folder: Path, kind: Kind, door: Any, clock: Clock | None = None) -> Workspace:
     database = Database(database_file(folder))
     database.open()
     keys = Keys(folder, None)
@@ -219,6 +224,6 @@ def _built(folder: Path, kind: Kind, door: Any) -> Workspace:
         return LocalProvider(account.id, DatabaseEventStore(database))
 
     return Workspace(
-        folder, database, SystemClock(), provider_of, keys.seal, keys.unlock, keys.open,
+        folder, database, clock or SystemClock(), provider_of, keys.seal, keys.unlock, keys.open,
         connector_of, (kind.provider,), {kind.provider: kind.fields},
     )  # fmt: skip

@@ -77,6 +77,10 @@ class Hands:
     def share_again(self) -> None:
         self.world.set_access(Access.OWNER)
 
+    def shut_out(self, out: bool) -> None:
+        """Whether the account, whose password is right, is let in nowhere: where accounts are signed in to in a form."""
+        raise NotImplementedError
+
     # The owner's own main calendar
 
     @property
@@ -119,6 +123,9 @@ class ExchangeHands(Hands):
 
     def share_again(self) -> None:
         self.world.set_access(Access.EDIT)
+
+    def shut_out(self, out: bool) -> None:
+        self.world.user.blocked = out
 
     async def add_own(self, start: Instant) -> str:
         from tests.providers.exchange.worlds import as_outlook
@@ -176,6 +183,12 @@ class CalDavHands(Hands):
     def add_calendars(self, number: int) -> None:
         for each in range(number + 1):
             self.world.make_calendar(f"/{self.world.user}/team-{each}/", f"Team {each}")
+
+    def shut_out(self, out: bool) -> None:
+        home = f"/{self.world.user}/"
+        names = ("", "consultations/", *(f"team-{each}/" for each in range(5)))
+        for name in names:
+            self.world.server.set_rights(f"{home}{name}", "" if out else None)
 
     @property
     def own(self) -> str:

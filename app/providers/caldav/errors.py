@@ -26,10 +26,13 @@ class Astray(Exception):
 
 
 def meaning(refused: Refused, account: str, calendar: str = "", write: bool = False) -> ProviderError:
-    """The shared error. A refusal that says nothing about the calendar never makes it inactive."""
+    """The shared error. A refusal that says nothing about the calendar never makes it inactive. Who may not even see which
+    calendars there are is let in no more."""
     status = refused.status
     if status == 401:
         return SignInExpired(account, "unauthorized")
+    if status == 403 and not calendar and not write:
+        return SignInExpired(account, "forbidden")
     if status == 429 or (status == 503 and refused.wait is not None):
         return RateLimited(account, refused.wait if refused.wait is not None else DEFAULT_WAIT)
     if status in (404, 410) and calendar:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.domain.calendars import Event, EventDraft
 from app.domain.clock import Clock, Instant
 from app.domain.connections import Access, Lost, ProviderKind
-from app.domain.errors import AccessLost, Conflict, NotFound, Unreachable
+from app.domain.errors import AccessLost, Conflict, NotFound, RateLimited, Unreachable
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.caldav import dav
 from app.providers.caldav.client import Client, followed
@@ -338,17 +338,28 @@ class CalDavProvider:
 
     @asynccontextmanager
     async def _asking(self, calendar: str, write: bool = False) -> AsyncIterator[None]:
-        """A block about one calendar. Where it is refused because the calendar is lost, that is what it says."""
+        """A block about one calendar. Where it is refused because the calendar is lost, or because we are let in nowhere any
+        more, that is what it says."""
         try:
-            with translated(self.account, calendar, write):
-                try:
-                    yield
-                except Unwritable as error:
-                    raise Conflict(self.account, str(error)) from error
-        except (Conflict, AccessLost):
-            with translated(self.account, calendar):
-                await self._look(calendar)
+            try:
+                with translated(self.account, calendar, write):
+                    try:
+                        yield
+                    except Unwritable as error:
+                        raise Conflict(self.account, str(error)) from error
+            except (Conflict, AccessLost):
+                with translated(self.account, calendar):
+                    await self._look(calendar)
+                raise
+        except AccessLost as lost:
+            if lost.reason == Lost.UNSHARED:
+                await self._see_whether_shut_out()
             raise
+
+    async def _see_whether_shut_out(self) -> None:
+        """Raises SignInExpired where not even the list of calendars may be seen."""
+        with suppress(Unreachable, RateLimited), translated(self.account):
+            await self._client.dav("PROPFIND", self._home, dav.propfind((NAME,)))
 
     async def _look(self, calendar: str) -> dav.Row:
         """What the server says of the calendar. Raises AccessLost if it cannot be read."""

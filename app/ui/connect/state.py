@@ -32,8 +32,9 @@ class Page(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why nothing was connected: a reason of ``SignInFailed``, or ``network``, ``down``, ``wait``, ``fields``, ``other``.
-    ``detail``: the missing rights, the other account's address, seconds to wait."""
+    """Why nothing was connected: a reason of ``SignInFailed``, or ``network``, ``silent`` (somebody is there, and does not
+    answer in time), ``down``, ``wait``, ``fields``, ``other``. ``detail``: the missing rights, the other account's address,
+    seconds to wait."""
 
     reason: str
     detail: str = ""
@@ -119,8 +120,11 @@ def trouble_of(error: AftaleError) -> Trouble:
         case RateLimited():
             return Trouble("wait", str(round(error.retry_after)))
         case Unreachable():
+            if error.detail in ("ReadTimeout", "took too long"):
+                # Somebody is there, and says nothing.
+                return Trouble("silent")
             # A status or an odd answer: the service was reached, and is not well.
-            answered = error.detail[:1].isdigit() or error.detail.startswith("answer")
+            answered = error.detail.startswith(("status ", "answer")) or error.detail[:1].isdigit()
             return Trouble("down" if answered else "network")
         case InvalidFields():
             return Trouble("fields")

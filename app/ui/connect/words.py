@@ -61,7 +61,7 @@ def trouble_words(trouble: Trouble, kind: ProviderKind, email: str = "") -> Word
             _("Your organisation does not allow this yet"),
             _("Whoever looks after its Microsoft accounts has to approve Aftale first. Ask them, then try again."),
         )
-    if trouble.reason == "time_out" and kind not in BY_BROWSER:
+    if trouble.reason == "silent" or (trouble.reason == "time_out" and kind not in BY_BROWSER):
         return Words(
             _("{service} did not answer in time").format(service=service),
             _("Nothing was connected. Try again in a few minutes."),
