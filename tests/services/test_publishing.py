@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from app.domain.booking import Answer, BookingRequest
 from app.domain.clock import SystemClock, to_iso
 from app.domain.errors import PortTaken
 from app.domain.overview import Reachability
@@ -21,6 +22,7 @@ from app.domain.reaching import Serving
 from app.domain.settings import Reach
 from app.models.peek import last_place
 from app.paths import database_file
+from app.services import publishing, reach_watch
 from app.services.child import listen
 from app.services.workspace import Workspace
 from tests.services.opened import StandingClock, furnished, page
@@ -176,19 +178,19 @@ async def status_at(url: str, **headers: str) -> int:
 async def test_pages_when_published_on_the_network_then_others_there_reach_them_and_the_state_is_live(
     published: Workspace,
 ) -> None:
-    publishing, path = published.publishing, "/meetings/anna/page-1"
+    served, path = published.publishing, "/meetings/anna/page-1"
     assert await status_at(lan_url(published) + path) == 0, "loopback only until the owner wants more"
     await reaching(published, reach=Reach.NETWORK)
     assert await status_at(lan_url(published) + path) == 200
     assert (await get(published, path)).status_code == 200, "this computer reaches them as before"
-    await until(lambda: publishing.standing().serving is Serving.LIVE)
-    assert publishing.reach() == (Reachability.LIVE, lan_url(published))
+    await until(lambda: served.standing().serving is Serving.LIVE)
+    assert served.reach() == (Reachability.LIVE, lan_url(published))
     assert published.pages.link("anna/page-1") == lan_url(published) + path
     assert await status_at(lan_url(published) + path, host="evil.example") == 421
     assert await status_at(lan_url(published) + path, host=f"{socket.gethostname()}.local:8000") == 200
     await reaching(published, reach=Reach.COMPUTER)
     assert await status_at(lan_url(published) + path) == 0
-    assert publishing.reach() == (Reachability.COMPUTER_ONLY, publishing.url)
+    assert served.reach() == (Reachability.COMPUTER_ONLY, served.url)
     assert (await get(published, path)).status_code == 200
 
 
@@ -261,3 +263,69 @@ async def test_limits_when_the_child_is_killed_then_they_go_on_where_they_were(p
     os.kill(first, signal.SIGKILL)
     await until(lambda: published.publishing.child_pid not in (0, first) and published.publishing.state == "live")
     assert (await get(published, f"/manage/{'a' * 43}")).status_code == 429
+
+
+@pytest.mark.shows("PUB-1", "BOOK-2")
+async def test_guest_when_booking_while_the_reach_changes_then_is_still_answered_and_booked_once(
+    published: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on, book = asyncio.Event(), asyncio.Event(), published.bookings.book
+
+    async def slow(request: BookingRequest, until: int = 0) -> Answer:
+        asked.set()
+        await go_on.wait()
+        return await book(request, until)
+
+    monkeypatch.setattr(published.bookings, "book", slow)
+    before = published.publishing.child_pid
+    sent = {
+        "start": (await slots(published))[0],
+        "duration": 30,
+        "first_name": "Ida",
+        "last_name": "W",
+        "email": "i@example.org",
+    }
+    async with httpx2.AsyncClient(timeout=PATIENCE) as client:
+        booking = asyncio.ensure_future(client.post(f"{published.publishing.url}/meetings/anna/page-1/book", json=sent))
+        await asked.wait()
+        await reaching(published, reach=Reach.NETWORK)
+        assert published.publishing.child_pid not in (0, before)
+        assert await status_at(f"{lan_url(published)}/healthz") == 200, "the next one serves already"
+        go_on.set()
+        assert (await booking).status_code == 201
+    assert len(await published.bookings.list()) == 1
+    assert sent["start"] not in await slots(published)
+    await until(lambda: not Path(f"/proc/{before}").exists())
+
+
+@pytest.mark.shows("PUB-1", "PUB-2")
+async def test_network_when_the_computer_gets_another_address_there_then_links_and_the_watch_follow(
+    published: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach_watch, "BEAT", 0.05)
+    await reaching(published, reach=Reach.NETWORK)
+    await until(lambda: published.publishing.standing().serving is Serving.LIVE)
+    for module in (publishing, reach_watch):
+        monkeypatch.setattr(module, "lan_addresses", lambda: ("127.0.0.5",))
+    new = f"http://127.0.0.5:{published.publishing.standing().port}"
+    await until(lambda: published.pages.link("anna/page-1") == f"{new}/meetings/anna/page-1")
+    await published.publishing.settled()
+    assert await status_at(f"{new}/meetings/anna/page-1") == 200
+    await until(lambda: published.publishing.standing().serving is Serving.LIVE)
+    assert [each.domain for each in published.domains.checks] == ["127.0.0.5"]
+    for module in (publishing, reach_watch):
+        monkeypatch.setattr(module, "lan_addresses", lambda: ())
+    await until(lambda: published.publishing.standing().serving is Serving.NOT_REACHED)
+    assert published.publishing.standing().reason == "no_network"
+
+
+@pytest.mark.shows("PUB-2")
+async def test_last_visit_when_somebody_looks_then_is_known_also_after_the_child_was_killed(published: Workspace) -> None:
+    assert published.publishing.standing().last_visit == 0
+    began = published.clock.now()
+    assert (await get(published, "/meetings/anna/page-1")).status_code == 200
+    await until(lambda: published.publishing.standing().last_visit >= began)
+    first = published.publishing.child_pid
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: published.publishing.child_pid not in (0, first) and published.publishing.state == "live")
+    assert published.publishing.standing().last_visit >= began

@@ -120,6 +120,9 @@ def test_sign_when_a_number_is_sent_then_this_child_alone_could_have_answered(cl
     found = client.get(f"/healthz?sign={nonce}").json()
     assert found == {"status": "ok", "sign": wire.sign_of(KEY.hex(), nonce), "proxied": False}
     assert found["sign"] != client.get(f"/healthz?sign={nonce[::-1]}").json()["sign"]
+    for name in ("meet.example.com", "evil.example"):
+        assert client.get(f"/healthz?sign={nonce}", headers={"host": name}).json() == found
+        assert client.get("/meetings/anna/intro", headers={"host": name}).status_code == 421
     for wrong in ("", "x" * 32, "A" * 32, "0" * 15, "0" * 65):
         assert client.get(f"/healthz?sign={wrong}").status_code == 422
 
