@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import date
@@ -536,6 +537,30 @@ def test_the_preview_when_hours_are_typed_then_follows_before_saving(in_loop: In
             type_into(basics.title, "Other name")
             assert choose._host._title.text() == "Other name"
             assert (await there.page()).hours == page().hours
+
+    in_loop(main)
+
+
+def test_the_preview_when_its_times_take_a_moment_then_shows_their_shapes(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with desk(tmp_path) as there:
+            go_on = asyncio.Event()
+            whole = there.workspace.availability.preview
+
+            async def slowly(page: Page, duration: int) -> tuple[int, ...]:
+                await go_on.wait()
+                return await whole(page, duration)
+
+            there.workspace.availability.preview = slowly  # type: ignore[method-assign]
+            await there.edit("page1")
+            slots = there.editor.preview.choose.slots
+            assert not slots.loading, "nothing flashes"
+            await there.until(lambda: slots.loading)
+            assert slots.sizeHint().height() > 60
+            assert not there.editor.preview.choose.message.isVisible()
+            go_on.set()
+            await there.until(lambda: slots.texts)
+            assert not slots.loading
 
     in_loop(main)
 
