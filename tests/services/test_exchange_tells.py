@@ -12,16 +12,15 @@ from pathlib import Path
 import pytest
 
 from app.domain.clock import DAY, HOUR, SystemClock
-from app.domain.connections import Calendar, CalendarState, Lost, ProviderKind
+from app.domain.connections import Calendar, CalendarState, Lost
 from app.domain.notices import NoticeKind
 from app.models import accounts as account_rows
 from app.services.workspace import Workspace
 from tests.providers.contract import timed
 from tests.providers.exchange.worlds import EwsWorld
-from tests.services.connected import Connected, Kind, connect, working
+from tests.services.connected import KINDS, Connected, connect, working
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
-EXCHANGE = Kind(ProviderKind.EXCHANGE, "", lambda world: world.keys.dump(), lambda base: {}, {"email": "x"})
 SOON = 20.0
 """Seconds: generous, and much less than the minute after which the program would look by itself."""
 
@@ -35,7 +34,7 @@ def anyio_backend() -> str:
 async def connected(anyio_backend: str, tmp_path: Path) -> AsyncIterator[Connected]:
     world = EwsWorld(own=True)
     world.server.service.share(world.server.service.default(world.other).id, world.email, "Editor")
-    yield await connect(tmp_path, EXCHANGE, world)
+    yield await connect(tmp_path, KINDS["exchange"], world)
     await world.close()
 
 

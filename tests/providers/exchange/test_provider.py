@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from app.domain.calendars import Days, Response, ShowAs
-from app.domain.clock import HOUR
+from app.domain.calendars import Days, Event, Response, ShowAs
+from app.domain.clock import DAY, HOUR
 from app.domain.connections import Access, Lost
 from app.domain.errors import AccessLost, Conflict, RateLimited, SignInExpired, Unreachable
+from app.providers.base import TellsEarly
 from tests.providers.contract import END, START, ZONE, all_day, at, every_call, seen, timed
 from tests.providers.exchange.worlds import PASSWORD, EwsWorld, as_outlook, plain_exchange
 from tests.servers.ews.faults import Kind
@@ -442,3 +443,51 @@ async def test_secrets_when_anything_happens_then_they_stand_in_no_log_and_no_te
     assert PASSWORD not in caplog.text
     assert "Nobody's business" not in caplog.text
     assert PASSWORD not in repr(own.keys) + repr(own.provider)
+
+
+# A first reading, part by part
+
+
+@pytest.mark.shows("SYNC-1")
+async def test_first_reading_when_it_is_long_then_each_month_is_told_while_the_next_is_on_its_way(own: EwsWorld) -> None:
+    for month in range(10, 13):
+        for day in range(11, 14):
+            put(own, timed(f"{month}-{day}", f"2026-{month}-{day:02} 09:00"))
+    put(own, timed("before", "2026-09-20 09:00"))
+    told: list[tuple[str, ...]] = []
+    asked: list[int] = []
+
+    async def early(events: tuple[Event, ...]) -> None:
+        told.append(tuple(each.title for each in events))
+        asked.append(own.user.calls.count("FindItem"))
+
+    start, end = at("2026-10-01 00:00"), at("2027-01-01 00:00")
+    assert isinstance(own.provider, TellsEarly)
+    found = await own.provider.changes(own.calendar, "", start, end, early)
+    assert found.full
+    assert [each for part in told for each in part] == [each.title for each in found.events]
+    assert len(found.events) == 9
+    assert sum(bool(part) for part in told) == 3
+    assert asked[0] < asked[-1]
+    again = await own.provider.changes(own.calendar, found.token, start, end, early)
+    assert (again.events, again.full, len(told)) == ((), False, len(asked))
+
+
+@pytest.mark.shows("SYNC-1")
+async def test_first_reading_when_nobody_waits_for_it_any_more_then_it_ends_and_the_account_is_free(own: EwsWorld) -> None:
+    reading: asyncio.Task[Any]
+
+    async def early(events: tuple[Event, ...]) -> None:
+        own.server.service.latency = 0.05
+        reading.cancel()
+
+    years = (START, START + 5 * 365 * DAY)
+    try:
+        reading = asyncio.ensure_future(own.provider.changes(own.calendar, "", *years, early))
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        # The next call waits for the month that is being read, and no more of them.
+        assert await own.provider.calendars()
+    finally:
+        own.server.service.latency = 0.0
+    assert own.user.calls.count("FindItem") < 10

@@ -20,9 +20,10 @@ from app.providers.exchange.greeting import read_greeting
 from app.providers.exchange.items import read_item
 from app.providers.exchange.mapping import Home
 from app.providers.exchange.recurrence import rule_of
+from app.providers.exchange.subscribing import Envelopes, read_news
 from app.providers.exchange.walking import signal
 from app.providers.exchange.writing import Manners, create
-from app.providers.exchange.xml import TYPES
+from app.providers.exchange.xml import MESSAGES, TYPES
 from tests.providers.contract import ZONE, at, timed
 from tests.providers.exchange.worlds import EXCHANGES, EwsWorld
 from tests.servers.ews.replay import Replay
@@ -118,3 +119,17 @@ async def test_signal_when_a_real_server_gives_it_then_changes_are_noticed(world
     assert second.changed
     assert not second.ended
     line.close()
+
+
+@pytest.mark.shows("SYNC-2")
+def test_notifications_when_a_real_server_tells_them_then_the_change_is_heard_and_the_end() -> None:
+    (path,) = (each for each in answers() if each.name.startswith("21"))
+    body = json.loads(path.read_text(encoding="utf-8"))["response_body"].encode()
+    envelopes, news = Envelopes(), []
+    for begin in range(0, len(body), 1000):
+        for document in envelopes.feed(body[begin : begin + 1000]):
+            (message,) = etree.fromstring(document).iter(f"{{{MESSAGES}}}GetStreamingEventsResponseMessage")
+            news.append(read_news(message))
+    assert [bool(each.changed) for each in news] == [False, True, False]
+    assert [each.closed for each in news] == [False, False, True]
+    assert not any(each.lost for each in news)

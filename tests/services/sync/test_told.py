@@ -159,6 +159,21 @@ async def test_listening_when_the_machine_slept_or_the_work_ends_then_it_begins_
     assert provider.heard == []
 
 
+@pytest.mark.shows("R18")
+async def test_network_when_it_is_another_one_then_listening_begins_anew(tmp_path: Path) -> None:
+    opened = await house(tmp_path, service())
+    provider, way = TellingProvider(opened.services["anna"]), ["wired"]
+    opened.sync._desk.provider_of, opened.sync._way_out = lambda account: provider, lambda: way[0]
+    opened.run()
+    await opened.pass_time(10)
+    closed = provider.closed
+    way[0] = "wireless"
+    await opened.pass_time(10)
+    assert closed.is_set()
+    assert provider.heard == [{"work"}]
+    await opened.close()
+
+
 async def test_calendar_when_it_is_unknown_then_nothing_happens(anna: House) -> None:
     telling(anna).reads.clear()
     telling(anna).tell("somebody else's")
