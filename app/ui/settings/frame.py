@@ -83,13 +83,13 @@ class Footer(Sized, QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._sign = ""
-        self._words = Label("", "small", "muted")
+        self._words = Label("", "small", "muted", wrap=True)
         self.problem = Button("", "ghost", "small", flush=True)
         self.again = Button("", "ghost", "small")
         self.leave = Button("", "secondary")
         self.save = Button("", "primary")
         line = row(gap=8, margins=(40 + 24, 14, 40, 14), on=self)
-        line.addWidget(self._words)
+        line.addWidget(self._words, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self.problem)
         line.addWidget(self.again)
         line.addStretch(1)

@@ -36,7 +36,7 @@ class NotificationsPanel(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._way, self._tray, self._monday_first = Way.DESKTOP, True, True
-        self._silent = NoteLine()
+        self._warning, self._silent = QWidget(), NoteLine()
         self.table = NoticeTable(LOCKED)
         self.in_meetings = ChoiceRow(Switch(), "")
         self.quiet = ChoiceRow(Switch(), "")
@@ -72,12 +72,17 @@ class NotificationsPanel(Panel):
     def show_way(self, way: Way) -> None:
         """Where notices go on this computer as it stands."""
         self._way = way
-        self._silent.say(silent_words(way), "amber")
+        self._warn()
 
     def show_tray(self, there: bool) -> None:
         """Whether the desktop has a tray that the program could stay in."""
         self._tray = there
         self._name_tray()
+
+    def _warn(self) -> None:
+        words = silent_words(self._way)
+        self._silent.say(words, "amber")
+        self._warning.setVisible(bool(words))
 
     def show_tested(self, way: Way) -> None:
         """Where the test message went."""
@@ -106,7 +111,7 @@ class NotificationsPanel(Panel):
 
     def retranslate(self) -> None:
         self.set_words(_("Notifications"), _("What Aftale tells you, and where."))
-        self._silent.say(silent_words(self._way), "amber")
+        self._warn()
         self.table.set_words(_("What Aftale tells you"), (_("On screen"), _("Sound")), lines_of())
         self.in_meetings.set_words(
             _("Quiet while I am in a meeting"),
@@ -127,7 +132,10 @@ class NotificationsPanel(Panel):
     # Parts
 
     def _lay_out(self) -> None:
-        self.lines.addWidget(self._silent)
+        # In a column of its own, whose gap goes with the line where that is hidden.
+        silent = column(margins=(0, 0, 0, 12), on=self._warning)
+        silent.addWidget(self._silent)
+        self.lines.addWidget(self._warning)
         self.lines.addWidget(self.table)
         self.lines.addSpacing(24)
         self.lines.addWidget(self.in_meetings)

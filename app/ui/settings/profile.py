@@ -56,7 +56,7 @@ class ProfileSection(Section):
         self.name.set_error(_("Write your name. Guests see it on your pages."))
 
     def retranslate(self) -> None:
-        self.heading.setText(_("You"))
+        self.heading.setText(_("About you"))
         self.name.set_label(_("Your name"))
         self.tagline.set_label(_("What you do"))
         self.tagline.set_placeholder(_("Organisation consultant"))
