@@ -261,4 +261,4 @@ _NAMES = {
 
 def country_names() -> dict[str, str]:
     """By code."""
-    return {code: _(name) for code, name in _NAMES.items()}
+    return {code: _(_NAMES[code]) for code in _NAMES}
