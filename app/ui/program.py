@@ -110,6 +110,7 @@ class Program:
         self.last = last = window_state.read(self.folder)
         if last is not None:
             i18n.use(last.appearance.language.value, last.appearance.clock_24)
+            theme.active().reduced_motion = last.appearance.reduced_motion
             theme.active().apply(last.appearance.theme.value, last.appearance.text_size)
         new = last is None and not self._demo and not database_file(self.folder).exists()
         half_way = last is not None and 0 < last.first_run.step < FIRST_RUN_DONE

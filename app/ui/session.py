@@ -236,8 +236,9 @@ class Session(QObject):
             self.shell.window.showMinimized()
 
     def _follow_look(self) -> None:
-        """The settings' theme, text size and language, without a restart (DESK-5)."""
+        """The settings' theme, text size, movement and language, without a restart (DESK-5)."""
         appearance = self.workspace.settings.current.appearance
+        theme.active().reduced_motion = appearance.reduced_motion
         theme.active().apply(appearance.theme.value, appearance.text_size)
         wording = i18n.current()
         if (wording.language, wording.clock_24) != (appearance.language.value, appearance.clock_24):
