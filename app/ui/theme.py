@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from functools import lru_cache
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
@@ -26,6 +26,7 @@ _FAMILIES = {
     "code": ["JetBrains Mono", "DejaVu Sans Mono", "monospace"],
 }
 _WEIGHTS = {400: QFont.Weight.Normal, 500: QFont.Weight.Medium, 600: QFont.Weight.DemiBold}
+_WITHOUT_DESKTOP = ("offscreen", "minimal")
 _TABULAR = QFont.Tag("tnum")
 
 
@@ -39,7 +40,7 @@ class Theme(QObject):
         self._app = app
         self._wish = "system"
         self._fonts: dict[Role, QFont] = {}
-        self.reduced_motion = False
+        self._still = self._system_still = False
         self.scale = 1.0
         self.scheme: Scheme = "light"
         self.contrast = False
@@ -57,6 +58,27 @@ class Theme(QObject):
         self._use()
         self._hints.colorSchemeChanged.connect(self._system_changed)
         self._wishes.contrastPreferenceChanged.connect(self._system_changed)
+        if app.platformName() not in _WITHOUT_DESKTOP:
+            # After the first picture: nothing moves before, and asking costs a few milliseconds.
+            QTimer.singleShot(1500, self, self._ask_stillness)
+
+    @property
+    def reduced_motion(self) -> bool:
+        """Whether things stand still: by the setting, or by the system's wish."""
+        return self._still or self._system_still
+
+    @reduced_motion.setter
+    def reduced_motion(self, still: bool) -> None:
+        self._still = still
+
+    def _ask_stillness(self) -> None:
+        from app.ui import stillness
+
+        stillness.ask(self, self.follow_stillness)
+
+    def follow_stillness(self, still: bool) -> None:
+        """What the system wishes now."""
+        self._system_still = still
 
     @property
     def dark(self) -> bool:

@@ -29,10 +29,10 @@ Inputs
         set_options
     Option(value, text, note, colour, icon, possible, reason), required_note()
 Choices
-    CheckBox(text, *, checked), Radio(text, *, checked), Switch(name, text, *, checked): toggled, set_on
+    CheckBox(text, *, checked, role), Radio(text, *, checked), Switch(name, text, *, checked): toggled, set_on
     ChoiceRow(box, title, effect): toggled, set_words, set_possible, box
     ChipGroup(options, value, *, several, height, name): chosen(object), value, values, set_value, set_options, chips
-    Segmented(options, value, *, name): chosen(object), value, set_value, set_texts
+    Segmented(options, value, *, name): chosen(object), value, set_value, set_texts, segments
 Marks
     Badge(text, kind, *, icon, dot, size, outlined): set_text(text, kind); kind: neutral success amber danger accent
     StatusDot(state): set_state; ColourDot(colour, size): set_colour; Avatar(name, size, colour): set_name
@@ -57,10 +57,16 @@ Time
     DayRibbon(RibbonDay(blocks, free, now)): set_day; Block(start, end, words, colour)
     WeeklyHoursEditor(hours, *, zone, monday_first, hint): changed(WeeklyHours), hours, set_hours, set_zone, valid, copy_day,
         open_copy_menu; hours_text.parse("9-12, 13-17"), hours_text.write(ranges)
+Keyboard and screen readers
+    Tab goes as one reads, in every window that hands ``focusNextPrevChild`` to ``reading_order.go``; its stops are
+    ``reading_order.stops(root)``. A widget with ``tab_order()`` says itself in which order its parts come.
+    speaking: tell_role(class_name, role) for painted controls, tell_nothing(class_name) for decoration, announce(widget, words)
+    for what changes unasked. Targets are at least 32 high and wide; tests/ui/test_access.py walks through every window.
 Layouts
     column(gap=, margins=, on=), row(gap=, margins=, on=), FlowLayout(gap=, line_gap=), clear(layout)
 Drawing
-    base: draw_rounded, draw_text, painter_for, Focusable (mixin: focus ring), FocusRing, tell_role (accessible role)
+    base: draw_rounded (with an outline where colours are forced), draw_text, painter_for, Focusable (mixin: focus ring),
+    FocusRing
     icons: icon(name, colour, size, ratio), draw_icon(painter, name, place, colour), qt_icon(name, colour); a name is a role of
     the design (``nav_meetings``, ``copy``), a role with ``-fill`` or ``-bold``, or a file of ``resources/icons``
 """
