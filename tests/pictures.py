@@ -27,7 +27,7 @@ from app.ui.program import Program
 from app.ui.runtime import tasks
 from tests.e2e.serving import Served
 from tests.services.opened import StandingClock, open_workspace, settle
-from tests.ui.looks import settings_window
+from tests.ui.looks import availability_window, public_window, settings_window
 from tests.ui.opened_program import press, running, until
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources/pictures"
@@ -106,13 +106,18 @@ def reached(program: Program, step: Step) -> bool:
 
 
 async def take_settings(folder: Path) -> None:
-    """Which calendars there are, as the settings show a connected account."""
-    window = settings_window("calendars", "connected")
-    window.resize(960, 720)
-    window.show()
-    await asyncio.sleep(SETTLED)
-    keep(window, folder, "calendars")
-    window.close()
+    """Panels of the settings: a connected account, days off and other hours, pages behind an own proxy."""
+    windows = {
+        "calendars": settings_window("calendars", "connected"),
+        "availability": availability_window("drawn"),
+        "publishing": public_window("publishing-live"),
+    }
+    for name, window in windows.items():
+        window.resize(960, 720)
+        window.show()
+        await asyncio.sleep(SETTLED)
+        keep(window, folder, name)
+        window.close()
 
 
 async def take_windows(folder: Path, scratch: Path) -> int:
