@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.ui import theme
 from app.ui.widgets import (
@@ -118,7 +119,7 @@ def test_focus_ring_when_the_content_scrolls_goes_along(window: QWidget) -> None
 # Buttons
 
 
-def test_button_when_busy_swallows_presses_and_keeps_its_width(window: QWidget) -> None:
+def test_button_when_busy_swallows_presses_and_keeps_its_width(window: QWidget, qtbot: QtBot) -> None:
     button = Button("Book the meeting", "primary")
     add(window, button)
     pressed = hear(button.clicked)
@@ -128,9 +129,10 @@ def test_button_when_busy_swallows_presses_and_keeps_its_width(window: QWidget) 
     assert pressed == []
     assert button.sizeHint() == before
     assert button.text() == "Book the meeting"
-    assert button._spinner is not None
-    assert not button._spinner.shown
-    assert QTest.qWaitFor(lambda: button._spinner.shown, 10 * SPINNER_AFTER)
+    spinner = button._spinner
+    assert spinner is not None
+    assert not spinner.shown
+    qtbot.waitUntil(lambda: spinner.shown, timeout=20 * SPINNER_AFTER)
     button.set_busy(False)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert len(pressed) == 1
