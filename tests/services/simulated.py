@@ -79,6 +79,10 @@ class SwiftTime:
     def now(self) -> Instant:
         return int(self._wall + self.time())
 
+    def pass_by(self, seconds: float) -> None:
+        """So much time has passed at once."""
+        self._shown += seconds
+
     def _hurried(self, timeout: float | None = None) -> Any:
         return self._select(timeout / self._speed if timeout else timeout)
 

@@ -91,13 +91,14 @@ class Between:
         await asyncio.sleep(0)
 
     async def _settle(self) -> None:
-        # Those that are still shaking hands are known to nobody else.
-        for each in list(self._loop._transports.values()):  # type: ignore[attr-defined]
-            each.abort()
-        # Each task ends by itself once its connections are broken.
-        if others := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(others, timeout=5)
-        await asyncio.sleep(0.01)
+        for _time in range(2):
+            # Those that are still shaking hands are known to nobody else.
+            for each in list(self._loop._transports.values()):  # type: ignore[attr-defined]
+                each.abort()
+            # Each task ends by itself once its connections are broken.
+            if others := asyncio.all_tasks() - {asyncio.current_task()}:
+                await asyncio.wait(others, timeout=5)
+            await asyncio.sleep(0.01)
 
     async def _carry(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         self._open.add(back)

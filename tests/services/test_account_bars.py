@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from app import i18n
 from app.domain.booking import Promised
 from app.domain.clock import DAY, HOUR, Instant, SystemClock
-from app.domain.connections import CalendarState, Lost, ProviderKind
+from app.domain.connections import Calendar, CalendarState, Lost, ProviderKind
 from app.domain.errors import AftaleError, RateLimited, SignInFailed, Unreachable
 from app.domain.notices import Notice, NoticeKind
 from app.i18n import _
@@ -30,6 +30,8 @@ from app.providers.exchange.connector import Connector as ExchangeConnector
 from app.providers.exchange.keys import Keys
 from app.providers.exchange.provider import ExchangeProvider
 from app.providers.exchange.search import Search
+from app.providers.ics.feed import EVERY
+from app.providers.ics.limits import LARGEST
 from app.services import connecting
 from app.services.sync import asking
 from app.services.workspace import Workspace
@@ -41,10 +43,14 @@ from app.ui.notice_words import notice_words
 from app.ui.settings import account_words
 from app.ui.settings.state import SettingsState, draft_of
 from tests.providers.exchange.worlds import PASSWORD as EXCHANGE_PASSWORD
+from tests.providers.ics.files import calendar as icalendar_file
+from tests.providers.ics.files import event as icalendar_event
 from tests.servers.caldav.radicale import PASSWORD as CALDAV_PASSWORD
 from tests.servers.caldav.radicale import free_port
 from tests.servers.ews.certificates import Tls, authority, pem
-from tests.services.connected import BY_FORM, KINDS, Connected, connect, sign_in_again, working
+from tests.servers.feed.serving import FeedFile
+from tests.servers.feed.serving import serving as feeds
+from tests.services.connected import BY_FORM, KINDS, Connected, Kind, connect, sign_in_again, working
 from tests.services.opened import ZONE, wish
 from tests.services.simulated import SwiftTime
 from tests.services.standing_between import Between, Mode, answer, between
@@ -502,3 +508,59 @@ async def test_calendar_when_it_is_no_longer_shared_is_inactive_alone_told_once_
         assert await house.active()
         assert await house.kinds() == [NoticeKind.CALENDAR]
         assert await house.book()
+
+
+# Feeds
+
+
+WHOLE = icalendar_file(icalendar_event("DTSTART:20301020T070000Z"))
+HURT = WHOLE.replace(
+    "END:VCALENDAR", "BEGIN:VEVENT\r\nUID:b1\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b2\r\nEND:VEVENT\r\nEND:VCALENDAR"
+)
+
+
+@pytest.mark.shows("CON-1", "SYNC-6", "R24")
+async def test_feed_when_parts_of_it_are_broken_or_it_is_too_large_is_told_in_its_card_until_it_is_whole(
+    workspace_folder: Path,
+) -> None:
+    clock = SwiftTime()
+    with feeds() as server:
+        server.files["/kirsten.ics"] = file = FeedFile(HURT.encode())
+        kind = Kind(ProviderKind.ICS, "", lambda *_: b"", lambda base: {}, {})
+        nothing = Connected(kind, None, workspace_folder, {}, b"", None, ())  # type: ignore[arg-type]
+        async with working(nothing, clock=clock) as workspace:
+            found = await workspace.connecting.sign_in(
+                ProviderKind.ICS, str, asyncio.Event(), lambda step: None, {"address": f"{server.base}/kirsten.ics", "name": ""}
+            )
+            await workspace.connecting.confirm(found.id)
+
+            async def read(body: str = "") -> tuple[Calendar, list[str]]:
+                """What the card says once that stands there and was read."""
+                if body:
+                    file.write(body.encode())
+                clock.pass_by(EVERY)
+                await workspace.sync.now()
+                (calendar,) = await workspace.accounts.calendars()
+                said = []
+                for language in ("en", "da"):
+                    i18n.use(language)
+                    said += account_words.flaw_words(calendar)
+                i18n.use("en")
+                return calendar, said
+
+            left_out = [
+                "2 entries cannot be read and are left out: they take none of your time.",
+                "2 poster kan ikke læses og er udeladt: De optager ikke din tid.",
+            ]
+            assert (await read())[1] == left_out
+            # As long as it is as it was, and nothing is fetched anew.
+            assert (await read())[1] == left_out
+            assert (await read(WHOLE))[1] == []
+            calendar, said = await read("x" * (LARGEST + 1))
+            assert calendar.failing_since
+            large = "The calendar is larger than 10 MB and is no longer read. What was read before still counts."
+            assert said == [text for texts in both(large).values() for text in texts]
+            assert calendar.state is CalendarState.ACTIVE
+            calendar, said = await read(WHOLE)
+            assert (calendar.failing_since, said) == (0, [])
+            assert await workspace.notices.pending() == ()
