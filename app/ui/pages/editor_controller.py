@@ -242,7 +242,9 @@ class EditorController:
         settings = self._workspace.settings.current
         self._view.render_preview(
             PreviewState(
-                page=public_page(page, self._editing.usual, offline=self.offline, online=self.online),
+                page=public_page(
+                    page, self._editing.usual, offline=self.offline, online=self.online, appearance=settings.appearance
+                ),
                 host=host_of(settings),
                 words=self._editing.words,
                 now=self._workspace.clock.now(),
@@ -250,7 +252,7 @@ class EditorController:
                 starts=self._starts,
                 no_hours=has_no_times(self._editing.draft, self._editing.usual),
                 saved=not self._editing.new,
-                picture=self._editing.picture,
+                picture=self._editing.picture if page.picture else self._extras.owner_picture,
                 hindrance=self._hindrance(self._editing),
             )
         )

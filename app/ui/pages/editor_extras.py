@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
 
 class Extras:
-    """``change`` takes a function that makes the present Editing into the next."""
+    """``change`` takes a function that makes the present Editing into the next. ``owner_picture``: the bytes of the one that
+    Settings gives to pages without their own."""
 
     def __init__(self, workspace: Workspace, view: Editor, change: Callable[[Callable[[Editing], Editing]], None]) -> None:
         self._workspace, self._view, self._change = workspace, view, change
         self._page_id = ""
         self._kind = Picture.PHOTO
+        self.owner_picture = b""
         view.picture_wanted.connect(self._ask_for_picture)
         view.link_wanted.connect(self._make_link)
         view.link_dropped.connect(self._drop_link)
@@ -43,6 +45,9 @@ class Extras:
             self._read_links()
         if page.picture:
             tasks.latest("picture", self._workspace.pages.picture(page.picture), self._view, self._picture_came, self._failed)
+        owners = self._workspace.settings.current.appearance.picture
+        if owners:
+            tasks.latest("owner", self._workspace.pages.picture(owners), self._view, self._owner_picture_came, self._failed)
 
     def _failed(self, error: AftaleError) -> None:
         words = error_words(error)
@@ -81,6 +86,11 @@ class Extras:
     def _picture_came(self, found: tuple[str, bytes] | None) -> None:
         if found is not None:
             self._change(lambda editing: replace(editing, picture=found[1]))
+
+    def _owner_picture_came(self, found: tuple[str, bytes] | None) -> None:
+        """It stands on the page while that has none of its own."""
+        self.owner_picture = found[1] if found is not None else b""
+        self._change(lambda editing: editing)
 
     # Links
 

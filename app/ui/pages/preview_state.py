@@ -9,9 +9,9 @@ from app.domain import usual as usual_rules
 from app.domain.after import Done, done
 from app.domain.choosing import Choose, Selection, choose
 from app.domain.clock import Instant
-from app.domain.pages import Hours, Location, LocationKind, Mode, Page, Picture
+from app.domain.pages import Hours, Location, LocationKind, Mode, Page
 from app.domain.public import PageState, PublicHost, PublicPage
-from app.domain.settings import Settings
+from app.domain.settings import Appearance, Settings
 from app.i18n import Wording
 
 GUEST = "Maja"
@@ -44,10 +44,13 @@ class PreviewState:
     hindrance: Hindrance = Hindrance.NONE
 
 
-def public_page(page: Page, usual: Hours, *, offline: bool, online: bool = True) -> PublicPage:
+def public_page(
+    page: Page, usual: Hours, *, offline: bool, online: bool = True, appearance: Appearance | None = None
+) -> PublicPage:
     """The public page that ``page`` would be; its free starts are worked out apart. ``online``: the booking calendar's service
-    makes links to video meetings."""
+    makes links to video meetings; ``appearance``: what all pages show that have nothing of their own."""
     hours = usual_rules.hours_of(page.hours, usual)
+    picture, kind = (appearance or Appearance()).picture_on(page)
     requests = page.mode is Mode.APPROVAL or offline
     return PublicPage(
         id=page.id,
@@ -76,8 +79,8 @@ def public_page(page: Page, usual: Hours, *, offline: bool, online: bool = True)
         may_move=page.may_move,
         may_cancel=page.may_cancel,
         prefill=page.prefill,
-        picture=page.picture if page.picture_kind is not Picture.NONE else "",
-        picture_kind=page.picture_kind,
+        picture=picture,
+        picture_kind=kind,
         secret=page.secret,
     )
 
@@ -89,6 +92,7 @@ def host_of(settings: Settings) -> PublicHost:
         name=profile.name,
         tagline=profile.tagline,
         language=profile.language,
+        pages_language=appearance.pages_language,
         zone=profile.zone,
         landscape=appearance.landscape,
         clock_24=appearance.clock_24,

@@ -221,19 +221,16 @@ def after_in_words(page: Page) -> str:
 
 
 def look_in_words(page: Page) -> str:
-    """Language, clock, time zone and picture."""
-    parts = [language_name(page.language), picture_name(page.picture_kind)]
+    """Language, clock, time zone and picture, as far as they are the page's own."""
+    pictures = {Picture.NONE: "", Picture.PHOTO: _("a photo"), Picture.LOGO: _("a logo")}
+    parts = [language_name(page.language) if page.language else "", pictures[page.picture_kind]]
     if page.zone_fixed:
         parts.append(_("times on my clock"))
-    return DOT.join(parts)
+    return DOT.join(each for each in parts if each) or _("As in Settings")
 
 
 def language_name(language: str) -> str:
-    return {"": _("The guest’s language"), "en": _("English"), "da": _("Danish")}.get(language, language)
-
-
-def picture_name(kind: Picture) -> str:
-    return {Picture.NONE: _("my initials"), Picture.PHOTO: _("a photo"), Picture.LOGO: _("a logo")}[kind]
+    return {"": _("As in Settings"), "en": _("English"), "da": _("Danish")}.get(language, language)
 
 
 def invite_in_words(page: Page) -> str:

@@ -134,7 +134,7 @@ def test_look_when_chosen_then_the_preview_speaks_that_language_on_that_clock(in
             await save(there)
             saved = await there.page()
             assert (saved.language, saved.clock, saved.zone_fixed) == ("da", ClockFace.HOURS_12, True)
-            assert there.editor.sections[Section.LOOK].head._value == "Danish · my initials · times on my clock"
+            assert there.editor.sections[Section.LOOK].head._value == "Danish · times on my clock"
 
     in_loop(main)
 

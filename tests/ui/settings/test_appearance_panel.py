@@ -13,14 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app import i18n
-from app.domain.pages import Picture
+from app.domain.pages import Hours, Picture
 from app.domain.settings import Appearance
 from app.services.availability import public_host
 from app.ui import theme
+from app.ui.pages.preview_state import public_page
 from app.ui.settings.appearance import AppearancePanel
 from app.ui.settings.picture_acts import PictureActs
 from app.web.visit import visit
-from tests.services.opened import page
+from tests.services.opened import ALWAYS, page
 from tests.ui.settings.test_settings_window import InLoop, Room, room, turns
 
 pytestmark = pytest.mark.qt_log_ignore("does not support raise|propagateSizeHints")
@@ -209,3 +210,13 @@ def test_name_when_it_is_typed_stands_in_the_card_that_guests_see(in_loop: InLoo
             assert [menu for menu in panel.findChildren(QMenu) if menu.isVisible()] == []
 
     in_loop(main)
+
+
+@pytest.mark.shows("PAGE-3")
+def test_preview_of_a_page_when_it_has_no_picture_shows_the_owners_as_the_page_does() -> None:
+    appearance = Appearance(picture="me.jpg", picture_kind=Picture.PHOTO)
+    usual = Hours("Europe/Copenhagen", ALWAYS)
+    drawn = public_page(page(), usual, offline=False, appearance=appearance)
+    assert (drawn.picture, drawn.picture_kind) == ("me.jpg", Picture.PHOTO)
+    own = public_page(page(picture="own.png", picture_kind=Picture.LOGO), usual, offline=False, appearance=appearance)
+    assert (own.picture, own.picture_kind) == ("own.png", Picture.LOGO)

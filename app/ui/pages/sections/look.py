@@ -38,7 +38,7 @@ class LookSection(SectionBody):
         self.kind = Select(
             _("Beside your name"),
             [
-                Option(Picture.NONE, _("My initials")),
+                Option(Picture.NONE, _("As in Settings")),
                 Option(Picture.PHOTO, _("A photo, drawn round")),
                 Option(Picture.LOGO, _("A logo")),
             ],
