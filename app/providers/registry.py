@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import sys
 
 from app.domain.connections import ProviderKind
 from app.domain.errors import NotFound
@@ -19,8 +18,9 @@ PLACES = {
 }
 """The module with the ``Connector`` of each kind that can be connected, in the order in which they are offered. The calendar on
 this computer needs none."""
-AT_FIRST_USE = ("httpcore2", "anyio._backends._asyncio")
-"""What the HTTP client imports when it is first used, which is in the window's thread: a tenth of a second there."""
+HTTP = ("httpx2", "httpcore2", "anyio._backends._asyncio")
+"""The HTTP client of all but Exchange, with what it imports when it is first used: that would be in the window's thread, for a
+tenth of a second."""
 
 
 def kinds() -> tuple[ProviderKind, ...]:
@@ -38,7 +38,6 @@ def load(kind: ProviderKind) -> Connector:
     if kind not in PLACES:
         raise NotFound(f"provider {kind}")
     made: Connector = importlib.import_module(PLACES[kind]).Connector()
-    if "httpx2" in sys.modules:
-        for name in AT_FIRST_USE:
-            importlib.import_module(name)
+    for name in HTTP if kind is not ProviderKind.EXCHANGE else ():
+        importlib.import_module(name)
     return made
