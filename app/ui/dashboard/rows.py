@@ -18,8 +18,8 @@ tell_role("MeetingLine", QAccessible.Role.ListItem)
 tell_role("DayBox", QAccessible.Role.List)
 
 _HIGH = 60
-_BAR = 56
-_TEXT = 72
+_BAR, _TEXT = 56, 72
+"""Where bar and words begin, at normal text size: larger figures of time push them to the right."""
 
 
 class MeetingLine(Focusable, QWidget):
@@ -100,7 +100,7 @@ class MeetingLine(Focusable, QWidget):
         painter = painter_for(self)
         c = theme.colours()
         if not self._first:
-            painter.fillRect(QRectF(_BAR + 4, 0, self.width() - _BAR - 4, 1), c.border)
+            painter.fillRect(QRectF(theme.sized(_BAR) + 4, 0, self.width() - theme.sized(_BAR) - 4, 1), c.border)
         if self._lit and self.state.booking:
             draw_rounded(painter, QRectF(self.rect()).adjusted(-8, 1, 0, 0), 8, c.hover)
         self._draw_time(painter)
@@ -110,10 +110,22 @@ class MeetingLine(Focusable, QWidget):
         c = theme.colours()
         top, low = self._lines()
         state = self.state
-        draw_text(painter, QRectF(0, top, 52, theme.line("sub")), state.time, "sub", c.text_muted if state.past else c.text)
-        draw_text(painter, QRectF(0, low, 52, theme.line("caption_regular")), state.end, "caption_regular", c.text_muted)
+        draw_text(
+            painter,
+            QRectF(0, top, theme.sized(_BAR) - 4, theme.line("sub")),
+            state.time,
+            "sub",
+            c.text_muted if state.past else c.text,
+        )
+        draw_text(
+            painter,
+            QRectF(0, low, theme.sized(_BAR) - 4, theme.line("caption_regular")),
+            state.end,
+            "caption_regular",
+            c.text_muted,
+        )
         high = round(36 * max(1.0, theme.active().scale))
-        bar = QRectF(_BAR, (self.height() + 1 - high) / 2, 4, high)
+        bar = QRectF(theme.sized(_BAR), (self.height() + 1 - high) / 2, 4, high)
         draw_rounded(painter, bar, 2, theme.page_colour(state.colour))
 
     def _draw_words(self, painter: QPainter) -> None:
@@ -121,22 +133,23 @@ class MeetingLine(Focusable, QWidget):
         top, low = self._lines()
         state = self.state
         shown = self.join or self.more
-        room = (shown.x() if shown is not None else self.width()) - _TEXT - 8
+        left = theme.sized(_TEXT)
+        room = (shown.x() if shown is not None else self.width()) - left - 8
         badge = self._badge()
         wide = min(text_width(state.title, "body_medium"), room - (text_width(badge, "caption") + 24 if badge else 0))
         high = theme.line("body_medium")
         draw_text(
-            painter, QRectF(_TEXT, top, wide + 1, high), state.title, "body_medium", c.text_muted if state.past else c.text
+            painter, QRectF(left, top, wide + 1, high), state.title, "body_medium", c.text_muted if state.past else c.text
         )
         if badge:
             amber = bool(state.note) and not state.soon
-            place = QRectF(_TEXT + wide + 8, top, round(text_width(badge, "caption")) + 16, 20)
+            place = QRectF(left + wide + 8, top, round(text_width(badge, "caption")) + 16, 20)
             draw_rounded(painter, place, 10, c.amber_soft if amber else c.accent_soft)
             draw_text(painter, place, badge, "caption", c.amber_text if amber else c.accent_text, Qt.AlignmentFlag.AlignHCenter)
         draw_icon(
-            painter, state.place_icon, QRectF(_TEXT, low + (theme.line("caption_regular") - 16) // 2, 16, 16), c.text_muted
+            painter, state.place_icon, QRectF(left, low + (theme.line("caption_regular") - 16) // 2, 16, 16), c.text_muted
         )
-        place = QRectF(_TEXT + 22, low, room - 22, theme.line("caption_regular"))
+        place = QRectF(left + 22, low, room - 22, theme.line("caption_regular"))
         draw_text(painter, place, state.place, "caption_regular", c.text_muted)
 
     def _badge(self) -> str:

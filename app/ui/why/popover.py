@@ -140,10 +140,13 @@ class WhyPopover(Popover):
         clear(self._lines)
         shown: list[Way] = []
         for line in answer.lines:
-            self._lines.addWidget(Label(line.words, "small", wrap=True))
+            reason = QWidget()
+            parts = column(on=reason)
+            parts.addWidget(Label(line.words, "small", wrap=True))
             if line.way is not None and line.way not in shown:
                 shown.append(line.way)
-                self._lines.addWidget(self._way_button(line.way), 0, Qt.AlignmentFlag.AlignLeft)
+                parts.addWidget(self._way_button(line.way), 0, Qt.AlignmentFlag.AlignLeft)
+            self._lines.addWidget(reason)
         said = f"{self.verdict.text()}. {answer.words}"
         self._answers.setAccessibleName(said)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.field.edit, said))
