@@ -179,9 +179,12 @@ class Session(QObject):
             self.shell.dashboard.reconnect(notice.target)
         elif action == "retry":
             self.shell.dashboard.retry(notice.target)
+        elif notice.kind is NoticeKind.SERVER:
+            self.open_settings("publishing")
         else:
             self.show_window(booking)
-            if notice.kind is NoticeKind.ATTEMPT:
+            if notice.kind in _ABOUT_NO_BOOKING:
+                # The first screen has the fault with its cure on top.
                 self.shell.show_meetings()
 
     def _not_accepted(self, booking: str, error: AftaleError) -> None:

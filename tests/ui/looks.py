@@ -32,7 +32,7 @@ from app.ui.settings.availability import AvailabilityPanel
 from app.ui.settings.state import PANELS, SettingsState
 from app.ui.settings.view import SettingsWindow
 from tests.ui import overviews
-from tests.ui.settings import pictured, pictured_public
+from tests.ui.settings import pictured, pictured_notify, pictured_public
 
 
 def main_window(name: str) -> MainWindow:
@@ -107,6 +107,18 @@ def availability_window(name: str, part: str = "") -> SettingsWindow:
     return window
 
 
+def own_window(name: str) -> SettingsWindow:
+    """The settings in one of the states of ``pictured_notify``."""
+    shown = pictured_notify.PANELS[name]
+    window = SettingsWindow(zone_list.options)
+    window.render_state(shown.state, failed=pictured_notify.failure() if shown.failed else "")
+    window.show_panel(shown.panel)
+    window.show()
+    QApplication.processEvents()
+    shown.after(window.panel_of(shown.panel))
+    return window
+
+
 def blocks_open() -> SettingsWindow:
     """What blocks, unfolded."""
     window = settings_window("calendars", "connected")
@@ -156,6 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
         windows["settings-calendars-below"] = settings_window("calendars", below=True)
         windows["settings-blocks"] = blocks_open()
         windows |= {f"settings-{name}": public_window(name) for name in pictured_public.PANELS}
+        windows |= {f"settings-{name}": own_window(name) for name in pictured_notify.PANELS}
         windows |= {f"settings-availability-{name}": availability_window(name) for name in pictured.DEPARTURES}
         windows |= {
             f"settings-availability-{part}": availability_window("all", part) for part in ("spells", "journeys", "below")

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import i18n
-from app.domain.notices import Subject, Way
+from app.domain.notices import Notice, NoticeKind, Subject, Way
 from app.domain.settings import Desktop, Notify, QuietHours
 from app.ui import theme
 from app.ui.settings.notice_table import SCREEN, SOUND
@@ -253,5 +253,20 @@ def test_close_when_aftale_shall_not_stay_in_the_tray_asks_and_quits(
             assert isinstance(question, Question)
             question.button("quit").click()
             await until(program._ended.is_set, "the end")
+
+    in_loop(main)
+
+
+@pytest.mark.shows("DESK-3")
+def test_notice_that_pages_cannot_be_reached_when_clicked_leads_to_publishing(in_loop: InLoop, workspace_folder: Path) -> None:
+    async def main() -> None:
+        async with running(workspace_folder, StandingClock(), demo=True) as program:
+            await until(lambda: program.session is not None, "the session")
+            assert program.session is not None
+            program.session.answer("open", Notice("n", NoticeKind.SERVER, 0))
+            await until(lambda: program.shown.findChildren(SettingsWindow), "the settings")
+            (window,) = program.shown.findChildren(SettingsWindow)
+            assert window.panel == "publishing"
+            window.allow_close()
 
     in_loop(main)
