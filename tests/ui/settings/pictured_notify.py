@@ -98,9 +98,7 @@ _OWN = Appearance(picture="me.png", picture_kind=Picture.PHOTO, colour="heather"
 
 PANELS: dict[str, Shown] = {
     "notifications-quiet": Shown("notifications", drafted(PLAIN, notify=_NIGHTS), _below),
-    "notifications-no-day": Shown(
-        "notifications", drafted(PLAIN, notify=_NO_DAY).troubled("notifications", "days", "…"), _below
-    ),
+    "notifications-no-day": Shown("notifications", _no_day(), _below),
     "notifications-blocked": Shown("notifications", PLAIN, _silent(Way.BLOCKED)),
     "notifications-none": Shown("notifications", PLAIN, _silent(Way.NONE)),
     "notifications-sent": Shown("notifications", PLAIN, _tested(Way.DESKTOP)),
