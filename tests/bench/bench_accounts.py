@@ -81,7 +81,9 @@ def events() -> Iterator[Made]:
 
 
 def made(dice: random.Random, start: int) -> Made:
-    words = lambda least, most: " ".join(dice.choices(WORDS, k=dice.randrange(least, most)))  # noqa: E731
+    def words(least: int, most: int) -> str:
+        return " ".join(dice.choices(WORDS, k=dice.randrange(least, most)))
+
     guests = tuple(dice.sample(PEOPLE, dice.randrange(1, 5))) if dice.random() < 0.33 else ()
     text = words(10, 120) if dice.random() < 0.3 else ""
     return Made(start, start + dice.choice((15, 30, 60)) * MINUTE, words(3, 6), guests, words(2, 4) if guests else "", text)
@@ -144,10 +146,12 @@ def ntlm(kept: Kept) -> Iterator[dict[str, Any]]:
 @contextlib.contextmanager
 def caldav(kept: Kept) -> Iterator[dict[str, Any]]:
     """Not by Radicale, which would take a minute for its first answer."""
+    from lxml import etree
+
     from app.domain.calendars import EventDraft
     from app.providers.caldav.writing import Hand, new_object
     from tests.servers.caldav.door import open_door
-    from tests.servers.caldav.odd import HOME, PASSWORD, PRINCIPAL, USER, C, D, OddServer, etree, multistatus
+    from tests.servers.caldav.odd import HOME, PASSWORD, PRINCIPAL, USER, C, D, OddServer, multistatus
 
     class EvenServer(OddServer):
         """Without what is odd: it believes everybody, looks at the window of a query, and gives texts with it."""

@@ -1,5 +1,6 @@
 """Exchange on premises: Exchange Web Services behind a name and a password. ``connector`` signs in, ``provider`` speaks the
-protocol of all providers; ``forms``, ``mapping``, ``writing``, ``recurrence`` and ``zones`` are pure.
+protocol of all providers, ``listening`` hears from the server that something changed; ``forms``, ``discovery``,
+``subscribing``, ``mapping``, ``writing``, ``recurrence`` and ``zones`` are pure.
 
 exchangelib carries what is hard about EWS: SOAP, versions, NTLM, and the words for what goes wrong. What is asked for and how
 an answer is read stands here: elements are read as they come, in any order, which real servers make use of, and quickly. It

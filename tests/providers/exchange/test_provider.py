@@ -445,6 +445,17 @@ async def test_secrets_when_anything_happens_then_they_stand_in_no_log_and_no_te
     assert PASSWORD not in repr(own.keys) + repr(own.provider)
 
 
+def test_imports_when_the_window_collects_garbage_itself_then_they_leave_it_nothing_to_look_through() -> None:
+    story = """
+        import gc
+        gc.collect()
+        gc.disable()
+        import app.providers.exchange.mailbox
+        assert len(gc.get_objects()) < 10_000, len(gc.get_objects())
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(story)], cwd=Path(__file__).parents[3], check=True, timeout=60)
+
+
 # A first reading, part by part
 
 
