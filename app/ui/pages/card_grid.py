@@ -6,12 +6,15 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QWidget
 
 from app.ui import theme
 from app.ui.pages.card import PageCardView
 from app.ui.pages.state import PageCard
+from app.ui.widgets.base import tell_role
+
+tell_role("CardGrid", QAccessible.Role.List)
 
 COLUMN, MOST, GAP = 320, 2, 16
 _FIRST_HIGH = 202
@@ -43,6 +46,7 @@ class CardGrid(QWidget):
         self._scroll.setInterval(16)
         self._scroll.timeout.connect(self._scroll_on)
         self._pull = 0
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -221,7 +225,7 @@ class CardGrid(QWidget):
         self._dragged, self._grip, self._before = view, point, list(self._order)
         view.raise_()
         view.lift(True)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _drag(self, point: QPoint) -> None:
         """``point``: where the mouse is, on the screen."""
@@ -271,6 +275,12 @@ class CardGrid(QWidget):
         self._arrange()
         if self._order != self._before:
             self.dropped.emit(page_id, self._order.index(page_id))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._dragged is not None:
+            # Esc gives the card back before it means anything to the window.
+            event.accept()
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._dragged is not None:

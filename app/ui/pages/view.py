@@ -100,6 +100,7 @@ class PagesList(QWidget):
         self._render_banners(state)
         self.new_card.show_words(_("Make a new page"), _("From scratch or as a copy of another page"))
         self.grid.setVisible(bool(state.cards))
+        self.grid.setAccessibleName(_("Scheduling pages"))
         self.empty.setVisible(state.empty)
         self._waiting.setVisible(not state.loaded and not state.failed)
         self.grid.show_cards(state.cards)
