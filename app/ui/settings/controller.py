@@ -16,6 +16,7 @@ from app.domain.clock import MINUTE
 from app.domain.connecting import Effects
 from app.domain.errors import AftaleError
 from app.domain.events import AccountChanged, CalendarChanged, PagesChanged, ServerChanged, SettingsSaved, SyncProgressed
+from app.domain.reaching import Standing
 from app.domain.settings import Appearance
 from app.i18n import _
 from app.ui import messages, theme
@@ -158,7 +159,7 @@ class SettingsController(QObject):
     async def _load(self) -> SettingsState:
         workspace = self.workspace
         accounts, calendars = await workspace.accounts.accounts(), await workspace.accounts.calendars()
-        pages, standing = await workspace.pages.all(), workspace.publishing.standing()
+        pages, standing = await workspace.pages.all(), self._standing()
         # Finding all zones reads folders; the panel that lists them finds them known.
         zone = workspace.settings.current.profile.zone
         await asyncio.get_running_loop().run_in_executor(None, self._zones, zone)
@@ -170,6 +171,13 @@ class SettingsController(QObject):
         return SettingsState(
             base, base, accounts, calendars, pages, standing, now, asked=asked, stock=stock, clock_doubted=doubt, kept=kept
         )  # fmt: skip
+
+    def _standing(self) -> Standing:
+        """While publishing exchanges its socket there is none to tell of; it announces when that is done."""
+        try:
+            return self.workspace.publishing.standing()
+        except OSError:
+            return self._state.standing if self._state is not None else Standing()
 
     def _loaded(self, fresh: SettingsState) -> None:
         known = self._state
