@@ -17,7 +17,9 @@ from app.ui.connect.forms.exchange import Form as ExchangeForm
 from app.ui.connect.forms.ics import Form as FeedForm
 from app.ui.connect.state import Page
 from tests.servers.caldav import radicale
+from tests.servers.caldav.door import forwarding, open_door
 from tests.servers.caldav.radicale import running
+from tests.servers.ews.certificates import Tls, authority, pem, write
 from tests.servers.ews.serving import EwsServer, serving
 from tests.servers.feed.serving import FeedFile
 from tests.servers.feed.serving import serving as feeds
@@ -128,6 +130,53 @@ def test_caldav_when_the_password_is_put_right_is_connected(in_loop: InLoop, tmp
                 assert isinstance(again, CalDavForm)
                 await d.until(again.address.text)
                 assert again.user.text() == radicale.OWNER
+                again.password.edit.insert(radicale.PASSWORD)
+                d.press("Connect")
+                await d.until(lambda: d.reconnected)
+
+    in_loop(main)
+
+
+@pytest.mark.shows("CON-1", "CON-8")
+def test_caldav_when_its_certificate_is_of_an_own_authority_is_connected_with_its_file(in_loop: InLoop, tmp_path: Path) -> None:
+    certificate, key = write(Tls.GOOD, tmp_path)
+
+    async def main() -> None:
+        with running() as server, open_door(forwarding(server.base), ssl_certfile=certificate, ssl_keyfile=key) as door:
+            with server.client() as client:
+                client.request("MKCALENDAR", f"/{radicale.OWNER}/work/").raise_for_status()
+            async with real_desk(tmp_path, SystemClock(), ProviderKind.CALDAV, lambda address: None) as d:
+                await d.open(ProviderKind.CALDAV)
+                d.press("Continue")
+                form = d.window.form.form
+                assert isinstance(form, CalDavForm)
+                form.preset.chips()[-1].click()
+                form.address.edit.insert(door.base)
+                form.user.edit.insert(radicale.OWNER)
+                form.password.edit.insert(radicale.PASSWORD)
+                d.press("Connect")
+                await answered(d)
+                assert "The server’s certificate is not trusted" in d.texts()
+                assert form.certificate.importer.isVisible()
+                (tmp_path / "ca.pem").write_text(pem(authority()[0]), encoding="ascii")
+                form.import_ca(tmp_path / "ca.pem")
+                await d.until(lambda: form.fields()["ca"])
+                assert not form.certificate.isVisible()
+                # A service that everybody knows has no authority of its own.
+                form.preset.chips()[0].click()
+                assert (form.fields()["ca"], form.ca.isVisible()) == ("", False)
+                form.preset.chips()[-1].click()
+                assert form.ca.isVisible()
+                d.press("Try again")
+                await d.reach(Page.CONFIRM)
+                d.press("Yes, use it")
+                await d.until(lambda: d.connected)
+                d.controller.reconnect(d.parent, d.connected[0])
+                await d.reach(Page.FORM)
+                again = d.window.form.form
+                assert isinstance(again, CalDavForm)
+                await d.until(again.address.text)
+                assert again.fields()["ca"].strip() == pem(authority()[0]).strip()
                 again.password.edit.insert(radicale.PASSWORD)
                 d.press("Connect")
                 await d.until(lambda: d.reconnected)

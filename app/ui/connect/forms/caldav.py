@@ -72,6 +72,7 @@ class Form(ServerForm):
             _("As Nextcloud shows it beside the app password.") if preset else _("Only if it differs from your e-mail.")
         )
         self.user.setVisible(preset in ("nextcloud", ""))
+        self.ca.setVisible(bool(self.own_ca) and self._may_be_private())
         self.password.set_label(_("App password") if preset else _("Password"))
 
     def _show_hint(self) -> None:
