@@ -342,3 +342,17 @@ def test_notice_when_it_leads_to_a_question_about_a_booking_gives_that_the_keybo
     assert focused.objectName().startswith(f"move {o.MAJA.id}")
     assert view.show_trouble("r-emil")
     assert not view.show_trouble("r-lars")
+
+
+def test_my_pages_when_there_are_many_shows_the_first_and_leads_to_the_rest(stage: Stage) -> None:
+    many = tuple(replace(o.PAGES[0], page=replace(o.INTRO, id=f"p{number}", title=f"Page {number}")) for number in range(200))
+    view = stage.show("normal")
+    view.render_state(build(replace(o.ALL["normal"], pages=many)))
+    QApplication.processEvents()
+    shown = [
+        label.text() for label in view._pages.findChildren(Label) if label.isVisible() and label.text().startswith("Page ")
+    ]
+    assert shown == [f"Page {number}" for number in range(6)]
+    heard = hear(view.pages_requested)
+    stage.button("194 more").click()
+    assert len(heard) == 1
