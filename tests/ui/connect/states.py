@@ -121,7 +121,11 @@ ALL = {
     "caldav-password": refused(CALDAV, "password", "anna@icloud.com"),
     "caldav-server": refused(CALDAV, "server", "https://example.com/.well-known/caldav https://caldav.example.com/"),
     "caldav-certificate": refused(CALDAV, "certificate", CERTIFICATE.replace("unknown_ca", "self_signed")),
-    "caldav-ca": replace(CALDAV, known={"address": "cloud.example.com", "ca": "x"}, problems={"ca": "not_a_certificate"}),
+    "caldav-ca": replace(
+        CALDAV,
+        again=replace(ANNA, provider=ProviderKind.CALDAV),
+        known={"preset": "", "address": "https://cloud.example.com/", "user": "anna", "ca": "x"},
+    ),
     "caldav-none": refused(CALDAV, "no_calendars"),
     "ics": FEED,
     "ics-form": replace(FEED, known={"address": "my calendar"}, problems={"address": "form"}),
