@@ -6,6 +6,7 @@ The child that serves the pages signs a number that was never used before. Whoev
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import secrets
 import socket
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 CHECKED_WITHIN = 10.0
 """Seconds for a whole check, from the name to the last byte."""
 _LONGEST_ANSWER = 4096
+_CLIENT = ("httpx2", "httpcore2", "anyio._backends._asyncio")
+"""What asking needs, with what it imports when it is first used."""
 Trust = Callable[[], ssl.SSLContext]
 
 
@@ -76,7 +79,7 @@ class DomainsService:
             return Obstacle.NO_ADDRESS
         found.addresses = tuple(dict.fromkeys(str(each[4][0]) for each in known))
         nonce = secrets.token_hex(16)
-        answer = await self._ask(f"{domain.origin}/healthz?sign={nonce}")
+        answer = await _ask(f"{domain.origin}/healthz?sign={nonce}", await self._trusted())
         if isinstance(answer, Obstacle):
             return answer
         if not isinstance(answer, dict) or answer.get("status") != "ok" or not isinstance(answer.get("sign"), str):
@@ -86,29 +89,16 @@ class DomainsService:
         found.proxied = answer.get("proxied") is True
         return None
 
-    async def _ask(self, url: str) -> object:
-        """The JSON that stands there, nothing for anything else, or what was in the way."""
-        import httpx2
-
-        try:
-            # Not through a proxy for going out: visitors do not come that way.
-            async with (
-                httpx2.AsyncClient(verify=await self._trusted(), timeout=CHECKED_WITHIN, trust_env=False) as http,
-                http.stream("GET", url, headers={"accept": "application/json"}, follow_redirects=False) as answer,
-            ):
-                return await _read(answer) if answer.status_code == 200 else None
-        except httpx2.TimeoutException:
-            return Obstacle.TIMEOUT
-        except httpx2.NetworkError as error:
-            return _why(error)
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError):
-            return None
-
     async def _trusted(self) -> ssl.SSLContext:
         if self._context is None:
-            # The system's certificates are many, and reading them holds up whoever waits.
-            self._context = await asyncio.get_running_loop().run_in_executor(None, self._trust)
+            # The loop may be the window's, and the system's certificates and the client's modules are many.
+            self._context = await asyncio.get_running_loop().run_in_executor(None, self._prepare)
         return self._context
+
+    def _prepare(self) -> ssl.SSLContext:
+        for name in _CLIENT:
+            importlib.import_module(name)
+        return self._trust()
 
 
 class _Found:
@@ -117,6 +107,25 @@ class _Found:
     def __init__(self) -> None:
         self.addresses: tuple[str, ...] = ()
         self.proxied = False
+
+
+async def _ask(url: str, trusted: ssl.SSLContext) -> object:
+    """The JSON that stands there, nothing for anything else, or what was in the way."""
+    import httpx2
+
+    try:
+        # Not through a proxy for going out: visitors do not come that way.
+        async with (
+            httpx2.AsyncClient(verify=trusted, timeout=CHECKED_WITHIN, trust_env=False) as http,
+            http.stream("GET", url, headers={"accept": "application/json"}, follow_redirects=False) as answer,
+        ):
+            return await _read(answer) if answer.status_code == 200 else None
+    except httpx2.TimeoutException:
+        return Obstacle.TIMEOUT
+    except httpx2.NetworkError as error:
+        return _why(error)
+    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError):
+        return None
 
 
 async def _read(answer: httpx2.Response) -> object:
