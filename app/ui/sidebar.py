@@ -77,6 +77,12 @@ class NavItem(Focusable, QPushButton):
         else:
             super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._badge.adjustSize()
+            self._place_badge()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_badge()
 

@@ -238,7 +238,8 @@ class Field(Sized, QWidget):
         name = self._caption.text
         if self._caption.required and name:
             name = _("{label}, required").format(label=name)
-        if self.focusProxy() is not None:
+        if name and self.focusProxy() is not None:
+            # One without a label is named by whoever made it.
             self.input().setAccessibleName(name)
 
 
