@@ -33,6 +33,11 @@ class AskingRibbon(DayRibbon):
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
+    def set_day(self, day: RibbonDay) -> None:
+        super().set_day(day)
+        for block in self._children:
+            block.setMouseTracking(True)
+
     def anchor_at(self, minute: int) -> QWidget:
         """A place on the ribbon below which an answer can stand."""
         self._anchor.setGeometry(round(self._x(minute)) - 1, _TRACK_TOP, 2, _TRACK_HIGH)

@@ -183,6 +183,21 @@ def test_a_lost_calendar_when_it_decides_then_is_named_with_everything_else(in_l
     in_loop(main)
 
 
+def test_the_ribbon_when_the_mouse_is_over_a_block_then_marks_the_time_there_too(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with dash(tmp_path) as there:
+            await there.workspace.bookings.book(wish(at(12, 10)))
+            await there.until(lambda: len(there.view.lines()) == 2)
+            ribbon = ribbon_of(there)
+            block = ribbon.childAt(QPoint(round(ribbon._x(10 * 60 + 15)), 18))
+            assert block is not None
+            QTest.mouseMove(block, block.rect().center())
+            await there.until(lambda: ribbon._hover is not None)
+            assert ribbon._hover == 10 * 60 + 15
+
+    in_loop(main)
+
+
 @pytest.mark.parametrize(
     ("step", "durations", "minute", "start"),
     [(30, (30,), 640, 630), (0, (60, 30), 650, 630), (0, (45,), 653, 645), (40, (30,), 653, 645), (15, (60,), 659, 645)],
