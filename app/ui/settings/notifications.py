@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app import i18n
@@ -90,6 +90,8 @@ class NotificationsPanel(Panel):
         fine = way in (Way.DESKTOP, Way.TRAY)
         self._tested.say(went_words(way), "success" if fine else "amber")
         self.test.set_busy(False)
+        # The line has its place only after the next layout.
+        QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(self._tested, 0, 16))
 
     def rows(self) -> list[tuple[str, QWidget]]:
         lines = lines_of()
