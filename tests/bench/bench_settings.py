@@ -23,8 +23,8 @@ import httpx2
 
 from app.domain.calendars import Event
 from app.domain.clock import SystemClock, to_iso
-from app.domain.pages import Limits, WeeklyHours
-from app.domain.settings import Settings, Spell
+from app.domain.pages import Limits, Rolling, WeeklyHours
+from app.domain.settings import Holidays, Settings, Spell
 from app.models.calendars import upsert_events
 from app.services.workspace import Workspace
 from tests.services.opened import StandingClock, furnished, page
@@ -82,6 +82,15 @@ def _off(settings: Settings, number: int) -> Settings:
     return replace(settings, availability=replace(settings.availability, spells=spells))
 
 
+def _new_year() -> date:
+    return date(datetime.now(UTC).year + 1, 1, 1)
+
+
+def _holiday(settings: Settings, number: int) -> Settings:
+    holidays = Holidays() if number % 2 else Holidays("DK")
+    return replace(settings, availability=replace(settings.availability, holidays=holidays))
+
+
 def _limited(settings: Settings, number: int) -> Settings:
     limits = Limits() if number % 2 else Limits(per_day=1)
     return replace(settings, availability=replace(settings.availability, limits=limits))
@@ -93,6 +102,7 @@ def changes() -> tuple[Change, ...]:
     slots = f"{ADDRESS}/slots?duration=30&from={day}&to={day + timedelta(1)}"
     busy = f"{ADDRESS}/slots?duration=30&from={day + timedelta(1)}&to={day + timedelta(2)}"
     away = f"{ADDRESS}/slots?duration=30&from={day + timedelta(2)}&to={day + timedelta(3)}"
+    holiday = f"{ADDRESS}/slots?duration=30&from={_new_year()}&to={_new_year() + timedelta(1)}"
     return (
         Change(
             "name",
@@ -103,6 +113,7 @@ def changes() -> tuple[Change, ...]:
         Change("own text", ADDRESS, _own_text, lambda text, number: f"Words of round {number}." in text),
         Change("hours", slots, saved(_hours), lambda text, number: _last(text) == 960 + 30 * number - 30),
         Change("day off", away, saved(_off), lambda text, number: bool(json.loads(text)["slots"]) is bool(number % 2)),
+        Change("holiday", holiday, saved(_holiday), lambda text, number: bool(json.loads(text)["slots"]) is bool(number % 2)),
         Change("limits", busy, saved(_limited), lambda text, number: bool(json.loads(text)["slots"]) is bool(number % 2)),
         Change("pages off", slots, _switch, lambda text, number: (json.loads(text)["state"] != "paused") is bool(number % 2)),
         Change(
@@ -132,7 +143,10 @@ def _zone() -> object:
 async def prepared(folder: Path) -> Workspace:
     """Twenty pages that follow the owner's hours, two thousand events in the year to come, one meeting on the day after the one
     that is looked at."""
-    workspace = await furnished(folder, Now(), *(replace(page(number), hours=None) for number in range(1, PAGES + 1)))
+    plain = [replace(page(number), hours=None) for number in range(1, PAGES + 1)]
+    # One is offered for long enough that a public holiday lies ahead whenever this runs.
+    plain[0] = replace(plain[0], rules=replace(plain[0].rules, window=Rolling(367)))
+    workspace = await furnished(folder, Now(), *plain)
     drawn, now = random.Random(7), SystemClock().now()
     calendar = (await workspace.accounts.calendars())[0].id
     events = []

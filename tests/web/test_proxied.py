@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import wire
+from app.domain.booking import Refused
 from app.web import guard
 from app.web.asgi import App
 from tests.web import looks
@@ -125,6 +126,16 @@ def test_sign_when_a_number_is_sent_then_this_child_alone_could_have_answered(cl
         assert client.get("/meetings/anna/intro", headers={"host": name}).status_code == 421
     for wrong in ("", "x" * 32, "A" * 32, "0" * 15, "0" * 65):
         assert client.get(f"/healthz?sign={wrong}").status_code == 422
+
+
+@pytest.mark.shows("BOOK-8", "S5")
+def test_booking_when_the_program_says_it_is_one_too_many_then_429_and_when_to_come_back(
+    client: TestClient, fake: FakeLink
+) -> None:
+    fake.script.append(Refused("too_many"))
+    answer = client.post(PATH, json=BODY)
+    assert (answer.status_code, answer.json()) == (429, {"error": "too_many"})
+    assert int(answer.headers["retry-after"]) > 600
 
 
 @pytest.mark.shows("S5")
