@@ -16,9 +16,11 @@ import pytest
 from app.domain.pages import Mode
 from app.domain.reaching import Obstacle, Serving
 from app.domain.settings import Domain, Reach
+from app.services.child import listen
 from app.services.domains import DomainsService
 from app.services.workspace import Workspace
 from tests.e2e.reverse_proxy import free_port, proxied, trusting
+from tests.e2e.serving import Served
 from tests.services.opened import furnished, page
 from tests.services.test_publishing import Now, reaching, until
 from tests.web.conftest import hidden
@@ -234,3 +236,39 @@ async def test_two_domains_when_the_proxy_is_told_of_both_then_the_snippet_is_fo
         assert f"127.0.0.1:{standing.port}" in text
         assert standing.proxy_secret in text
     assert len(standing.proxy_secret) == 64
+
+
+@pytest.mark.shows("PUB-1", "PUB-2")
+async def test_serve_when_pages_were_on_the_network_then_they_are_from_its_first_moment(tmp_path: Path) -> None:
+    before = await furnished(tmp_path, Now(), page(1))
+    await before.publishing.start()
+    await reaching(before, reach=Reach.NETWORK)
+    standing = before.publishing.standing()
+    await before.close()
+    served = Served(tmp_path)
+    try:
+        ready = served.ready()
+        assert ready["url"] == f"http://127.0.0.1:{standing.port}"
+        for url in (ready["url"], f"http://{standing.lan[0]}:{standing.port}"):
+            async with httpx2.AsyncClient(timeout=PATIENCE) as client:
+                assert (await client.get(f"{url}{PAGE}")).status_code == 200
+    finally:
+        assert served.stop() == 0
+
+
+@pytest.mark.shows("PUB-1")
+async def test_serve_when_another_program_has_the_port_in_the_network_then_serves_this_computer_all_the_same(
+    tmp_path: Path,
+) -> None:
+    before = await furnished(tmp_path, Now(), page(1))
+    await before.publishing.start()
+    await reaching(before, reach=Reach.NETWORK)
+    standing = before.publishing.standing()
+    await before.close()
+    with listen(standing.port, standing.lan[0]):
+        served = Served(tmp_path)
+        try:
+            assert served.ready()["url"] == f"http://127.0.0.1:{standing.port}"
+            assert served.http.get(PAGE).status_code == 200
+        finally:
+            assert served.stop() == 0
