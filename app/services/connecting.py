@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 from app.domain.clock import Clock
 from app.domain.connecting import Candidate, OfferedCalendar
 from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind, Role
-from app.domain.errors import AccessLost, AftaleError, InvalidFields, NotFound, SecretUnreadable, SignInExpired, SignInFailed
+from app.domain.errors import (
+    AccessLost,
+    AftaleError,
+    InvalidFields,
+    NotFound,
+    SecretUnreadable,
+    SignInExpired,
+    SignInFailed,
+    Unreachable,
+)
 from app.domain.events import AccountChanged, CalendarChanged, PagesChanged
 from app.domain.ids import new_id
 from app.domain.profiles import may_be_primary
@@ -29,7 +38,7 @@ from app.services.settings import SettingsService
 from app.services.sync.listing import sane
 
 LIMIT = 300.0
-"""Seconds that a person has at the provider's page."""
+"""Seconds that a person has at the provider's page, or a server that is looked for; and again for the list of calendars."""
 _log = logging.getLogger(__name__)
 Doors = Callable[[ProviderKind], Awaitable[Connector]]
 Told = Callable[[str], None]
@@ -199,7 +208,10 @@ class ConnectingService:
 
         provider = connector.provider("", signed.secret, keep, self._clock)
         try:
-            return sane(await provider.calendars())
+            async with asyncio.timeout(LIMIT):
+                return sane(await provider.calendars())
+        except TimeoutError as error:
+            raise Unreachable("", "ReadTimeout") from error
         except (SignInExpired, AccessLost) as error:
             raise SignInFailed("no_mailbox", str(error)) from error
         finally:

@@ -24,7 +24,7 @@ from app.domain.errors import AftaleError, RateLimited, SignInFailed, Unreachabl
 from app.domain.notices import Notice, NoticeKind
 from app.i18n import _
 from app.providers import http, registry
-from app.providers.base import Connector
+from app.providers.base import Connector, SignedIn
 from app.providers.exchange import calls, worker
 from app.providers.exchange.connector import Connector as ExchangeConnector
 from app.providers.exchange.keys import Keys
@@ -50,7 +50,17 @@ from tests.servers.caldav.radicale import free_port
 from tests.servers.ews.certificates import Tls, authority, pem
 from tests.servers.feed.serving import FeedFile
 from tests.servers.feed.serving import serving as feeds
-from tests.services.connected import BY_FORM, KINDS, Connected, Kind, connect, sign_in_again, working
+from tests.services.connected import (
+    BY_BROWSER,
+    BY_FORM,
+    KINDS,
+    Connected,
+    Kind,
+    SignedInAlready,
+    connect,
+    sign_in_again,
+    working,
+)
 from tests.services.opened import ZONE, wish
 from tests.services.simulated import SwiftTime
 from tests.services.standing_between import Between, Mode, answer, between
@@ -163,7 +173,9 @@ NO_SERVER = {
     "exchange": "No Exchange server was found. Ask your IT department for its address and write it here.",
     "caldav": "No calendar server was found. Check the address, or ask who looks after the server.",
 }
-SERVICE = {"exchange": "Your Exchange server", "caldav": "Your calendar server"}
+SERVICE = {
+    "google": "Google", "office365": "Microsoft", "exchange": "Your Exchange server", "caldav": "Your calendar server",
+}  # fmt: skip
 
 
 @FORMS
@@ -261,6 +273,38 @@ async def test_sign_in_when_the_server_never_answers_ends_within_its_limit(
         expect(anna, error, "{service} did not answer in time", service=SERVICE[kind])
         anna.way.change(Mode.THROUGH)
         assert await anna.sign_in() is None
+
+
+@pytest.mark.parametrize("kind", BY_BROWSER)
+@pytest.mark.parametrize("mode", [Mode.MUTE, Mode.DRIP])
+@pytest.mark.shows("CON-1", "R18")
+async def test_sign_in_by_browser_when_the_calendars_never_come_ends_within_its_limit(
+    kind: str, workspace_folder: Path, mode: Mode
+) -> None:
+    clock, known, world = SwiftTime(), KINDS[kind], KINDS[kind].new_world()
+    signed = SignedIn(world.email, "Anna Holm", known.secret(world))
+    door: Any = SignedInAlready(registry.load(known.provider), signed)
+    try:
+        with between(known.base(world)) as way:
+            way.second = 1 / SPEED
+            nothing = Connected(known, world, workspace_folder, known.environment(way.base), b"", None, ())  # type: ignore[arg-type]
+            async with working(nothing, clock=clock, door=door) as workspace:
+                await workspace.connecting.allow(True)
+                way.change(mode)
+                began = clock.time()
+                with clock.swift(SPEED), pytest.raises(Unreachable) as failed:
+                    await workspace.connecting.sign_in(known.provider, str, asyncio.Event(), lambda step: None)
+                assert clock.time() - began < connecting.LIMIT + SLACK
+                assert await workspace.accounts.accounts() == ()
+                for language, (text,) in both("{service} did not answer in time", service=SERVICE[kind]).items():
+                    i18n.use(language)
+                    assert trouble_words(trouble_of(failed.value), known.provider).title == text
+                i18n.use("en")
+                way.change(Mode.THROUGH)
+                found = await workspace.connecting.sign_in(known.provider, str, asyncio.Event(), lambda step: None)
+                assert found.calendars
+    finally:
+        await world.close()
 
 
 # While the program runs
