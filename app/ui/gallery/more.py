@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.pages import WeeklyHours
 from app.ui import theme
+from app.ui.gallery import controls
+from app.ui.gallery.opened import Opened
 from app.ui.gallery.sheet import StillToast, card, in_row, person_row
-from app.ui.gallery.states import STATES, State, hold
+from app.ui.gallery.states import hold
 from app.ui.widgets import (
     Avatar,
     Badge,
@@ -19,10 +21,6 @@ from app.ui.widgets import (
     Block,
     Button,
     Card,
-    CheckBox,
-    CheckChip,
-    Chip,
-    ChoiceRow,
     ColourDot,
     CountBadge,
     DayRibbon,
@@ -32,17 +30,8 @@ from app.ui.widgets import (
     Label,
     Landscape,
     Mark,
-    Option,
-    Radio,
     RibbonDay,
-    Segmented,
-    Select,
-    SkeletonRow,
-    Spinner,
     StatusDot,
-    Switch,
-    TextArea,
-    TextField,
     WeeklyHoursEditor,
     Well,
     column,
@@ -50,25 +39,21 @@ from app.ui.widgets import (
 )
 from app.ui.widgets.base import draw_rounded, draw_text, painter_for, text_width
 from app.ui.widgets.menu import MenuRow
-from app.ui.widgets.popups import draw_shadow
 from app.ui.widgets.qr import QrCode
-from app.ui.widgets.select_list import OptionPopover
 
 _WORK = ((540, 720), (780, 1020))
-_CITIES = [Option("a", "Copenhagen"), Option("b", "Paris", "CEST"), Option("c", "Rome", possible=False, reason="Too far")]
-_SHADOW = 24
 
 
 def left_column() -> list[QWidget]:
-    return [_button_kinds(), _button_sizes(), _fields(), _areas(), _time(), _hours(), _lists()]
+    return [controls.button_kinds(), controls.button_sizes(), controls.fields(), controls.areas(), _time(), _hours(), _lists()]
 
 
 def right_column() -> list[QWidget]:
     return [
-        _boxes(),
-        _chips(),
-        _views(),
-        _rows_of_choice(),
+        controls.boxes(),
+        controls.chips(),
+        controls.views(),
+        controls.rows_of_choice(),
         *_more_banners(),
         _marks(),
         _floating(),
@@ -76,203 +61,6 @@ def right_column() -> list[QWidget]:
         _empty(),
         _scenes(),
     ]
-
-
-def in_states(makes: Sequence[tuple[str, Callable[[], QWidget]]], states: Sequence[State] = STATES) -> QGridLayout:
-    """One line for each, one column for each state."""
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(12)
-    for place, words in enumerate(states, start=1):
-        grid.addWidget(Label(words.capitalize(), "caption_regular", "muted"), 0, place)
-    for line, (name, make) in enumerate(makes, start=1):
-        grid.addWidget(Label(name, "small", "muted"), line, 0)
-        for place, state in enumerate(states, start=1):
-            grid.addWidget(hold(make(), state), line, place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    grid.setColumnStretch(len(states) + 1, 1)
-    return grid
-
-
-# Buttons
-
-
-def _button_kinds() -> Card:
-    found = card("Buttons, the other kinds")
-    kinds = ("soft", "quiet", "danger", "danger_outline", "dashed")
-    makes: list[tuple[str, Callable[[], QWidget]]] = [
-        (kind.replace("_", " ").capitalize(), lambda kind=kind: Button("Save", kind))  # type: ignore[misc]
-        for kind in kinds
-    ]
-    makes.append(("Link", lambda: Button("Save", "ghost", "small", flush=True)))
-    makes.append(("Icon", lambda: IconButton("copy", "Copy my link")))
-    makes.append(("Icon, outlined", lambda: IconButton("more", "More", outlined=True)))
-    found.body.addLayout(in_states(makes))
-    return found
-
-
-def _button_sizes() -> Card:
-    found = card("Sizes, icons, working", gap=12)
-    busy, spinner = Button("Save", "primary"), Spinner("Looking")
-    busy.set_busy(True)
-    spinner.run(True)
-    sizes = (Button("Small", size="small"), Button("Normal"), Button("Large", size="large"))
-    icons = (Button("Join", icon="where_video"), Button("Continue", "primary", icon_after="next"))
-    found.body.addWidget(in_row(*sizes, *icons))
-    found.body.addWidget(in_row(busy, spinner, Label("Looking for your server…", "small", "muted"), gap=12))
-    found.body.addWidget(SkeletonRow(60, after=0))
-    return found
-
-
-# Inputs
-
-
-def _fields() -> Card:
-    found = card("Inputs, the other states")
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(14)
-    required, optional = (
-        TextField("Your name", required=True),
-        TextField("Company", optional=True, help="Guests do not see it."),
-    )
-    unit, searching = TextField("Notice", unit="hours"), TextField("Search", icon="search", compact=True)
-    unit.set_text("4")
-    checking, still = TextField("Checking"), TextField("Read-only")
-    checking.set_text("anna")
-    checking.set_busy(True)
-    still.set_text("https://meet.example.com")
-    still.set_read_only(True)
-    wrong = TextField("Error with focus")
-    wrong.set_text("anna holm")
-    wrong.set_error("Letters, digits and hyphens only.")
-    hold(wrong.edit, "focus")
-    select, lost = Select("Select with focus", _CITIES, "b"), Select("Select with error", _CITIES, placeholder="Choose")
-    hold(select.box, "focus")
-    lost.set_error("Choose a city.")
-    off = Select("Select, disabled", _CITIES, "a", icon="time_zone")
-    off.setEnabled(False)
-    fields = (required, optional, unit, searching, checking, still, wrong, select, lost, off)
-    for at, widget in enumerate(fields):
-        grid.addWidget(widget, at // 2, at % 2, Qt.AlignmentFlag.AlignTop)
-    found.body.addLayout(grid)
-    return found
-
-
-def _areas() -> Card:
-    found = card("Several lines, and an open select", gap=14)
-    wrong, still = TextArea("Message", rows=2), TextArea("Read-only", rows=2)
-    wrong.set_text("x")
-    wrong.set_error("Write at least a sentence.")
-    still.set_text("Anna may keep my answers to prepare and hold the meeting.")
-    still.edit.setReadOnly(True)
-    found.body.addWidget(TextArea("Message", optional=True, placeholder="What is it about?", rows=2))
-    found.body.addWidget(wrong)
-    found.body.addWidget(still)
-    found.body.addWidget(Opened(lambda anchor: OptionPopover(anchor, _CITIES, 1, lambda _at: None), 240))
-    return found
-
-
-class Opened(QWidget):
-    """Something that floats, opened for good inside a place of its own."""
-
-    def __init__(self, make: Callable[[QWidget], QWidget], width: int) -> None:
-        super().__init__()
-        anchor = QWidget()
-        anchor.resize(width, 40)
-        self._popover = make(anchor)
-        self._anchor = anchor
-        beside = self._popover.parentWidget()
-        self._popover.setParent(self)
-        if beside is not None:
-            beside.deleteLater()
-        self._popover.move(_SHADOW, _SHADOW // 2)
-        layout = self._popover.layout()
-        high = layout.heightForWidth(width) if layout is not None and layout.hasHeightForWidth() else -1
-        size = QSize(width, high if high > 0 else self._popover.sizeHint().height())
-        self._popover.resize(size)
-        self._popover.show()
-        self.setFixedSize(size + QSize(2 * _SHADOW, 2 * _SHADOW))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        draw_shadow(painter_for(self), QRectF(self._popover.geometry()), 14)
-
-
-# Choices
-
-
-def _boxes() -> Card:
-    found = card("Checkbox, radio, switch")
-    found.body.addLayout(
-        in_states(
-            [
-                ("Off", lambda: CheckBox("Off")),
-                ("On", lambda: CheckBox("On", checked=True)),
-                ("Off", lambda: _alone(Radio("Off"))),
-                ("On", lambda: _alone(Radio("On", checked=True))),
-                ("Off", lambda: Switch("Off", "Off")),
-                ("On", lambda: Switch("On", "On", checked=True)),
-            ]
-        )
-    )
-    return found
-
-
-def _alone(radio: Radio) -> Radio:
-    """One that its siblings on the sheet do not answer for."""
-    radio.setAutoExclusive(False)
-    return radio
-
-
-def _chips() -> Card:
-    found = card("Chips", gap=12)
-
-    def chip(chosen: bool) -> Callable[[], QWidget]:
-        def make() -> QWidget:
-            one = Chip(Option(1, "30 min"))
-            one.setAutoExclusive(False)
-            one.setChecked(chosen)
-            return one
-
-        return make
-
-    found.body.addLayout(in_states([("Rest", chip(False)), ("Chosen", chip(True))]))
-    many = [CheckChip(Option(at, words, icon=icon), high) for at, (words, icon, high) in enumerate(_DAYS)]  # type: ignore[arg-type]
-    many[0].setChecked(True)
-    coloured = Chip(Option("moss", "Moss", colour="moss"))
-    impossible = Chip(Option(1, "Thu 15 Oct, 14:30", possible=False, reason="Taken"))
-    found.body.addWidget(in_row(*many, coloured))
-    found.body.addWidget(in_row(impossible))
-    return found
-
-
-_DAYS = (("28 high", "", 28), ("32 high", "", 32), ("36 high", "morning", 36))
-
-
-def _views() -> Card:
-    found = card("Segmented control", gap=12)
-    held = Segmented([Option(1, "Choose"), Option(2, "Form"), Option(3, "Done")], 1, name="View")
-    hold(held.segments()[1], "hover")
-    hold(held.segments()[0], "focus")
-    icons = Segmented(
-        [Option(1, "Phone", icon="preview_phone"), Option(2, "Computer", icon="preview_computer")], 2, name="Device"
-    )
-    off = Segmented([Option(1, "Week"), Option(2, "Month")], 1, name="Span")
-    off.setEnabled(False)
-    found.body.addWidget(in_row(held, icons))
-    found.body.addWidget(in_row(off))
-    return found
-
-
-def _rows_of_choice() -> Card:
-    found = card("Rows that explain", gap=12)
-    locked = ChoiceRow(CheckBox(checked=True), "Blocked bookings by e-mail", "Locked on: you should hear of these.")
-    locked.set_possible(False)
-    found.body.addWidget(ChoiceRow(CheckBox(checked=True), "Calendar sync", "Shows your meetings in Aftale."))
-    found.body.addWidget(ChoiceRow(_alone(Radio(checked=True)), "The newest backup", "Yesterday 09:41, 4.5 MB"))
-    found.body.addWidget(Divider())
-    found.body.addWidget(ChoiceRow(Switch("Scheduling pages are on", checked=True), "Scheduling pages", "Guests can book you."))
-    found.body.addWidget(locked)
-    return found
 
 
 # Surfaces
