@@ -39,6 +39,8 @@ from app.services.sync.listing import sane
 
 LIMIT = 300.0
 """Seconds that a person has at the provider's page, or a server that is looked for; and again for the list of calendars."""
+GIVING_BACK = 15.0
+"""Seconds to give back a sign-in that is not used: whoever connects is not kept waiting for it."""
 _log = logging.getLogger(__name__)
 Doors = Callable[[ProviderKind], Awaitable[Connector]]
 Told = Callable[[str], None]
@@ -218,8 +220,9 @@ class ConnectingService:
             await provider.close()
 
     async def _give_back(self, connector: Connector, signed: SignedIn) -> None:
-        with contextlib.suppress(AftaleError):
-            await connector.sign_out(signed.secret, self._clock)
+        with contextlib.suppress(AftaleError, TimeoutError):
+            async with asyncio.timeout(GIVING_BACK):
+                await connector.sign_out(signed.secret, self._clock)
 
     async def refuse(self, candidate_id: str) -> None:
         """Not this account: the sign-in is given back and forgotten. One that is not waiting is no error."""
