@@ -265,6 +265,12 @@ def settings(panel: str, name: str) -> QWidget:
     return shown(settings_window(panel, name))
 
 
+def own_settings(name: str) -> QWidget:
+    from tests.ui.looks import own_window
+
+    return shown(own_window(name))
+
+
 def settings_with_problems() -> QWidget:
     window = settings_window("appearance", "connected")
     state = pictured.ALL["connected"]
@@ -525,6 +531,9 @@ def tray(name: str, *, pausing: bool = False) -> QWidget:
     return panel
 
 
+DISCLOSED = (("eye", "Sees your calendars and their events", "To know when you are free."), ("schedule", "Adds events", ""))
+
+
 def everything() -> dict[str, Opens]:
     """All of them, by name."""
     found: dict[str, Opens] = {f"meetings-{name}": partial(meetings, name) for name in overviews.ALL}
@@ -560,6 +569,8 @@ def everything() -> dict[str, Opens]:
         "settings-blocks": blocks,
         "settings-letter": letter,
     }
+    own = ("notifications-quiet", "notifications-held", "notifications-no-tray", "appearance-logo", "failed")
+    found |= {f"settings-{name}": partial(own_settings, name) for name in own}
     questions = "settings editor tray quit decline local erase"
     found |= {f"settings-availability-{name}": partial(departing, name) for name in pictured.DEPARTURES}
     found |= {
@@ -585,6 +596,7 @@ def everything() -> dict[str, Opens]:
         "first-run-1": partial(first_run, Step.YOU, fresh=True),
         "first-run-1-missing": partial(first_run, Step.YOU, name_missing=True, problem="x"),
         "first-run-2": partial(first_run, Step.CALENDAR),
+        "first-run-2-dialog": partial(first_run, Step.CALENDAR, disclosed=DISCLOSED),
         "first-run-3": partial(first_run, Step.PAGE),
         "tray": partial(tray, "normal"),
         "tray-fault": partial(tray, "worst"),
