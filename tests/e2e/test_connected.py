@@ -18,7 +18,6 @@ from app.domain.clock import from_iso
 from tests.e2e.proxy import Weather, between
 from tests.e2e.serving import Served, serving
 from tests.e2e.test_crash import wait_until_written
-from tests.reliability.test_lost_access import add_own
 from tests.reliability.test_write_once import HeldDoor
 from tests.services.connected import BY_BROWSER, KINDS, Connected, connect
 
@@ -153,7 +152,7 @@ def test_nothing_is_stale_or_done_twice_when_the_computer_has_slept(tmp_path: Pa
         # The write is under way when the lid closes.
         served.process.send_signal(signal.SIGSTOP)
         door.set()
-        asyncio.run(add_own(connected, from_iso(starts[1])))
+        asyncio.run(connected.hands.add_own(from_iso(starts[1])))
         time.sleep(seconds)
         served.process.send_signal(signal.SIGCONT)
         answer = served.book(starts[1])
