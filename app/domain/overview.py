@@ -110,7 +110,7 @@ class Overview:
     requests only (no writable calendar, or scheduling switched off). ``inactive``: checked calendars to which access was lost.
     ``failures``: writes that a calendar refused for good. ``upstream``: what was changed in the calendar itself and waits for a
     word to the visitor. ``mails_waiting``: letters that will be sent when mail is set up.
-    ``way``: how pages are published, a value of ``settings.Reach``.
+    ``way``: how pages are published, a value of ``settings.Reach``. ``network``: this computer has a way out.
     """
 
     now: Instant
@@ -140,3 +140,4 @@ class Overview:
     upstream: tuple[UpstreamChange, ...] = ()
     mails_waiting: int = 0
     way: str = "computer"
+    network: bool = True

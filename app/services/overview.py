@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -32,17 +33,24 @@ ATTEMPTS_SHOWN = 30
 
 
 class OverviewService:
-    """``reach`` and ``address`` come from publishing: they are no rows."""
+    """``reach`` and ``address`` come from publishing, ``network`` from whoever watches it: they are no rows."""
 
     def __init__(
-        self, database: Database, clock: Clock, settings: SettingsService, reach: Callable[[], tuple[Reachability, str]]
+        self,
+        database: Database,
+        clock: Clock,
+        settings: SettingsService,
+        reach: Callable[[], tuple[Reachability, str]],
+        network: Callable[[], bool] = lambda: True,
     ) -> None:
         self._database, self._clock, self._settings, self._reach = database, clock, settings, reach
+        self._network = network
 
     async def load(self) -> Overview:
         now, settings = self._clock.now(), self._settings.current
         reach, origin = self._reach()
-        return await self._database.read(lambda session: gather(session, settings, now, reach, origin))
+        overview = await self._database.read(lambda session: gather(session, settings, now, reach, origin))
+        return replace(overview, network=self._network())
 
 
 def gather(session: Session, settings: Settings, now: Instant, reach: Reachability, origin: str) -> Overview:

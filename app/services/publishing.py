@@ -252,6 +252,17 @@ class PublishingService:
         await self.stop()
         await self.start(port)
 
+    async def try_again(self) -> None:
+        """Asks the address that guests use, where the page server itself is well; else that begins anew."""
+        if self.state != "live" or self.standing().reason == PORT_TAKEN:
+            await self.restart()
+            return
+        # First what this computer is called now: its network may be another one.
+        await self.settled()
+        address = self._places().main
+        if address is not None:
+            await self.domains.check(address)
+
     async def _follow_reach(self) -> None:
         """Opens or closes the socket for other computers, as the settings say. Where that cannot be, all stays as it was."""
         child, wanted = self._child, self._settings.current.publishing.reach is Reach.NETWORK

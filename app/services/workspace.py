@@ -97,7 +97,7 @@ class Workspace:
         )
         self.domains = self.publishing.domains
         self.holidays = HolidayKeeper(clock, self.settings, self.announcer)
-        self.overview = OverviewService(database, clock, self.settings, self.publishing.reach)
+        self.overview = OverviewService(database, clock, self.settings, self.publishing.reach, lambda: self.sync.network)
         self.notices = NoticesService(database, self.announcer, self.settings, clock)
         self.data = DataService(
             folder, database, self.announcer, clock, self.settings, self.accounts, self.bookings, self.publishing

@@ -242,6 +242,8 @@ ALL = {
     "signed-out": SIGNED_OUT,
     "two-lost": TWO_LOST,
     "stale": STALE,
+    "no-network": replace(STALE, network=False),
+    "out-of-reach": replace(NORMAL, reach=Reachability.NOT_REACHED, way="proxy", address="meet.example.com"),
     "doubt": DOUBT,
     "troubled": TROUBLED,
 }

@@ -63,6 +63,7 @@ class SyncService:
             database, announcer, clock, settings, provider_of, wake_outbox, account_back, pace or LoopPace(), chance, self.after
         )
         self._way_out = way_out
+        self._network: Network | None = None
         self._coordinators: dict[str, Coordinator] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._rest_until: dict[str, float] = {}
@@ -72,6 +73,11 @@ class SyncService:
     def working(self) -> frozenset[str]:
         """The accounts that are being read."""
         return frozenset(name for name, each in self._coordinators.items() if each.working)
+
+    @property
+    def network(self) -> bool:
+        """Whether this computer has a way out, as far as it is known."""
+        return self._network is None or self._network.there
 
     def watch(self, looked_at: bool) -> None:
         """Whether somebody sees the window; while nobody does and the pages are off, calendars are read less often."""
@@ -164,6 +170,7 @@ class SyncService:
     async def _watch(self) -> None:
         pace = self._desk.pace
         heartbeat, network, beats = Heartbeat(self._desk.clock, pace), Network(self._way_out), 0
+        self._network = network
         self._changed.set()
         while True:
             if self._changed.is_set() or self._rest_until:

@@ -38,6 +38,11 @@ class Network:
         self._way_out = way_out or default_way_out
         self._last = self._way_out()
 
+    @property
+    def there(self) -> bool:
+        """Whether there was a way out when it was last looked at."""
+        return bool(self._last)
+
     def changed(self) -> bool:
         """Whether there is a way out, and another one than at the last call."""
         before, self._last = self._last, self._way_out()

@@ -8,6 +8,7 @@ from app import i18n
 from app.domain.clock import DAY
 from app.domain.connections import Account, Calendar, Lost
 from app.domain.overview import Overview, Reachability
+from app.domain.settings import Reach
 from app.i18n import _, local, ngettext
 from app.ui import messages
 
@@ -38,7 +39,7 @@ def banners(overview: Overview) -> tuple[BannerState, ...]:
     """All that stand in the way of bookings or change how they work."""
     found: list[BannerState] = []
     if overview.reach in (Reachability.NOT_REACHED, Reachability.STOPPED):
-        found.append(_not_reached())
+        found.append(_not_reached(overview))
     found += _lost(overview)
     found += [_doubtful(each) for each in overview.calendars if each.doubt and (each.checked or each.booking)]
     found += [_ends(each, overview) for each in overview.accounts if _ends_soon(each, overview)]
@@ -52,14 +53,15 @@ def banners(overview: Overview) -> tuple[BannerState, ...]:
     return tuple(found)
 
 
-def _not_reached() -> BannerState:
-    return BannerState(
-        "server",
-        "danger",
-        _("Your pages cannot be reached"),
-        _("The part of Aftale that serves them has stopped. Aftale starts it again by itself."),
-        (("restart", _("Try now"), "primary"),),
-    )
+def _not_reached(overview: Overview) -> BannerState:
+    text, lead = _("The part of Aftale that serves them has stopped. Aftale starts it again by itself."), ()
+    if overview.way != Reach.COMPUTER:
+        text = _("Whoever opens {address} does not find them. Aftale asks there again by itself.").format(
+            address=overview.address
+        )
+        lead = (("publishing", _("Show what is in the way"), "secondary"),)
+    title, again = _("Your pages cannot be reached"), ("restart", _("Try now"), "primary")
+    return BannerState("server", "danger", title, text, (again, *lead))
 
 
 def _lost(overview: Overview) -> list[BannerState]:

@@ -334,7 +334,9 @@ class DashboardController(QObject):
         elif action == "details":
             self._open(about)
         elif action == "restart":
-            self._work_on(fault, workspace.publishing.restart())
+            self._work_on(fault, workspace.publishing.try_again())
+        elif action == "publishing":
+            self.settings_requested.emit("publishing")
         elif action == "switch_on":
             self._work_on(fault, workspace.settings.switch_pages(True))
         elif action == "scheduling":

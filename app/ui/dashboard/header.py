@@ -53,6 +53,7 @@ class Header(QWidget):
     def show_state(self, state: DashboardState) -> None:
         self.subtitle.setText(state.subtitle)
         self._stale.setText(state.stale)
+        self._stale.set_tone("amber" if state.network else "muted")
         self._stale_line.setVisible(bool(state.stale))
 
     def set_actions(self, state: DashboardState | None, live: bool) -> None:

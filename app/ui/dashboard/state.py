@@ -129,6 +129,7 @@ class DashboardState(NamedTuple):
     failures: tuple[FailureState, ...] = ()
     changes: tuple[ChangeState, ...] = ()
     stale: str = ""
+    network: bool = True
     mails: str = ""
 
 
@@ -155,6 +156,7 @@ def build(overview: Overview) -> DashboardState:
         failures=failures(overview),
         changes=changes(overview),
         stale=stale_words(overview),
+        network=overview.network,
         mails=mails_words(overview),
     )
 

@@ -75,7 +75,10 @@ def stale_words(overview: Overview) -> str:
     if not late:
         return ""
     oldest = min(each.read_at for each in late)
-    words = _("Calendar last read {time}").format(time=messages.stamp_plain(oldest, overview.now, overview.zone))
+    at = messages.stamp_plain(oldest, overview.now, overview.zone)
+    words = _("Calendar last read {time}").format(time=at)
+    if not overview.network:
+        words = _("No network. You see what was read at {time}").format(time=at)
     if overview.now - oldest > STALE_AFTER and not overview.offline:
         words += ". " + _("Until it is read again, bookings become requests.")
     return words

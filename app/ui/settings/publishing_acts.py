@@ -11,15 +11,13 @@ from shiboken6 import Shiboken
 
 from app.domain.addresses import shown_host
 from app.domain.errors import AftaleError
-from app.domain.reaching import Standing
-from app.domain.settings import Domain, Publishing, Reach
+from app.domain.settings import Domain
 from app.i18n import _
 from app.ui import messages
 from app.ui.runtime import tasks
 from app.ui.settings import publishing_words as words
 from app.ui.settings.address_acts import copy_text, open_address
 from app.ui.settings.publishing import PublishingPanel
-from app.ui.settings.state import PORT_TAKEN
 from app.ui.widgets import Question, toast
 
 if TYPE_CHECKING:
@@ -56,17 +54,8 @@ class PublishingActs(QObject):
         self._start(self._retried())
 
     async def _retried(self) -> None:
-        """Asks the address that guests use, where the page server itself is well; else that begins anew."""
-        publishing, standing = self._workspace.publishing, self._workspace.publishing.standing()
         try:
-            if publishing.state == "live" and standing.reason != PORT_TAKEN:
-                address = _asked(self._workspace.settings.current.publishing, standing)
-                # First what this computer is called now: its network may be another one.
-                await publishing.settled()
-                if address is not None:
-                    await self._workspace.domains.check(address)
-            else:
-                await publishing.restart()
+            await self._workspace.publishing.try_again()
         finally:
             if Shiboken.isValid(self._panel):
                 self._panel.status.set_trying(False)
@@ -92,10 +81,3 @@ class PublishingActs(QObject):
     def _failed(self, error: AftaleError) -> None:
         told = messages.error_words(error)
         toast(self._panel.window(), f"{told.title}. {told.text}".strip(), icon="status_error")
-
-
-def _asked(publishing: Publishing, standing: Standing) -> Domain | None:
-    """The address that guests use."""
-    if publishing.reach is not Reach.NETWORK:
-        return publishing.domain
-    return Domain(standing.lan[0], standing.port, secure=False) if standing.lan else None

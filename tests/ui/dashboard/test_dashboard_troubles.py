@@ -79,6 +79,9 @@ def test_header_when_a_calendar_is_not_reached_says_when_it_was_last_read() -> N
     fresh = (replace(o.ANNA, read_at=o.NOW - 120, failing_since=o.NOW - 60),)
     assert build(replace(o.STALE, calendars=fresh)).stale == "Calendar last read 09:39"
     assert build(replace(o.STALE, calendars=(replace(o.ANNA, read_at=o.NOW - 600),))).stale == ""
+    offline = build(replace(o.STALE, calendars=fresh, network=False))
+    assert offline.stale == "No network. You see what was read at 09:39"
+    assert build(replace(o.STALE, calendars=(o.ANNA,), network=False)).stale == "", "what is current needs no word"
 
 
 @pytest.mark.parametrize(
@@ -154,3 +157,12 @@ def test_letters_when_mail_is_not_set_up_are_counted_and_nothing_is_promised() -
 def test_tray_when_a_calendar_needs_the_owner_names_it_and_shows_the_dot(overview: o.Overview, fix: str) -> None:
     state = tray_state(overview)
     assert (state.fix, state.dot) == (fix, "amber" if fix else "")
+
+
+@pytest.mark.shows("PUB-2", "DESK-2")
+def test_pages_that_guests_do_not_find_when_they_are_published_lead_to_what_is_in_the_way() -> None:
+    (banner,) = build(o.ALL["out-of-reach"]).banners
+    assert "meet.example.com" in banner.text
+    assert [each[0] for each in banner.actions] == ["restart", "publishing"]
+    (here,) = build(o.DOWN).banners
+    assert [each[0] for each in here.actions] == ["restart"], "on this computer there is nothing else to look at"
