@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
@@ -240,6 +240,7 @@ class SettingsWindow(QDialog):
         for key, item in self._items.items():
             item.clicked.connect(lambda _checked=False, key=key: self.show_panel(key))
             item.stepped.connect(lambda step, key=key: self._step(key, step))
+        self._search.installEventFilter(self)
         self._search.textChanged.connect(self._find)
         self._search.returnPressed.connect(self._go_to_found)
         self._footer.save.clicked.connect(self.save_requested)
@@ -287,6 +288,18 @@ class SettingsWindow(QDialog):
             self._items[shown[at]].setFocus(Qt.FocusReason.TabFocusReason)
 
     # Find a setting
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Whoever comes to the search will look through all panels: they are made before the first letter, one at a time."""
+        if watched is self._search and event.type() == QEvent.Type.FocusIn:
+            self._make_next()
+        return False
+
+    def _make_next(self) -> None:
+        missing = next((key for key in PANELS if key not in self._panels), "")
+        if missing:
+            self.panel_of(missing)
+            QTimer.singleShot(0, self, self._make_next)
 
     def _matches(self, key: str, text: str) -> list[QWidget]:
         wanted = text.strip().casefold()

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from sqlalchemy import text
 
 from app.paths import database_file
+from app.ui.settings.state import PANELS
 from tests.ui.settings.test_settings_window import InLoop, Room, room, turns
 
 pytestmark = [
@@ -114,5 +115,18 @@ def test_search_when_a_setting_is_typed_leads_to_its_control(
             assert r.window.focusWidget() is found
             r.window._search.clear()
             assert all(item.isVisible() for item in r.window._items.values())
+
+    in_loop(main)
+
+
+def test_search_when_it_is_entered_has_all_panels_ready_before_the_first_letter(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            assert list(r.window._panels) == ["calendars"]
+            r.window.activateWindow()
+            await turns()
+            QTest.keyClick(r.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+            await r.until(lambda: len(r.window._panels) == len(PANELS))
+            assert r.window.panel == "calendars"
 
     in_loop(main)
