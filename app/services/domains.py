@@ -124,6 +124,9 @@ async def _ask(url: str, trusted: ssl.SSLContext) -> object:
         return Obstacle.TIMEOUT
     except httpx2.NetworkError as error:
         return _why(error)
+    except httpx2.RemoteProtocolError as error:
+        # A tunnel without an end takes the call and hangs up.
+        return Obstacle.REFUSED if "without sending" in str(error) else None
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError):
         return None
 

@@ -13,7 +13,7 @@ from app.domain.settings import Domain
 from app.services.domains import DomainsService
 from app.services.own_addresses import lan_addresses
 from app.services.pace import LoopPace, Pace
-from app.services.sync.watch import Heartbeat, Network
+from app.services.sync.watch import GAP, Heartbeat, Network
 
 BEAT, LOOK_AT_NETWORK = 1.0, 5
 """Seconds between two heartbeats; beats between two looks at the network."""
@@ -82,9 +82,12 @@ class ReachWatch:
         heartbeat, network, lan, beats = Heartbeat(self._clock, self._pace), Network(self._way_out), lan_addresses(), 0
         while (places := self._places()).watched:
             if self._pace.time() >= self._due or places.main != self._main:
+                wall, steady = self._clock.now(), self._pace.time()
                 await self._check(places)
-                # A check may take its time, which is no jump of the clock.
+                # A check may take its time, which is no jump of the clock; but it may have slept in the middle of one.
                 heartbeat.jumped()
+                if abs(self._clock.now() - wall - (self._pace.time() - steady)) > GAP:
+                    self.look()
                 continue
             await self._pace.pause(self._woken, BEAT)
             self._woken.clear()

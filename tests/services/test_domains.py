@@ -213,6 +213,7 @@ async def test_state_when_the_way_is_cut_and_mended_then_it_follows_and_is_never
         seen.append((serving(published), check.reached))
 
     published.domains.heard = hear
+    published.publishing._watch.look()
     await until(lambda: serving(published) is Serving.LIVE)
     standing = published.publishing.standing()
     assert (standing.reach, standing.url) == ("proxy", f"http://localhost:{port_of(relayed)}")
