@@ -6,26 +6,21 @@ The child that serves the pages signs a number that was never used before. Whoev
 from __future__ import annotations
 
 import asyncio
-import importlib
+import http.client
+import io
 import json
 import secrets
 import socket
 import ssl
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from app.domain.clock import Clock
 from app.domain.reaching import DomainCheck, Obstacle
 from app.domain.settings import Domain
 
-if TYPE_CHECKING:
-    import httpx2
-
 CHECKED_WITHIN = 10.0
 """Seconds for a whole check, from the name to the last byte."""
-_LONGEST_ANSWER = 4096
-_CLIENT = ("httpx2", "httpcore2", "anyio._backends._asyncio")
-"""What asking needs, with what it imports when it is first used."""
+_LONGEST_ANSWER = 8192
 Trust = Callable[[], ssl.SSLContext]
 
 
@@ -34,6 +29,11 @@ def system_trust() -> ssl.SSLContext:
     import truststore
 
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def port_of(domain: Domain) -> int:
+    """Where it is asked."""
+    return domain.port or (443 if domain.secure else 80)
 
 
 class DomainsService:
@@ -72,14 +72,13 @@ class DomainsService:
 
     async def _obstacle(self, domain: Domain, found: _Found) -> Obstacle | None:
         loop = asyncio.get_running_loop()
-        host, port = domain.host.strip("[]"), domain.port or (443 if domain.secure else 80)
         try:
-            known = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            known = await loop.getaddrinfo(domain.host.strip("[]"), port_of(domain), type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             return Obstacle.NO_ADDRESS
         found.addresses = tuple(dict.fromkeys(str(each[4][0]) for each in known))
         nonce = secrets.token_hex(16)
-        answer = await _ask(f"{domain.origin}/healthz?sign={nonce}", await self._trusted())
+        answer = await _ask(domain, f"/healthz?sign={nonce}", await self._trusted())
         if isinstance(answer, Obstacle):
             return answer
         if not isinstance(answer, dict) or answer.get("status") != "ok" or not isinstance(answer.get("sign"), str):
@@ -91,14 +90,9 @@ class DomainsService:
 
     async def _trusted(self) -> ssl.SSLContext:
         if self._context is None:
-            # The loop may be the window's, and the system's certificates and the client's modules are many.
-            self._context = await asyncio.get_running_loop().run_in_executor(None, self._prepare)
+            # The system's certificates are many, and the loop may be the window's.
+            self._context = await asyncio.get_running_loop().run_in_executor(None, self._trust)
         return self._context
-
-    def _prepare(self) -> ssl.SSLContext:
-        for name in _CLIENT:
-            importlib.import_module(name)
-        return self._trust()
 
 
 class _Found:
@@ -109,47 +103,56 @@ class _Found:
         self.proxied = False
 
 
-async def _ask(url: str, trusted: ssl.SSLContext) -> object:
-    """The JSON that stands there, nothing for anything else, or what was in the way."""
-    import httpx2
-
+async def _ask(domain: Domain, path: str, trusted: ssl.SSLContext) -> object:
+    """The JSON that stands there, nothing for anything else, or what was in the way. No redirect is followed."""
+    host = domain.host.strip("[]")
+    named = domain.origin.partition("://")[2]
     try:
-        # Not through a proxy for going out: visitors do not come that way.
-        async with (
-            httpx2.AsyncClient(verify=trusted, timeout=CHECKED_WITHIN, trust_env=False) as http,
-            http.stream("GET", url, headers={"accept": "application/json"}, follow_redirects=False) as answer,
-        ):
-            return await _read(answer) if answer.status_code == 200 else None
-    except httpx2.TimeoutException:
+        reader, writer = await asyncio.open_connection(
+            host, port_of(domain), ssl=trusted if domain.secure else None, server_hostname=host if domain.secure else None
+        )
+    except ssl.SSLCertVerificationError:
+        return Obstacle.CERTIFICATE
+    except ssl.SSLError:
+        # A service that speaks no TLS is somebody else's.
+        return Obstacle.ELSEWHERE
+    except TimeoutError:
         return Obstacle.TIMEOUT
-    except httpx2.NetworkError as error:
-        return _why(error)
-    except httpx2.RemoteProtocolError as error:
-        # A tunnel without an end takes the call and hangs up.
-        return Obstacle.REFUSED if "without sending" in str(error) else None
-    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError):
-        return None
-
-
-async def _read(answer: httpx2.Response) -> object:
-    body = b""
-    async for chunk in answer.aiter_bytes():
-        body += chunk
-        if len(body) > _LONGEST_ANSWER:
-            return None
+    except OSError:
+        return Obstacle.REFUSED
     try:
-        return json.loads(body)
-    except RecursionError:
+        asked = f"GET {path} HTTP/1.1\r\nHost: {named}\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
+        writer.write(asked.encode("ascii"))
+        raw = await _read(reader)
+    except OSError:
+        raw = b""
+    finally:
+        writer.transport.abort()
+    # A tunnel without an end takes the call and hangs up.
+    return _json_in(raw) if raw else Obstacle.REFUSED
+
+
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    """Everything up to the end, or as much as shows that it is too long."""
+    raw = b""
+    while len(raw) <= _LONGEST_ANSWER and (more := await reader.read(_LONGEST_ANSWER)):
+        raw += more
+    return raw
+
+
+class _Sent(io.BytesIO):
+    """What was read, as the library's parser wants it."""
+
+    def makefile(self, mode: str) -> io.BytesIO:
+        return self
+
+
+def _json_in(raw: bytes) -> object:
+    if len(raw) > _LONGEST_ANSWER:
         return None
-
-
-def _why(error: BaseException) -> Obstacle | None:
-    """What lies below a connection that was not made, or broke. A service that speaks no TLS is somebody else's."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return Obstacle.CERTIFICATE
-        if isinstance(cause, ssl.SSLError):
-            return Obstacle.ELSEWHERE
-        cause = cause.__cause__ or cause.__context__
-    return Obstacle.REFUSED
+    answer = http.client.HTTPResponse(_Sent(raw))  # type: ignore[arg-type]
+    try:
+        answer.begin()
+        return json.loads(answer.read()) if answer.status == http.client.OK else None
+    except (http.client.HTTPException, ValueError, RecursionError):
+        return None
