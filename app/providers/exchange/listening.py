@@ -239,13 +239,16 @@ class _Connection:
         except _Lost as lost:
             if time.monotonic() - began > self._patience.steady:
                 self._losses.clear()
-            gone = {names.pop(each) for each in lost.names if each in names}
+            gone = {names.pop(each) for each in lost.names}
             for calendar in gone:
                 self._losses[calendar] = self._losses.get(calendar, 0) + 1
             return gone
         finally:
             self._stream = None
         self._good = True
+        if time.monotonic() - began < self._patience.steady:
+            # A server that closes sooner than it was asked to is not asked again and again.
+            self._over.wait(self._patience.retry)
         return set()
 
     @staticmethod
@@ -261,7 +264,7 @@ class _Connection:
                 raise error
             yield {names[each] for each in news.changed if each in names}
             if news.lost or error is not None:
-                raise _Lost(news.lost or frozenset(names))
+                raise _Lost((news.lost & names.keys()) or frozenset(names))
             if news.closed:
                 return
         raise TransportError("cut")

@@ -123,6 +123,19 @@ async def test_listening_when_its_time_is_over_then_it_goes_on_with_the_same_sub
     assert anna.count("Subscribe") == 1
 
 
+async def test_listening_when_the_server_closes_at_once_every_time_then_it_is_not_asked_all_the_time(listening: Making) -> None:
+    anna = await listening(replace(QUICK, retry=0.3))
+    anna.world.server.minute = 0.0
+    anna.listen()
+    await until(lambda: anna.count("GetStreamingEvents") == 2)
+    await asyncio.sleep(0.1)
+    assert anna.count("GetStreamingEvents") == 2
+    began = time.monotonic()
+    await anna.provider.close()
+    await until(lambda: not threads(), 2.0)
+    assert time.monotonic() - began < 1
+
+
 async def test_listening_when_the_server_forgot_the_subscription_then_there_is_a_new_one_and_it_is_told(
     listening: Making,
 ) -> None:
