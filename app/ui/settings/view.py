@@ -79,7 +79,7 @@ class SettingsWindow(QDialog):
     def render_state(self, state: SettingsState, *, saving: bool = False, failed: str = "") -> None:
         """Shows ``state``; ``failed`` says in the footer why saving did not work."""
         self._state = state
-        for panel in self._panels.values():
+        for panel in tuple(self._panels.values()):
             panel.render_state(state)
         for key, item in self._items.items():
             item.set_attention(state.attention(key))
@@ -292,7 +292,7 @@ class SettingsWindow(QDialog):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Whoever comes to the search will look through all panels: they are made before the first letter, one at a time."""
         if watched is self._search and event.type() == QEvent.Type.FocusIn:
-            self._make_next()
+            QTimer.singleShot(0, self, self._make_next)
         return False
 
     def _make_next(self) -> None:
