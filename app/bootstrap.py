@@ -185,7 +185,9 @@ class Keys:
         from app.services.secrets import Need
 
         kept = kept_under(self._known())
-        return {SecretState.KEYRING: Need.KEYRING, SecretState.PASSPHRASE: Need.PASSPHRASE}.get(kept, Need.NEW)
+        if kept is SecretState.KEYRING:
+            return Need.KEYRING
+        return Need.PASSPHRASE if kept is SecretState.PASSPHRASE else Need.NEW
 
     def try_open(self, salt: bytes, passphrase: str = "") -> bool:
         """Looks in the keyring again, or takes ``passphrase``."""

@@ -54,14 +54,12 @@ def banners(overview: Overview) -> tuple[BannerState, ...]:
 
 
 def _not_reached(overview: Overview) -> BannerState:
-    text, lead = _("The part of Aftale that serves them has stopped. Aftale starts it again by itself."), ()
+    text = _("The part of Aftale that serves them has stopped. Aftale starts it again by itself.")
+    actions = [("restart", _("Try now"), "primary")]
     if overview.way != Reach.COMPUTER:
-        text = _("Whoever opens {address} does not find them. Aftale asks there again by itself.").format(
-            address=overview.address
-        )
-        lead = (("publishing", _("Show what is in the way"), "secondary"),)
-    title, again = _("Your pages cannot be reached"), ("restart", _("Try now"), "primary")
-    return BannerState("server", "danger", title, text, (again, *lead))
+        text = _("Whoever opens {address} does not find them. Aftale asks there again by itself.").format(address=overview.address)
+        actions.append(("publishing", _("Show what is in the way"), "secondary"))
+    return BannerState("server", "danger", _("Your pages cannot be reached"), text, tuple(actions))
 
 
 def _lost(overview: Overview) -> list[BannerState]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui import theme
 from app.ui.gallery import more, sheet
@@ -41,8 +42,8 @@ def save(gallery: Gallery, file: Path) -> None:
     gallery.setFixedWidth(round(WIDE * max(1.0, theme.active().scale)))
     gallery.show()
     gallery.adjustSize()
-    QApplication.processEvents()
+    QCoreApplication.sendPostedEvents()
     gallery.resize(gallery.width(), gallery.heightForWidth(gallery.width()))
-    QApplication.processEvents()
+    QCoreApplication.sendPostedEvents()
     show_rings(gallery)
     gallery.grab().save(str(file))
