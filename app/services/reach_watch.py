@@ -36,6 +36,11 @@ class Places:
     without: str = ""
 
 
+def _same(one: Domain | None, other: Domain | None) -> bool:
+    """Whether both lead to the same place, whatever else is set for them."""
+    return one is other if one is None or other is None else one.origin == other.origin
+
+
 class ReachWatch:
     """``places`` says what is to be watched; ``changed`` hears when ``serving`` or ``reason`` is another; ``moved`` when the
     network of this computer is another one.
@@ -81,7 +86,7 @@ class ReachWatch:
     async def _watch(self) -> None:
         heartbeat, network, lan, beats = Heartbeat(self._clock, self._pace), Network(self._way_out), lan_addresses(), 0
         while (places := self._places()).watched:
-            if self._pace.time() >= self._due or places.main != self._main:
+            if self._pace.time() >= self._due or not _same(places.main, self._main):
                 wall, steady = self._clock.now(), self._pace.time()
                 await self._check(places)
                 # A check may take its time, which is no jump of the clock; but it may have slept in the middle of one.
@@ -102,7 +107,7 @@ class ReachWatch:
                 self.look()
 
     async def _check(self, places: Places) -> None:
-        if places.main != self._main:
+        if not _same(places.main, self._main):
             self._begin(places.main)
         self._woken.clear()
         self._due = float("inf")
@@ -121,7 +126,7 @@ class ReachWatch:
 
     def _heard(self, domain: Domain, check: DomainCheck) -> None:
         """What came of any check, also one that the owner asked for."""
-        if domain == self._main and self._places().watched:
+        if _same(domain, self._main) and self._places().watched:
             self.milliseconds = check.milliseconds
             self._step(check)
 
