@@ -276,7 +276,7 @@ async def test_sign_in_when_the_server_never_answers_ends_within_its_limit(
 
 
 @pytest.mark.parametrize("kind", BY_BROWSER)
-@pytest.mark.parametrize("mode", [Mode.MUTE, Mode.DRIP])
+@pytest.mark.parametrize("mode", [Mode.MUTE, pytest.param(Mode.DRIP, marks=pytest.mark.slow)])
 @pytest.mark.shows("CON-1", "R18")
 async def test_sign_in_by_browser_when_the_calendars_never_come_ends_within_its_limit(
     kind: str, workspace_folder: Path, mode: Mode
