@@ -66,7 +66,7 @@ BOUNDS = (
     Bound("P17", "bench_sync", "sync_stall_ms", 20, "longest stall of the loop's thread meanwhile"),
     *(
         bound
-        for kind, ratio in (("exchange", 3), ("ntlm", 3), ("caldav", 9), ("office365", 3.5))
+        for kind, ratio in (("exchange", 3.5), ("ntlm", 3.5), ("caldav", 9), ("office365", 3.5))
         for bound in (
             Bound("first", "bench_accounts", f"{kind}_trips", 1, "requests for a month of 40 events that was read before"),
             Bound(
