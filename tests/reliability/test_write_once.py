@@ -187,8 +187,7 @@ def test_events_are_there_once_when_the_program_is_killed_at_random(workspace_fo
     desk.pay()
     desk.check()
     print(
-        f"{kind}: {kills} kills, {desk.booked} bookings and moves, {desk.visitor.requests} requests, "
-        f"{len(desk.wanted)} events"
+        f"{kind}: {kills} kills, {desk.booked} bookings and moves, {desk.visitor.requests} requests, {len(desk.wanted)} events"
     )
 
 

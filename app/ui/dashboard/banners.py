@@ -57,7 +57,9 @@ def _not_reached(overview: Overview) -> BannerState:
     text = _("The part of Aftale that serves them has stopped. Aftale starts it again by itself.")
     actions = [("restart", _("Try now"), "primary")]
     if overview.way != Reach.COMPUTER:
-        text = _("Whoever opens {address} does not find them. Aftale asks there again by itself.").format(address=overview.address)
+        text = _("Whoever opens {address} does not find them. Aftale asks there again by itself.").format(
+            address=overview.address
+        )
         actions.append(("publishing", _("Show what is in the way"), "secondary"))
     return BannerState("server", "danger", _("Your pages cannot be reached"), text, tuple(actions))
 
