@@ -40,6 +40,7 @@ class Badge(Sized, QLabel):
         self.setText(text)
 
     def set_text(self, text: str, kind: BadgeKind | None = None) -> None:
+        """Other words, and another kind only where ``kind`` is given."""
         if kind is not None:
             self._kind = kind
         self.setText(text)

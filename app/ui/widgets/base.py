@@ -33,6 +33,7 @@ RING = 5
 
 
 def painter_for(widget: QWidget) -> QPainter:
+    """A painter with antialiasing; only within the widget's ``paintEvent``."""
     painter = QPainter(widget)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     return painter
@@ -123,6 +124,7 @@ def mixed(one: QColor, other: QColor, share: float) -> QColor:
 
 
 def with_alpha(colour: QColor, alpha: float) -> QColor:
+    """A copy with the opacity ``alpha``, from 0 to 1."""
     found = QColor(colour)
     found.setAlphaF(alpha)
     return found
@@ -189,6 +191,7 @@ class FocusRing(QWidget):
 
     @classmethod
     def focus_came(cls, control: Focusable, reason: Qt.FocusReason) -> None:
+        """Rings ``control`` if the keyboard brought the focus to it, or the program did after the keyboard was last used."""
         if not control.hasFocus():
             # A dialog that opens tells its first control of a focus that it does not have yet, as if Tab had been pressed.
             return
@@ -201,6 +204,7 @@ class FocusRing(QWidget):
 
     @classmethod
     def focus_went(cls, control: Focusable) -> None:
+        """Hides the ring if it stands at ``control``."""
         shown = cls._now()
         if shown is not None and shown._control is control:
             shown.go()

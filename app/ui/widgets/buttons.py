@@ -99,6 +99,7 @@ class Button(Focusable, QPushButton):
         self.update()
 
     def set_icon(self, icon: str) -> None:
+        """The icon before the words; an empty name takes it away."""
         self._icon = icon
         self.updateGeometry()
         self.update()
@@ -239,6 +240,7 @@ class IconButton(Focusable, QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_name(self, name: str) -> None:
+        """Says what it does, as tooltip and for screen readers: it has no words of its own."""
         self.setAccessibleName(name)
         self.setToolTip(name)
 
@@ -289,6 +291,7 @@ class Spin:
         self._turn.timeout.connect(self._step)
 
     def run(self, on: bool, at_once: bool = False) -> None:
+        """Shows after ``SPINNER_AFTER`` milliseconds, or in the next turn of the loop with ``at_once``; goes without delay."""
         if on:
             self._wait.start(0 if at_once else SPINNER_AFTER)
         else:
@@ -308,6 +311,7 @@ class Spin:
         self._widget.update()
 
     def draw(self, painter: QPainter, place: QRectF, colour: QColor) -> None:
+        """For the ``paintEvent`` of the widget, while ``shown``."""
         inner = place.adjusted(1.5, 1.5, -1.5, -1.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         pen = QPen(with_alpha(colour, 0.25), 2)

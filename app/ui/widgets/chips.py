@@ -63,6 +63,7 @@ class _ChipBase(Focusable):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_option(self, option: Option) -> None:
+        """Takes words, state and reason from ``option``; whether the chip is chosen stays as it was."""
         self.option = option
         self.setText(option.text)  # type: ignore[attr-defined]
         self.setEnabled(option.possible)
@@ -244,6 +245,7 @@ class Segmented(Sized, QWidget):
         return next((segment.option.value for segment in self._segments if segment.isChecked()), None)
 
     def set_value(self, value: object) -> None:
+        """Chooses without ``chosen``; a value that no segment has changes nothing."""
         self._silent = True
         for segment in self._segments:
             segment.setChecked(segment.option.value == value)

@@ -40,6 +40,7 @@ class _Box(Focusable):
         return self.rect().contains(pos)
 
     def mark_place(self) -> QRect:
+        """Where the mark is painted, in the box's own coordinates; the words follow to the right of it."""
         size = self.mark_size
         return QRect(1, (self.height() - size.height()) // 2, size.width(), size.height())
 
@@ -57,6 +58,7 @@ class _Box(Focusable):
 
 
 def draw_tick(painter: QPainter, place: QRectF, colour: QColor, width: float = 2.0) -> None:
+    """The tick alone, its line ``width`` pixels thick."""
     pen = QPen(colour, width)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -209,6 +211,7 @@ class ChoiceRow(Sized, QWidget):
         box.toggled.connect(self.toggled)
 
     def set_words(self, title: str, effect: str = "") -> None:
+        """The words are the box's name and description for screen readers too; without ``effect`` there is no second line."""
         self._title.setText(title)
         self._show_effect(effect)
         self.box.setAccessibleName(title)
@@ -222,6 +225,7 @@ class ChoiceRow(Sized, QWidget):
         self._effect.setVisible(bool(effect))
 
     def set_possible(self, possible: bool) -> None:
+        """Whether it can be changed; its effect stays legible either way."""
         self.box.setEnabled(possible)
         self._title.set_tone("text" if possible else "faint")
 

@@ -44,6 +44,7 @@ class Bubble(QWidget):
         self.hide()
 
     def show_at(self, middle: int, bottom: int, text: str) -> None:
+        """Shows it above ``bottom`` and centred at ``middle``, in pixels of the parent, as far as the parent's edges let it."""
         self._text = text
         wide, high = round(text_width(text, "label")) + 20, theme.sized(26)
         left = max(0, min(middle - wide // 2, self._canvas.width() - wide))
@@ -131,6 +132,7 @@ class DayTrack(Focusable, QWidget):
         return QSize(96, _TARGET)
 
     def focus_place(self) -> QRect:
+        """The block that the keyboard is at, else the whole track."""
         if 0 <= self._at < len(self._ranges):
             return self.block_place(self._at).toRect()
         return self._track().toRect()
@@ -140,6 +142,7 @@ class DayTrack(Focusable, QWidget):
         return QRectF(0, (self.height() - _HIGH) / 2, self.width(), _HIGH)
 
     def block_place(self, index: int) -> QRectF:
+        """Where a block is painted; however short, it is 4 pixels wide."""
         start, end = self._ranges[index]
         track = self._track()
         return QRectF(self._x(start), track.y(), max(4.0, self._x(end) - self._x(start)), track.height())

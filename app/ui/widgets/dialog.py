@@ -61,6 +61,7 @@ class Dialog(QDialog):
         return self._buttons[answer]
 
     def close_with(self, answer: str) -> None:
+        """Closes as if the button ``answer`` had been pressed, or Esc if it is empty."""
         self.answer = answer
         self.accept() if answer else self.reject()
 

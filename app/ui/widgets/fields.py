@@ -61,6 +61,7 @@ class LineEdit(Sized, QLineEdit):
         self._set_margins()
 
     def set_state(self, *, error: bool = False, valid: bool = False, busy: bool = False) -> None:
+        """Replaces the whole state: what is not given is over. Of several the spinner is shown first, then the error."""
         self._error, self._valid = error, valid
         if busy and self._spin is None:
             self._spin = Spin(self)
@@ -203,6 +204,7 @@ class Field(Sized, QWidget):
         return self._error
 
     def set_label(self, text: str) -> None:
+        """Also names the input for screen readers. An empty label takes the line away and leaves the input its name."""
         self._caption.text = text
         self._caption.setVisible(bool(text))
         self._caption.updateGeometry()
@@ -210,6 +212,7 @@ class Field(Sized, QWidget):
         self._tell()
 
     def set_help(self, text: str) -> None:
+        """Stands below the input whenever no error does."""
         self._help = text
         self._show_message()
 

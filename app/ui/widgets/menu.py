@@ -76,6 +76,7 @@ class MenuPopup(Popover):
         checked: bool | None = None,
         possible: bool = True,
     ) -> MenuRow:
+        """Adds an entry at the end; a press closes the menu, then calls ``call``. ``checked``: None for what has no tick."""
         entry = MenuRow(text, icon, danger, checked, self)
         entry.setEnabled(possible)
         entry.clicked.connect(lambda: self._take(call))

@@ -26,6 +26,7 @@ class Glide:
         self._animation: QVariantAnimation | None = None
 
     def to(self, target: float) -> None:
+        """Moves to ``target`` from wherever it is now, or jumps there while the widget cannot be seen."""
         if target == self._target:
             return
         self._target = target
@@ -43,6 +44,7 @@ class Glide:
         self._animation.start()
 
     def jump(self, target: float) -> None:
+        """Is at ``target`` now; a movement under way ends."""
         if self._animation is not None:
             self._animation.stop()
         self.value = self._target = target

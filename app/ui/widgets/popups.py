@@ -137,6 +137,7 @@ class Popover(QWidget):
         (found[0] if found else self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close(self) -> bool:
+        """Gives the focus back to the anchor, or to what had it before, and tells ``closed``. Returns True in any case."""
         if not self._open:
             return True
         self._open = False

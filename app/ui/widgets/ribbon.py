@@ -43,6 +43,7 @@ class DayRibbon(Focusable, QWidget):
         self.set_day(day)
 
     def set_day(self, day: RibbonDay) -> None:
+        """Shows another day; the keyboard stays at its block unless the blocks are others."""
         if day.blocks != self._day.blocks or not self._children:
             for child in self._children:
                 child.hide()
@@ -70,6 +71,7 @@ class DayRibbon(Focusable, QWidget):
         return self.sizeHint()
 
     def focus_place(self) -> QRect:
+        """The block that the keyboard is at, else the whole track."""
         if 0 <= self._at < len(self._children):
             return self._children[self._at].geometry()
         return QRect(0, _TRACK_TOP, self.width(), _TRACK_HIGH)

@@ -39,6 +39,7 @@ class SelectBox(Sized, QComboBox):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def option(self) -> Option | None:
+        """What is chosen; None while nothing is and the placeholder shows."""
         at = self.currentIndex()
         return self.options[at] if 0 <= at < len(self.options) else None
 
@@ -131,6 +132,7 @@ class Select(Field):
         self.box.currentIndexChanged.connect(self._changed)
 
     def set_options(self, options: Sequence[Option], value: object = None) -> None:
+        """Replaces the list and chooses ``value`` in it, without ``chosen``."""
         blocked = self.box.blockSignals(True)
         self.box.clear()
         self.box.options = tuple(options)
@@ -143,6 +145,7 @@ class Select(Field):
         return None if option is None else option.value
 
     def set_value(self, value: object) -> None:
+        """Chooses without ``chosen``; a value that no option has leaves nothing chosen."""
         blocked = self.box.blockSignals(True)
         at = next((index for index, option in enumerate(self.box.options) if option.value == value), -1)
         self.box.setCurrentIndex(at)

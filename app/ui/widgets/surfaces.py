@@ -105,6 +105,7 @@ class Card(QFrame):
         self._outer.insertSpacing(1, self._head_gap)
 
     def set_padding(self, left: int, top: int, right: int, bottom: int) -> None:
+        """In pixels. A link at the heading takes its room from the air around it."""
         self._padding = (left, top, right, bottom)
         self._fit_head()
 
@@ -187,6 +188,7 @@ class Banner(Sized, QWidget):
         self.show_words(title, text, actions)
 
     def show_words(self, title: str, text: str = "", actions: Sequence[Action] = ()) -> None:
+        """Replaces words and buttons; screen readers hear of it where the title is new."""
         new = title != self._title.text()
         self._title.setText(title)
         self._text.setText(text)

@@ -53,6 +53,7 @@ class Toast(Sized, QWidget):
         tell(self, QAccessible.Event.Alert)
 
     def go(self) -> None:
+        """Takes it away for good, without a fade."""
         self.hide()
         self.deleteLater()
 

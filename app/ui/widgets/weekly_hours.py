@@ -42,6 +42,7 @@ class _Figures(Sized, QLineEdit):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_error(self, text: str) -> None:
+        """Says what is wrong as tooltip and for screen readers; an empty text takes the error away."""
         self._error = bool(text)
         self.setToolTip(text)
         self.setAccessibleDescription(text)
@@ -93,6 +94,7 @@ class _Hours(Sized, QWidget):
         self._first, self._last = 7, 19
 
     def show_span(self, first: int, last: int) -> None:
+        """The hours at which the tracks begin and end, 0 to 24."""
         self._first, self._last = first, last
         self.update()
 
@@ -173,6 +175,7 @@ class WeeklyHoursEditor(Sized, QWidget):
         self._say_hint()
 
     def set_monday_first(self, monday_first: bool) -> None:
+        """The order of the lines alone: the days of ``hours`` begin with Monday either way."""
         self._order = list(range(7)) if monday_first else [6, *range(6)]
         self._fill_grid()
 
