@@ -1,7 +1,8 @@
 """The calendar *On this computer*: nothing outside is asked, the rows of the database are the calendar.
 
 Occurrences stand as events, so that everybody reads them alike; of each series its iCalendar text is kept beside them, from
-which they are made anew whenever it changes or the horizon moves on. Each call is one transaction: it happens or it does not.
+which they are made anew whenever it changes or the horizon moves on. Each call is one transaction: it happens or it does not;
+only ``import_ics`` and ``extend``, which may be long, are several.
 """
 
 from __future__ import annotations
@@ -163,6 +164,7 @@ class LocalProvider:
     # What only calendars that are kept here can do
 
     async def extend(self, calendar: str, until: Instant) -> None:
+        """A transaction for each series, with a pause between two."""
         self._horizon = max(self._horizon, until)
         known = await self._store.read(lambda table: table.series(calendar))
         if not known:
@@ -173,6 +175,8 @@ class LocalProvider:
             await asyncio.sleep(PAUSE)
 
     async def import_ics(self, calendar: str, text: str, start: Instant, until: Instant) -> Imported:
+        """Read in a thread, written in pieces of ``CHUNK`` with pauses: one that is given up leaves what it wrote, and the same
+        file again brings the rest."""
         ics = await _ics()
         home, known = await self._store.read(lambda table: (self._writable(table, calendar), self._uids(table, calendar)))
         reading = partial(

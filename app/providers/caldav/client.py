@@ -62,6 +62,7 @@ class Credentials(httpx2.Auth):
         self._ways[origin_of(url)] = httpx2.BasicAuth(self._user, self._password)
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """httpx's hook. The first request to a server goes without the password: its answer tells how that is to be shown."""
         origin = origin_of(str(request.url))
         way = self._ways.get(origin)
         if way is None:
@@ -167,6 +168,7 @@ def _trust(ca: str) -> ssl.SSLContext:
 
 
 def origin_of(url: str) -> str:
+    """Scheme, host and port of an address, to be compared: in small letters, the port always said."""
     parts = urlsplit(url)
     port = parts.port or (80 if parts.scheme == "http" else 443)
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
@@ -179,6 +181,7 @@ def may_be_asked(url: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
+    """Whether a host, in small letters, is this computer; no name but ``localhost`` is, for nothing is looked up."""
     if host == "localhost":
         return True
     try:

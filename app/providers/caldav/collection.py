@@ -143,6 +143,7 @@ class Collection:
             return []
 
     async def get(self, name: str) -> Resource | None:
+        """None if it is not there. Raises ValueError for what is no calendar object."""
         # Web servers that compress give another tag, with which nothing can be written.
         got = await self._client.call("GET", self._place(name), headers={"Accept-Encoding": "identity"}, ok=(404, 410))
         if got.status in (404, 410):

@@ -40,14 +40,17 @@ class Row:
     refused: str = ""
 
     def text(self, name: str) -> str:
+        """What a property says, without the space around it; empty where the resource does not have it."""
         element = self.found.get(name)
         return (element.text or "").strip() if element is not None else ""
 
     def raw(self, name: str) -> str:
+        """The same as it was sent, for whole calendar objects."""
         element = self.found.get(name)
         return (element.text or "") if element is not None else ""
 
     def hrefs(self, name: str) -> tuple[str, ...]:
+        """All addresses inside a property, as the server wrote them: often without scheme and host."""
         element = self.found.get(name)
         return () if element is None else tuple((each.text or "").strip() for each in element.iter(f"{D}href"))
 

@@ -226,6 +226,7 @@ class CalDavProvider:
     # Writing
 
     async def create(self, calendar: str, draft: EventDraft) -> Event:
+        """Under a name that follows from the key. After ``TRIES`` times in which it keeps changing that is Unreachable."""
         name, collection = resource_name(draft.key), self._at(calendar)
         async with self._asking(calendar, write=True):
             zone = await self._zone(calendar)
@@ -254,6 +255,7 @@ class CalDavProvider:
         return Resource(name, etag, text) if etag else await collection.get(name)
 
     async def update(self, calendar: str, event: str, draft: EventDraft) -> Event:
+        """What others changed meanwhile is read again, and stays; after ``TRIES`` times that is Unreachable."""
         collection, (name, at) = self._at(calendar), place_of(event)
         async with self._asking(calendar, write=True):
             zone = await self._zone(calendar)
@@ -275,6 +277,7 @@ class CalDavProvider:
         raise Unreachable(self.account, "the event keeps changing")
 
     async def delete(self, calendar: str, event: str) -> None:
+        """A changed resource is read again first; after ``TRIES`` times that is Unreachable."""
         collection, (name, at) = self._at(calendar), place_of(event)
         async with self._asking(calendar, write=True):
             zone = await self._zone(calendar) if at is not None else ""

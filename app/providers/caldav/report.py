@@ -22,6 +22,7 @@ class Report:
         self._clock, self._lines, self._secrets = clock, list[str](), forms_of(password)
 
     def add(self, where: str, what: str, came: str) -> None:
+        """``where`` is an address, of which the query is left out, or other words. Line breaks become spaces."""
         parts = urlsplit(where)
         # What a server puts behind a question mark is nobody's business.
         place = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else where

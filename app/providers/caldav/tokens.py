@@ -45,6 +45,7 @@ MARK = 7
 
 
 def mark(name: str) -> str:
+    """Stands for the name of a resource. Two that share one cost a full reading, no more."""
     digest = hashlib.blake2b(name.encode(), digest_size=5).digest()
     return base64.b64encode(digest).decode()[:MARK]
 

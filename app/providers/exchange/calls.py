@@ -72,6 +72,7 @@ class Policy(FailFast):  # type: ignore[misc]
     """Nothing is waited for or tried again in here. What exchangelib would take for *busy* keeps its status."""
 
     def raise_response_errors(self, response: Any) -> None:
+        """exchangelib's hook. NotServed, or UnauthorizedError for a 401; a 500 goes on, for it holds what EWS has to say."""
         status = response.status_code
         if status in (429, 503) or (status >= 400 and status not in (401, 500)):
             raise NotServed(status, asked_wait(response.headers))
@@ -104,6 +105,7 @@ class Protocol(BaseProtocol):  # type: ignore[misc]
         return self.config.auth_type
 
     def create_session(self) -> Any:
+        """exchangelib's hook: a connection that believes in the account's certificates and shows its password."""
         made: Any = session(self.keys.url, self.keys.ca)
         made.headers.update(DEFAULT_HEADERS)
         made.headers["User-Agent"] = AGENT

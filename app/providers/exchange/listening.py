@@ -132,6 +132,7 @@ class _Connection:
         self._good = False
 
     async def run(self) -> Ended:
+        """Returns how it ended. A cancelled wait ends it too, and gives the subscriptions back."""
         threading.Thread(target=self._work, name="exchange stream", daemon=True).start()
         try:
             return await self._brought

@@ -122,6 +122,7 @@ class Mailbox:
         return self._shown(calendar, changed, event)
 
     def delete(self, calendar: str, event: str) -> None:
+        """Moves it to the deleted items. Guests of a meeting of ours are told."""
         item = self._there(calendar, event)
         if item is None:
             return

@@ -112,6 +112,7 @@ def event_of(item: Item, calendar: str, home: Home, details: Details = NO_DETAIL
 
 
 def created_of(text: str) -> Instant:
+    """0 where it was not told or cannot be read."""
     try:
         return max(0, instant_of(text)) if text else 0
     except ValueError:
@@ -127,6 +128,7 @@ def times_of_item(item: Item, home: Home) -> tuple[Days | None, Instant, Instant
 
 
 def days_of(item: Item, home: Home) -> Days:
+    """The days of an all-day event, at least one."""
     first = day_at(item.start, item.zone, home.zone)
     last = day_at(item.end, item.end_zone or item.zone, home.zone)
     return Days(first, max(last, first + timedelta(days=1)))

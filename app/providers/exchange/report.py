@@ -23,6 +23,7 @@ class Report:
         self._secrets, self._here = forms_of(*secrets[:1]), threading.Lock()
 
     def add(self, where: str, what: str, came: str) -> None:
+        """Line breaks become spaces."""
         moment = datetime.fromtimestamp(self._clock.now(), UTC).strftime("%Y-%m-%d %H:%M:%SZ")
         line = "  ".join(" ".join(part.split()) for part in (moment, where, what, came) if part)
         with self._here:

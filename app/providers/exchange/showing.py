@@ -63,6 +63,7 @@ class Negotiate(requests_ntlm.HttpNtlmAuth):
     with extended protection want it."""
 
     def response_hook(self, r: requests.Response, **kwargs: Any) -> requests.Response:
+        """Answers a 401 that offers Negotiate, round after round. A request that showed something already is left as it is."""
         if r.status_code != 401 or NEGOTIATE not in offered(challenge_of(r)) or "Authorization" in r.request.headers:
             return r
         client = spnego.client(

@@ -25,6 +25,7 @@ class TrustingAdapter(HTTPAdapter):
     def build_connection_pool_key_attributes(
         self, request: Any, verify: Any, cert: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """requests' hook: certificates are verified, whatever ``verify`` says, and no client certificate is shown."""
         where, _how = super().build_connection_pool_key_attributes(request, True, None)
         return where, {"cert_reqs": "CERT_REQUIRED", "ssl_context": self._context}
 

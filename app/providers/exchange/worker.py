@@ -36,6 +36,7 @@ class _Job(Generic[L]):
     brought: asyncio.Future[Any]
 
     def tell(self, done: Callable[[], object]) -> None:
+        """From any thread: calls ``done`` in the loop's, unless the answer is there by then."""
         # The loop may have ended, and whoever asked may have given up.
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(lambda: None if self.brought.done() else done())
@@ -151,6 +152,7 @@ class _Watch:
         self._until = min(time.monotonic() + seconds, self._last)
 
     def end(self) -> None:
+        """From now on ``late`` is not called, unless that has just begun."""
         self._ended.set()
         self._timer.cancel()
 

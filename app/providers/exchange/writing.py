@@ -68,6 +68,7 @@ def update(item: Item, draft: EventDraft, home: Home, manners: Manners) -> Eleme
 
 
 def delete(which: Element, has_guests: bool) -> Element:
+    """Of one event or occurrence, to the deleted items. ``has_guests``: they are told that it is off."""
     return m(
         "DeleteItem", m("ItemIds", which), DeleteType="MoveToDeletedItems",
         SendMeetingCancellations=INVITES if has_guests else SILENT, AffectedTaskOccurrences="SpecifiedOccurrenceOnly",
@@ -114,11 +115,13 @@ def _mark(name: str, value: str) -> Element:
 
 
 def marks_of(draft: EventDraft) -> dict[str, str]:
+    """The properties by which an event of ours is found again: key and booking, where it has them."""
     marks = {KEY: mark_of(draft.key)} if draft.key else {}
     return marks | ({BOOKING: draft.booking} if draft.booking else {})
 
 
 def text_for(draft: EventDraft, manners: Manners) -> str:
+    """The description, with the guests below it where the server is not to write to them."""
     if manners.invites or not draft.attendees:
         return draft.description
     return "\n\n".join(part for part in (draft.description.rstrip(), "\n".join(draft.attendees)) if part)

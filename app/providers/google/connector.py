@@ -45,6 +45,7 @@ class Connector:
         login_hint: str = "",
         limit: float = 300.0,
     ) -> SignedIn:
+        """Raises SignInFailed too where the address of the account was not told."""
         if problems := self.check(fields):
             raise InvalidFields(problems)
         client = OAuthClient(fields["client_id"].strip(), fields["client_secret"].strip())

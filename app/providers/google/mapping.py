@@ -49,6 +49,7 @@ def read_calendars(items: Iterable[Item]) -> tuple[RemoteCalendar, ...]:
 
 
 def read_calendar(item: Item, me: str = "", names: Mapping[str, str] | None = None) -> RemoteCalendar:
+    """``me``: the account's own address. ``names``: what the calendars of the list are called, by address."""
     owner = owner_of(item)
     owner = "" if item.get("primary") is True or owner == me else owner
     name = (names or {}).get(owner, "")
@@ -120,6 +121,7 @@ def write_event(draft: EventDraft) -> dict[str, Any]:
 
 
 def marks_of(draft: EventDraft) -> dict[str, str]:
+    """The private properties by which an event of ours is found again: key and booking, where it has them."""
     marks = {MARK: own_id(draft.key)} if draft.key else {}
     return marks | ({BOOKING: draft.booking} if draft.booking else {})
 

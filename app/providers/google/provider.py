@@ -156,6 +156,8 @@ class GoogleProvider:
     # Writing
 
     async def create(self, calendar: str, draft: EventDraft) -> Event:
+        """Under an id that follows from the key. Google never gives a deleted event's id again, so then the next one is taken;
+        Conflict after ``MOST_ATTEMPTS``."""
         for attempt in range(MOST_ATTEMPTS):
             # Looked for first: Google does not promise to notice an id that is taken.
             item = await self._item(calendar, own_id(draft.key, attempt))
@@ -207,6 +209,7 @@ class GoogleProvider:
                 return None
 
     async def delete(self, calendar: str, event: str) -> None:
+        """Google writes to the guests, if this account invites them."""
         async with self._writing(calendar):
             try:
                 await self._api.send("DELETE", _event(calendar, event), {"sendUpdates": "all" if self._invites else "none"})
@@ -218,6 +221,7 @@ class GoogleProvider:
         await self._look(calendar)
 
     async def find(self, calendar: str, key: str) -> Event | None:
+        """Among the ids that ``create`` may have used, then by its mark."""
         item: Item | None = {}
         for attempt in range(MOST_ATTEMPTS):
             item = await self._item(calendar, own_id(key, attempt))

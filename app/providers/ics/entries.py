@@ -41,6 +41,7 @@ class Length:
     seconds: int = 0
 
     def after(self, start: Instant, zone: tzinfo) -> Instant:
+        """The end of what begins at ``start`` on the clocks of ``zone``."""
         if self.days:
             start = to_instant(to_wall(start, zone) + timedelta(days=self.days), zone)
         return start + self.seconds

@@ -64,6 +64,7 @@ class _Token:
 
     @classmethod
     def of(cls, text: str) -> _Token | None:
+        """None for what is no token of ours."""
         try:
             found = json.loads(base64.urlsafe_b64decode(text.encode("ascii")))
             made = cls(**{**found, "flaws": tuple((Flaw(flaw), int(count)) for flaw, count in found["flaws"])})
@@ -94,6 +95,7 @@ class FeedProvider:
         return (await self._read(found, start, end)).events
 
     async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
+        """Nothing is fetched within ``EVERY`` seconds of the last time that the same was known."""
         known = _Token.of(token)
         if known is None or (known.calendar, known.start, known.end) != (calendar, start, end):
             return await self._all(await self._fetched(calendar), calendar, start, end)

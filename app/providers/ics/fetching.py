@@ -80,6 +80,7 @@ def feed_address(text: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
+    """Whether a host is this computer; no name but ``localhost`` is, for nothing is looked up."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

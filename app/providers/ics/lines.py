@@ -68,6 +68,7 @@ class Component:
         return next(self.all(name), None)
 
     def value(self, name: str) -> str:
+        """The first value of a property that can be read, texts without their escapes; empty if there is none."""
         found = self.first(name)
         return "" if found is None else found.value
 

@@ -140,6 +140,7 @@ class _Reading:
         self._flaws: dict[Flaw, set[str]] = {}
 
     def take(self, part: Component) -> None:
+        """One VEVENT. Of several versions the highest SEQUENCE counts, the last of equals. What cannot be read is noted."""
         try:
             entry = read_entry(part, self._zones, self._owner, self._own)
         except (ValueError, OverflowError):
@@ -171,11 +172,13 @@ class _Reading:
         return in_order([*self._events, *self._taken.values()]), series
 
     def problems(self) -> tuple[str, ...]:
+        """What could not be read, as codes with a title; no more than ``MOST_PROBLEMS``. To be asked after ``all``."""
         for name in sorted(self._zones.unknown):
             self._problem("unknown_zone", name)
         return tuple(islice(self._problems, MOST_PROBLEMS))
 
     def flaws(self) -> Flaws:
+        """How many events, rules or zones each flaw is about. To be asked after ``all``."""
         found = {**self._flaws, Flaw.ZONE: self._zones.unknown}
         return tuple((flaw, len(found[flaw])) for flaw in Flaw if found.get(flaw))
 

@@ -87,6 +87,7 @@ def put_times(part: icalendar.Event, days: Days | None, start: Instant, end: Ins
 def put_fields(
     part: icalendar.Event, title: str, location: str, description: str, attendees: Iterable[str], show_as: ShowAs
 ) -> None:
+    """What is empty is left out, and an address that would break its line."""
     for name, text in (("summary", title), ("location", location), ("description", description)):
         if text:
             part.add(name, clean(text))

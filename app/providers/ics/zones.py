@@ -44,6 +44,7 @@ class Zones:
         self._found: dict[str, tzinfo] = {}
 
     def of(self, name: str) -> tzinfo:
+        """The zone of a TZID. An empty one, or one that nothing explains, is ``home``; the latter is noted."""
         name = name.strip()
         if not name:
             return self.home

@@ -67,12 +67,14 @@ def meeting_of(draft: EventDraft, home: Home) -> dict[str, Any]:
 
 
 def text_for(draft: EventDraft, invites: bool) -> str:
+    """The description, with the guests below it where Microsoft is not to write to them."""
     if invites or not draft.attendees:
         return draft.description
     return "\n\n".join(part for part in (draft.description.rstrip(), "\n".join(draft.attendees)) if part)
 
 
 def marks_of(draft: EventDraft) -> dict[str, str]:
+    """The properties by which an event of ours is found again: key and booking, where it has them."""
     marks = {MARK: mark_of(draft.key)} if draft.key else {}
     return marks | ({BOOKING: draft.booking} if draft.booking else {})
 

@@ -88,6 +88,7 @@ def home_of(item: Item, me: str, zone: str, me_shared: bool = False) -> Home:
 
 
 def read_calendar(item: Item, home: Home, zone: str, access: Access) -> RemoteCalendar:
+    """``zone`` is that of the account, for calendars that say none. Owners are told of shared calendars alone."""
     return RemoteCalendar(
         id=item["id"],
         name=item.get("name") or item["id"],
