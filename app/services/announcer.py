@@ -15,7 +15,8 @@ _log = logging.getLogger(__name__)
 class Announcer:
     """Delivers each fact, at once and in the loop's thread, to those who subscribed to its type.
 
-    A listener that fails is logged and does not keep the others from hearing the fact.
+    A listener that fails with RuntimeError, as one of a window that is gone does, is logged and does not keep the others from
+    hearing the fact. Any other error is a mistake of ours and comes out of ``announce``.
     """
 
     def __init__(self) -> None:

@@ -28,6 +28,7 @@ class Asked:
         self._bookings, self._settings, self._pages, self._settled = bookings, settings, pages, settled
 
     async def answer(self, ask: wire.Ask) -> wire.Reply:
+        """What goes wrong becomes Refused. A booking is answered once the pages show what it changed."""
         try:
             answer = await self._do(ask.what, ask.until)
             if isinstance(ask.what, BookingRequest | wire.CancelIt | wire.MoveIt) and isinstance(

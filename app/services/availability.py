@@ -155,6 +155,7 @@ def _name_of(session: Session, ground: Ground, source: str) -> str:
 
 
 def standing_reasons(standing: Standing) -> tuple[Reason, ...]:
+    """Why no time at all can be had on the page, whatever its hours say."""
     found = [Reason(Why.CALENDAR_INACTIVE, f"calendar:{each}") for each in standing.inactive]
     if standing.paused:
         found.append(Reason(Why.PAUSED))
@@ -180,6 +181,7 @@ def page_starts(
 
 
 def public_pages(session: Session, settings: Settings, now: Instant) -> tuple[PublicPage, ...]:
+    """Every page in one transaction; all of them ask first while ``pressed``."""
     ground = Ground.read(session, settings)
     pages = tuple(public_page(session, ground, page, now) for page in page_rows.list_pages(session))
     return tuple(map(asking, pages)) if pressed(session, settings, now) else pages

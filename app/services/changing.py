@@ -32,6 +32,7 @@ OPEN = frozenset({State.HELD, State.REQUESTED, State.CONFIRMED, State.WRITTEN})
 
 
 def page_of(session: Session, booking: Booking) -> Page | None:
+    """None if it was deleted since."""
     try:
         return page_rows.get_page(session, booking.page)
     except NotFound:
@@ -280,6 +281,7 @@ def home_of(session: Session, ground: Ground, booking: Booking) -> Calendar | No
 
 
 def expire(session: Session, now: Instant) -> None:
+    """Ends the requests of which every time has begun, the wished for and the other ones."""
     for booking in rows.open_requests(session):
         if max((booking.start, *booking.alternatives)) <= now:
             rows.change_state(session, booking.id, State.EXPIRED, Cause.SYSTEM, now)

@@ -141,6 +141,7 @@ class Child:
             self._running.cancel()
 
     async def stop(self) -> None:
+        """Returns once the child has ended, killed if it takes long, and the port is free. Tells ``stopped``."""
         if self._ending is not None:
             self._ending.cancel()
         if self._running is not None:

@@ -50,6 +50,7 @@ class Ground:
         return checked_calendars(self.calendars, page.calendars or None)
 
     def plan(self, page: Page) -> Plan:
+        """The page's rules, its hours or else the usual ones, and the owner's limits over all pages."""
         availability = self.settings.availability
         hours = hours_of(page.hours, usual_hours(self.settings.profile.zone, availability))
         return Plan(page.id, page.rules, hours, availability.limits)

@@ -138,6 +138,7 @@ class HolidayKeeper:
         self._woken = asyncio.Event()
 
     async def run(self) -> None:
+        """Looks now, after each change of the settings, and every ``_LOOK_EVERY`` seconds."""
         unsubscribe = self._announcer.subscribe(SettingsSaved, lambda _fact: self._woken.set())
         try:
             while True:

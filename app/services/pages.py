@@ -118,6 +118,7 @@ class PagesService:
         return await self.save(replace(page, id=new_id(), slug=slug, on=False, paused_at=now, created_at=now))
 
     async def set_on(self, page_id: str, on: bool) -> None:
+        """Pauses the page, or lets it go on. Raises NotFound."""
         page = await self.get(page_id)
         await self.save(replace(page, on=on, paused_at=0 if on else self._clock.now()))
 

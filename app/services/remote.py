@@ -26,6 +26,7 @@ class _Held:
         self.provider, self.users, self._retired = provider, 0, False
 
     async def retire(self) -> None:
+        """Closes it now, or when the last one who uses it is done."""
         self._retired = True
         await self.close_if_done()
 

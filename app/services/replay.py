@@ -24,6 +24,7 @@ def key_hash(salt: bytes, key: str) -> bytes:
 
 
 def seal(salt: bytes, key: str, answer: Promised | Taken) -> bytes:
+    """A nonce of 12 bytes, then the encrypted answer."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     plain = {"kind": type(answer).__name__, "answer": to_plain(answer)}
@@ -32,6 +33,7 @@ def seal(salt: bytes, key: str, answer: Promised | Taken) -> bytes:
 
 
 def open_sealed(salt: bytes, key: str, sealed: bytes) -> Answer:
+    """What ``seal`` made with the same salt and key; with others it raises cryptography's InvalidTag."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     plain = json.loads(AESGCM(_cipher_key(salt, key)).decrypt(sealed[:12], sealed[12:], b"answer"))

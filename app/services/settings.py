@@ -24,6 +24,7 @@ class SettingsService:
         self.salt = b""
 
     async def load(self) -> Settings:
+        """To be called once, before anything else is. Defaults stand in for what cannot be read."""
         (self.current, self.kept_aside), self.salt = await self._database.write(
             lambda session: (rows.load_settings(session), rows.workspace_salt(session))
         )

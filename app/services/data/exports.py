@@ -214,6 +214,7 @@ def _finish_folder(half: Path, target: Path) -> Path:
 
 
 def remove(half: Path) -> None:
+    """A file, or a folder with all that is in it; a file that is not there is no error."""
     if half.is_dir():
         shutil.rmtree(half)
     else:

@@ -35,6 +35,7 @@ class Progress:
         self._stopped.set()
 
     def step(self, by: int = 1) -> None:
+        """From any thread: counts ``by`` of ``total``. Raises Stopped; the percent are told only when they grew."""
         if self._stopped.is_set():
             raise Stopped
         self.done += by

@@ -102,6 +102,7 @@ class _Arriving:
         return Arrived(self.known, self.raw)
 
     async def store(self, events: tuple[Event, ...]) -> None:
+        """In pieces, with a pause between two; stops in silence once the calendar is gone."""
         reading, hooks = self.reading, tuple(self.desk.hooks)
 
         def needed() -> list[Event]:

@@ -29,6 +29,7 @@ class Listening:
             self._task = asyncio.ensure_future(self._listen(provider, calendars))
 
     def stop(self) -> None:
+        """Does not wait for its end; ``follow`` begins anew."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
