@@ -44,6 +44,7 @@ class Job:
     error: BaseException | None = None
 
     def settle(self) -> None:
+        """In the loop of whoever waits, unless they gave up."""
         if self.future.done():
             return
         if self.error is not None:
@@ -197,6 +198,7 @@ class Writer(Lane):
         self._put_away = 0
 
     def start(self, connect: Callable[[], Connection]) -> None:
+        """Notes too which file it writes: once another one bears the name, nothing is written any more."""
         super().start(connect)
         self._place = self._find_place()
 

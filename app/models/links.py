@@ -34,6 +34,7 @@ def add_link(session: Session, link: PageLink, token_hash: bytes) -> None:
 
 
 def link_by_hash(session: Session, token_hash: bytes) -> PageLink | None:
+    """Whichever page it opens; also one that is spent or has expired."""
     row = session.execute(select(page_link).where(page_link.c.hash == token_hash)).first()
     return None if row is None else _from_row(row)
 

@@ -33,6 +33,7 @@ def log_path(database: Path) -> Path:
 
 
 def log_is_empty(database: Path) -> bool:
+    """Whether everything stands in the database file itself."""
     log = log_path(database)
     return not log.exists() or log.stat().st_size == 0
 
