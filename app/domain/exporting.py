@@ -107,6 +107,7 @@ def content(lines: Iterable[str]) -> str:
 
 
 def folded(line: str) -> str:
+    """One content line, without its end: its pieces begin with a space from the second one on."""
     if len(line.encode()) <= _LONGEST_LINE:
         return line
     pieces, piece, room = [], "", _LONGEST_LINE

@@ -156,6 +156,7 @@ class _Reading:
             return None
 
     def mapping(self, name: str) -> Mapping[str, object]:
+        """Empty where nothing was given; with the fault noted, where something else was."""
         given = self.fields.get(name)
         if given is None:
             return {}
@@ -165,6 +166,7 @@ class _Reading:
         return given
 
     def many(self, name: str) -> list[object]:
+        """Empty where nothing was given; with the fault noted, where something else was."""
         given = self.fields.get(name)
         if given is None:
             return []

@@ -136,6 +136,7 @@ def cutoffs(rule: Retention, now: Instant) -> Cutoffs:
 
 
 def months_before(instant: Instant, months: int) -> Instant:
+    """By the calendar in UTC; where the month is shorter, its last day."""
     moment = datetime.fromtimestamp(instant, UTC)
     year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
     for day in range(moment.day, 0, -1):

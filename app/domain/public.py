@@ -70,6 +70,7 @@ class FreeStarts:
 
     @classmethod
     def pack(cls, starts: tuple[Instant, ...]) -> FreeStarts:
+        """Ascending starts, whole minutes apart."""
         if not starts:
             return cls()
         gaps = tuple((after - before) // 60 for before, after in pairwise(starts))

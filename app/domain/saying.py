@@ -202,6 +202,7 @@ def between(words: Words, begins: datetime, ends: datetime) -> str:
 
 
 def elsewhere(words: Words, start: Instant, end: Instant, zone: str, host_zone: str) -> str:
+    """The same times on the owner's clocks, with the day where it is another one there."""
     begins, ends = wall(start, host_zone), wall(end, host_zone)
     span = small(between(words, begins, ends))
     if begins.date() != wall(start, zone).date():
