@@ -102,6 +102,7 @@ def accepts_gzip(header: bytes) -> bool:
 
 
 def page(status: int, text: str, *headers: Header, keep: bool = False, plain: bool = False) -> Answer:
+    """HTML, which depends on the language too. ``text`` brings along its style sheet and who may frame it, if it was drawn."""
     vary = (b"vary", b"accept, accept-language, accept-encoding")
     drawn = text if isinstance(text, Drawn) else Drawn(text)
     return Answer(
@@ -110,6 +111,7 @@ def page(status: int, text: str, *headers: Header, keep: bool = False, plain: bo
 
 
 def data(status: int, value: object, *headers: Header, keep: bool = False) -> Answer:
+    """JSON; the same in every language."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return Answer(status, body, JSON, ((b"vary", b"accept, accept-encoding"), *headers), keep=keep)
 

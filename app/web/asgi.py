@@ -71,6 +71,7 @@ class Kept:
         self._size = 0
 
     def get(self, state: object, key: object) -> tuple[Answer, Kind | None] | None:
+        """None if it is not kept; with another ``state`` everything is forgotten first."""
         if state != self._state:
             self._state, self._answers, self._size = state, {}, 0
         return self._answers.get(key)

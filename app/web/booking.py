@@ -47,6 +47,8 @@ class Booking:
     # Book
 
     async def book(self, visit: Visit, page: PublicPage) -> Answer:
+        """A form or a program books, or the form goes one step on. Only what has no fault counts for the limit. Raises
+        Refusal."""
         sent = await self._reception.receive(visit)
         fields = sent.fields
         visit = _framed(visit, fields)
@@ -172,6 +174,7 @@ class Booking:
     # Messages
 
     async def message(self, visit: Visit, page: PublicPage) -> Answer:
+        """Leaves a message where nothing can be booked now. It counts as a booking for the limit. Raises Refusal."""
         sent = await self._reception.receive(visit)
         visit = _framed(visit, sent.fields)
         fault = self._reception.key_fault(visit, sent, page.id, MESSAGE)

@@ -165,6 +165,7 @@ class Connection(HttpToolsProtocol):
     # What the connection does
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A connection for which the gate has no room gets 503."""
         super().connection_made(transport)
         if not self.gate.admit(self, self.client[0] if self.client else ""):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -181,6 +182,8 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def data_received(self, data: bytes) -> None:
+        """Parses what came, and refuses for what the parser's calls found wrong, or for a head that is too long before it
+        ends."""
         if self._refused:
             return
         if self._deadline is None and not self._in_message and not self.answering:
@@ -230,6 +233,7 @@ class Connection(HttpToolsProtocol):
             self._fault = self._fault or HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
     def on_headers_complete(self) -> None:
+        """Only now the application begins, unless the head has a fault; the body gets a deadline of its own."""
         self._in_head = False
         if not self._fault and self._ambiguous():
             self._fault = HTTPStatus.BAD_REQUEST
@@ -266,6 +270,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        """A last answer that the visitor does not fetch is waited for no longer than a head."""
         super().on_response_complete()
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
             self._expect_within(self.gate.head_within)

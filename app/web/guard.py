@@ -56,6 +56,7 @@ class Origin(Enum):
 
 
 def peer(scope: Mapping[str, Any]) -> str:
+    """Who is at the other end of the connection, perhaps a proxy; empty if nobody knows."""
     client = scope.get("client")
     return str(client[0]) if client else ""
 
@@ -76,6 +77,7 @@ def counted_as(address: str) -> str:
 
 @lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
+    """Whether an IP address is this computer's own, also as IPv4 in IPv6. What is no address is not."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

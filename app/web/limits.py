@@ -68,6 +68,7 @@ class Rates:
         return int(longest) + 1 if longest > 0 else 0
 
     def note(self, kind: Kind, address: str) -> None:
+        """Counts one whether or not it is too many; ``tell`` hears of the lasting kinds."""
         self._note(kind, address, self._ticks())
         if self._tell is not None and kind in LASTING:
             self._tell(kind, address)
@@ -107,6 +108,7 @@ class FormTokens:
         self._key, self._ticks = key, ticks
 
     def make(self, page: str, purpose: str) -> str:
+        """Good for this page and purpose alone, and unlike any other."""
         head = int(self._ticks() * 1000).to_bytes(7, "big") + secrets.token_bytes(16)
         return base64.urlsafe_b64encode(head + self._sign(page, purpose, head)).decode().rstrip("=")
 

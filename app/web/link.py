@@ -159,6 +159,7 @@ class ParentLink:
         self.remembered: list[wire.Counted] = []
 
     def start(self) -> None:
+        """Starts both threads, once."""
         threading.Thread(target=self._read, name="lines in", daemon=True).start()
         self._writer = threading.Thread(target=self._write, name="lines out", daemon=True)
         self._writer.start()
@@ -174,6 +175,7 @@ class ParentLink:
         return True
 
     def count(self, *, views: int = 0, bots: int = 0, refused: int = 0) -> None:
+        """Adds to what ``tell_counts`` tells; views also say when the last one was."""
         for index, more in enumerate((views, bots, refused)):
             self._counts[index] += more
         if views:
@@ -198,6 +200,7 @@ class ParentLink:
             await asyncio.get_running_loop().run_in_executor(None, writer.join, 1.0)
 
     async def ask(self, what: Question) -> Answered:
+        """Raises ParentSilent. What comes later than that is dropped."""
         if self.silent:
             raise ParentSilent(asked=False)
         self._last_id += 1

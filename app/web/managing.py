@@ -49,6 +49,7 @@ class Managing:
         return Answer(200, found.text.encode(), b"text/calendar; charset=utf-8", (name, NOINDEX), plain=True)
 
     async def cancel(self, visit: Visit, token: str) -> Answer:
+        """With a word to the owner, if they want. Raises Refusal."""
         sent = await self._reception.receive(visit)
         self._reception.check_manage(visit, sent, token)
         word = sent.fields.get("word")
@@ -59,6 +60,7 @@ class Managing:
         return await self._change(visit, token, wire.CancelIt(token, text), "")
 
     async def move(self, visit: Visit, token: str) -> Answer:
+        """To the first start of the form. Raises Refusal."""
         sent = await self._reception.receive(visit)
         self._reception.check_manage(visit, sent, token)
         starts = starts_of(sent.fields)

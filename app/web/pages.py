@@ -52,6 +52,7 @@ class Pages:
     # Pages
 
     def home(self, visit: Visit) -> Answer:
+        """The address without a path leads to the default page, unless that opens by a link alone."""
         slug = visit.host.default_slug
         page = self._link.shelf.page(slug)
         if page is None or page.secret:
@@ -65,6 +66,7 @@ class Pages:
         return None if page is None or page.secret else page
 
     def read(self, visit: Visit, slug: str) -> Answer | Awaitable[Answer]:
+        """The page in its own language; from an old slug on to the new one; under the owner's own part all pages."""
         page = self.find(slug)
         if page is None:
             return self._listing(visit, slug)
@@ -175,6 +177,8 @@ class Pages:
         return self.not_found(visit) if page is None else self.slots_of(visit, page)
 
     def slots_of(self, visit: Visit, page: PublicPage) -> Answer:
+        """JSON for the days ``from`` until before ``to`` on the page's calendar, at most ``MOST_DAYS``; 31 days from today
+        unasked."""
         if self._link.stale:
             return answers.data(503, {"error": "unavailable"}, RETRY)
         now = self._clock.now()
@@ -200,6 +204,7 @@ class Pages:
         return answers.data(200, found, keep=True)
 
     def robots(self, visit: Visit) -> Answer:
+        """``robots.txt``; it depends on whether search engines may list the pages at this address."""
         if visit.indexed:
             text = "User-agent: *\nDisallow: /manage*\n"
         else:
@@ -209,6 +214,8 @@ class Pages:
     # What is not there, or not now
 
     def problem(self, visit: Visit, status: int, error: str, faults: Mapping[str, str] | None = None) -> Answer:
+        """``error`` is a code of ``_PROBLEMS``: words for people, itself for programs, with the fields at fault if any are
+        given."""
         if visit.wants_data:
             found: dict[str, object] = {"error": error}
             if faults is not None:
@@ -235,6 +242,7 @@ class Pages:
         return answers.page(410, self._views.note(visit, heading, text), plain=True)
 
     def too_many(self, visit: Visit, wait: int) -> Answer:
+        """``wait``: seconds, which the answer tells too. The visit is counted as refused."""
         self._link.count(refused=1)
         answer = self.problem(visit, 429, "too_many")
         return replace(answer, headers=(*answer.headers, (b"retry-after", b"%d" % wait)))

@@ -80,6 +80,7 @@ class Reception:
             raise Refusal(self._pages.problem(visit, 403, "form_token"))
 
     def limit(self, visit: Visit, kind: Kind) -> None:
+        """Counts one, and raises Refusal if that is too many. A ``direct`` visitor is not limited."""
         if visit.direct:
             return
         wait = self._rates.take(kind, visit.address)

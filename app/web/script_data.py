@@ -36,6 +36,7 @@ def script_data(
     now: Instant,
     free: Mapping[int, Sequence[Instant]],
 ) -> dict[str, object]:
+    """To be written as JSON. Instants are seconds, ``free`` is packed in minutes."""
     where = place(page.location, words, visit.host.first_name)
     return {
         "path": visit.path_of(page),

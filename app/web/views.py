@@ -83,6 +83,7 @@ class Views:
         )
 
     def zones(self, visit: Visit, page: PublicPage, address: Address, now: Instant, find: str, words: Wording) -> str:
+        """``find``: what was typed to look for a zone. What was chosen and typed before comes along."""
         groups = zone_groups(words, now, find)
         hidden = [("choose", "zone"), *address.parameters()] if not address.kept else _kept_hidden(address, words)
         return self._drawing.draw(
@@ -227,10 +228,12 @@ class Views:
         return self._drawing.draw("listing", visit, title=visit.host.name, pages=rows, scripted=False)
 
     def privacy(self, visit: Visit, page: PublicPage) -> str:
+        """What becomes of a visitor's data: one text for all owners, with the link that the page's consent names."""
         title = visit.words.gettext("How {name} handles your data").format(name=visit.host.first_name)
         return self._drawing.draw("privacy", visit, title=title, page=page, link=page.consent.link, scripted=False)
 
     def note(self, visit: Visit, heading: str, text: str, page: PublicPage | None = None, words: Wording | None = None) -> str:
+        """A heading and a text, and a way back to ``page`` if there is one."""
         back = visit.home_of(page) if page is not None else ""
         here = visit.path_of(page) if page is not None else ""
         return self._drawing.draw(
