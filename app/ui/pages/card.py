@@ -104,6 +104,7 @@ class PageCardView(Card):
             shortcut.activated.connect(lambda action=action: self._ask(action))
 
     def render_card(self, card: PageCard) -> None:
+        """A warning takes the place of the note below, and is said in amber."""
         self._card = card
         self._dot.set_colour(card.colour)
         self._name.setText(card.title)

@@ -57,6 +57,7 @@ class CardGrid(QWidget):
         area.verticalScrollBar().valueChanged.connect(lambda _value: self._look())
 
     def show_cards(self, cards: tuple[PageCard, ...]) -> None:
+        """The order does not change under a card that is being dragged."""
         self._cards = {card.id: card for card in cards}
         if self._dragged is None:
             self._order = [card.id for card in cards]

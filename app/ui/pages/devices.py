@@ -62,6 +62,7 @@ class Computer(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_step(self, step: int, state: PreviewState, view: Choose, timed: Choose, done: Done | None) -> None:
+        """Steps are 0 to 2. ``view`` is what is chosen so far; ``timed`` has a time in any case, for the form."""
         if not self._steps:
             self._steps = [PreviewChoose(wide=True), PreviewForm(), PreviewDone()]
         page = self._steps[step]

@@ -66,6 +66,7 @@ def read(text: str, low: int, high: int, otherwise: int) -> int:
 
 
 def read_optional(text: str, otherwise: int | None) -> int | None:
+    """None for an empty text, ``otherwise`` for what is no whole number from 1 on."""
     if not text.strip():
         return None
     found = whole(text)
@@ -73,6 +74,7 @@ def read_optional(text: str, otherwise: int | None) -> int | None:
 
 
 def read_span(span: Span, otherwise: Minutes) -> Minutes:
+    """``otherwise`` for what cannot be read or is too long."""
     found = whole(span.count)
     return found * span.unit.minutes if found is not None and span_problem(span) is None else otherwise
 

@@ -141,6 +141,7 @@ def columns_of(fields: Sequence[QWidget], *, most: int = 3, least: int = 132) ->
 
 
 def ends_of(first: QWidget, last: QWidget) -> QWidget:
+    """One at each end of a line, or below each other where the width does not hold both."""
     holder = QWidget()
     line = Ends(holder)
     line.addWidget(first)

@@ -42,6 +42,7 @@ class HostHead(QWidget):
         self._avatar.setVisible(self._thumb.isHidden())
 
     def show_head(self, name: str, title: str, small: str = "", *, colour: str = "fjord") -> None:
+        """``small`` stands in place of the name."""
         self._avatar.show_host(name, colour)
         self._small.setText(small or name)
         self._title.setText(title)

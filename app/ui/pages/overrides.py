@@ -46,5 +46,6 @@ def unfold(spans: Iterable[OverrideDraft]) -> tuple[DayOverride, ...]:
 
 
 def days_of(span: OverrideDraft) -> list[date]:
+    """The first ``DAYS_MAX`` at most; none if the last day is before the first."""
     count = min((span.last - span.first).days + 1, DAYS_MAX)
     return [span.first + timedelta(days=number) for number in range(count)]

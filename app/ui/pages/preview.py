@@ -117,6 +117,7 @@ class Preview(QWidget):
         self.choose.continue_requested.connect(lambda: self.go_to_step(1))
 
     def go_to_step(self, step: int) -> None:
+        """0: choose a time, 1: the form, 2: what comes after."""
         self.steps.set_value(step)
         self._stack.setCurrentIndex(step)
         self._draw_computer()

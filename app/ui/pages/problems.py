@@ -76,6 +76,7 @@ def is_link(text: str) -> bool:
 
 
 def slug_problem(slug: str) -> str | None:
+    """A reason code; None if all is well. Whether it is taken is not looked at."""
     try:
         check_slug(slug)
     except InvalidFields as error:

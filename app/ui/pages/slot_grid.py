@@ -38,6 +38,8 @@ class SlotGrid(Focusable, QWidget):
         self.setSizePolicy(policy)
 
     def show_slots(self, title: str, slots: tuple[Slot, ...]) -> None:
+        """The keyboard goes to the chosen time; without one it stays at its place, or begins anew where the times are
+        others."""
         if (title, len(slots)) != (self._title, len(self._slots)):
             self._at = 0
         self._title, self._slots = title, slots
@@ -85,6 +87,7 @@ class SlotGrid(Focusable, QWidget):
         return theme.sized(36)
 
     def place(self, number: int) -> QRectF:
+        """Where the time of this number is painted."""
         wide = (self.width() - (self._columns - 1) * _GAP) / self._columns
         line, column = divmod(number, self._columns)
         return QRectF(round(column * (wide + _GAP)), line * (self._high() + _GAP), round(wide), self._high())

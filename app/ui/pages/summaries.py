@@ -265,6 +265,7 @@ def consent_in_words(consent: Consent) -> str:
 
 
 def colour_name(colour: str) -> str:
+    """A colour of one's own is its own name."""
     return {
         "fjord": _("Fjord"),
         "heather": _("Heather"),

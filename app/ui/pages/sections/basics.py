@@ -195,6 +195,7 @@ class LengthsControl(QWidget):
         self.other.clicked.connect(self._ask)
 
     def show_lengths(self, durations: Iterable[int]) -> None:
+        """A length that was offered once stays on offer."""
         marked = set(durations)
         offered = tuple(sorted({*LENGTHS, *marked, *self._offered}))
         if offered != self._offered:
@@ -208,6 +209,7 @@ class LengthsControl(QWidget):
         self.chosen.emit(tuple(sorted(cast(tuple[int, ...], values))))
 
     def add(self, minutes: int) -> None:
+        """Tells ``chosen`` as if that length had been marked; one that is not offered yet comes with the next draft."""
         marked = cast(tuple[int, ...], self.chips.values())
         self._take((*marked, minutes) if minutes not in marked else marked)
 
@@ -249,6 +251,7 @@ class FreeAddress(QWidget):
         self.hide()
 
     def offer(self, slug: str) -> None:
+        """An empty slug hides it."""
         self._slug = slug
         self.chip.setText(slug)
         self.chip.setAccessibleName(_("Use {address}").format(address=slug))

@@ -32,6 +32,7 @@ class ColourSelect(Select):
         self.chosen.connect(self._take)
 
     def show_colour(self, colour: str) -> None:
+        """A name, or a colour of one's own as ``#rrggbb``, whatever of it is typed so far."""
         own = colour.startswith("#")
         if own:
             read = colours.read_colour(colour)

@@ -76,6 +76,7 @@ class ExceptionsList(QWidget):
         self._render()
 
     def show_problems(self, told: dict[str, str]) -> None:
+        """Reason codes by ``overrides.<number>``."""
         self._told = told
         self._render()
 
@@ -83,6 +84,7 @@ class ExceptionsList(QWidget):
         self._open_row(number)
 
     def close_panel(self) -> None:
+        """The keyboard goes back to the row."""
         at = self._open
         self._open = -1
         self._render()

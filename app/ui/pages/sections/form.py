@@ -124,6 +124,7 @@ class FormSection(SectionBody):
             super().go_to(key)
 
     def open_question(self, question_id: str) -> None:
+        """Cancelling brings it back to what it is now."""
         self._open = question_id
         self._before = next(each for each in self.draft.questions if each.id == question_id)
         self.change()

@@ -87,6 +87,7 @@ class Thumb(QWidget):
         self.setAccessibleName(_("The picture of this page"))
 
     def show_picture(self, body: bytes, kind: Picture) -> None:
+        """Without a picture that can be read there is nothing to see."""
         if (body, kind) == self._shown:
             return
         self._shown = (body, kind)

@@ -131,6 +131,7 @@ class RadioRows(QWidget):
             self.setFocusProxy(self._radios[0][1])
 
     def set_value(self, value: object) -> None:
+        """Chooses without ``chosen``; a value that no row has changes nothing."""
         for each, radio in self._radios:
             if each == value:
                 radio.setChecked(True)
@@ -161,6 +162,7 @@ class AmberNote(QWidget):
         self.hide()
 
     def say(self, text: str) -> None:
+        """An empty text hides it."""
         self.label.setText(text)
         self.setVisible(bool(text))
 

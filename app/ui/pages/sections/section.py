@@ -62,6 +62,7 @@ class SectionBody(QWidget):
         raise NotImplementedError
 
     def show_problems(self, told: dict[str, str]) -> None:
+        """``told``: reason codes by field. A field that is not among them has no error any more."""
         for name, field in self.fields.items():
             words = problem_words(name, told[name]) if name in told else ""
             if words != field.error:

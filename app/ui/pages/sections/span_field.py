@@ -43,6 +43,7 @@ class SpanField(Field):
         self.edit.editingFinished.connect(self.left)
 
     def set_span(self, span: Span) -> None:
+        """Without ``changed``; the cursor stays where it is in a number that is the same."""
         self._span = span
         if span.count != self.edit.text():
             self.edit.setText(span.count)
