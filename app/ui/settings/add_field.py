@@ -32,6 +32,7 @@ class AddField(QWidget):
         self.button.clicked.connect(self._add)
 
     def set_words(self, name: str, placeholder: str, act: str) -> None:
+        """``name`` says to screen readers what is added, ``act`` stands on the button."""
         self.field.edit.setAccessibleName(name)
         self.field.set_placeholder(placeholder)
         self.button.setText(act)

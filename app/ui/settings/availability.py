@@ -73,6 +73,7 @@ class AvailabilityPanel(Panel):
         self._change(holidays=replace(found, working=tuple(each for each in kept if each in {h.day for h in found.known})))
 
     def show_regions(self, country: str, regions: tuple[Region, ...]) -> None:
+        """The regions of a country, whether or not it is still the chosen one."""
         self._regions[country] = regions
         if self.state is not None:
             self._render_departures(self.state)

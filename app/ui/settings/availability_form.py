@@ -82,6 +82,7 @@ class EntryForm(QWidget):
             self.changed.emit(self.read())
 
     def leave(self, *names: str) -> None:
+        """These fields were left: what is wrong with them may show now."""
         self._shown.update(names)
         self.judge()
 

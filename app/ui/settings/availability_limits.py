@@ -36,6 +36,7 @@ class LimitsSection(Section):
         self.body.addLayout(grid)
 
     def show_limits(self, limits: Limits) -> None:
+        """What is typed and cannot be read stays."""
         self._limits = limits
         for name, value in (("per_day", limits.per_day), ("per_week", limits.per_week)):
             field = self.fields[name]

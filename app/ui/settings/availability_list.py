@@ -86,6 +86,7 @@ class EntryList(QWidget):
     # State
 
     def show_entries(self, entries: Sequence[Entry], today: date) -> None:
+        """Entries that are not those that were told here close the form."""
         self._today = today
         if self.form is None or tuple(entries) != self._told:
             self._close()

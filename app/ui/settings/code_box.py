@@ -35,6 +35,7 @@ class CodeBox(Sized, QPlainTextEdit):
         self._ground = _Ground(self)
 
     def show_code(self, code: str, name: str) -> None:
+        """``name`` is for screen readers. What is marked stays marked while the code is the same."""
         self.setAccessibleName(name)
         if code != self.toPlainText():
             self.setPlainText(code)

@@ -101,6 +101,7 @@ class Footer(Sized, QWidget):
         self.again.setText(_("Try again"))
 
     def show_state(self, state: SettingsState, saving: bool, failed: str) -> None:
+        """``failed``: why the settings could not be saved, in words; empty if they could."""
         problems = state.problems if state.dirty else ()
         self.save.setEnabled(state.dirty)
         self.save.set_busy(saving)

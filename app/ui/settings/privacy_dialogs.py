@@ -85,6 +85,7 @@ class PassphraseDialog(Dialog):
         return self._said
 
     def close_with(self, answer: str) -> None:
+        """The passphrase is kept only where it is wanted."""
         self._said = self._first.text() if answer == "sealed" else ""
         super().close_with(answer)
 

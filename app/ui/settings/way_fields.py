@@ -135,6 +135,7 @@ class ProxyFields(QWidget):
         self._show_code()
 
     def set_testing(self, on: bool) -> None:
+        """A test that begins takes the result of the last one away."""
         self.test.set_busy(on)
         if on:
             self.result.say("")
