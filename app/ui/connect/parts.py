@@ -27,6 +27,7 @@ class StepBar(Sized, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_step(self, step: int) -> None:
+        """1 to 3."""
         self._step = step
         self._names = (_("Choose"), _("What is shared"), _("Sign in"))
         name = self._names[step - 1]
@@ -208,6 +209,7 @@ class StepLine(QWidget):
         self.setMinimumHeight(24)
 
     def show_step(self, words: str, done: bool, here: bool) -> None:
+        """``here``: it is under way."""
         self._done, self._here = done, here
         self._label.setText(words)
         self._label.set_tone("text" if done or here else "faint")

@@ -132,6 +132,7 @@ class Form(ServerForm):
         }
 
     def fill(self, fields: Mapping[str, str]) -> None:
+        """Who signs in again cannot change the address."""
         for name in ("email", "user", "server", "shared"):
             field = self.inputs[name]
             if isinstance(field, TextField) and not field.text() and fields.get(name):

@@ -51,6 +51,7 @@ class ServerForm(SignInForm):
         field.changed.connect(lambda _text: self.changed.emit())
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
+        """What was said of the server and its certificate before goes."""
         self.tried.hide()
         self.certificate.hide()
         wrong: list[Field] = []
@@ -86,6 +87,7 @@ class ServerForm(SignInForm):
         self.tried.show_addresses(tuple(dict.fromkeys(detail.split())))
 
     def show_certificate(self, detail: str) -> QWidget:
+        """``detail``: as ``certificate.read`` takes it. Where a file of an authority helps, the keyboard goes to its button."""
         self.certificate.show_certificate(certificate.read(detail), password=self.has_password)
         self.certificate.show()
         if self.certificate.helps:
