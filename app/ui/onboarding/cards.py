@@ -24,6 +24,7 @@ class CardButton(Focusable, QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_words(self, title: str, note: str, lit: bool) -> None:
+        """``lit``: drawn as if the mouse were on it, to stand out."""
         self._title, self._note, self._lit = title, note, lit
         self.setAccessibleName(title)
         self.setAccessibleDescription(note)

@@ -164,6 +164,7 @@ class MonthGrid(Sized, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_month(self, month: MonthCard | None) -> None:
+        """None until the free times are known."""
         self._month = month
         self.setAccessibleName(month.counted if month else "")
         self.updateGeometry()
