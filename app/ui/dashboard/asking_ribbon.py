@@ -60,6 +60,7 @@ class AskingRibbon(DayRibbon):
         return _("{time}: cannot be booked").format(time=clock)
 
     def focus_place(self) -> QRect:
+        """The minute that the keyboard is at, else the whole track."""
         if self._minute is not None:
             return QRect(round(self._x(self._minute)) - 4, _TRACK_TOP - 2, 8, _TRACK_HIGH + 4)
         return QRect(0, _TRACK_TOP, self.width(), _TRACK_HIGH)

@@ -179,6 +179,7 @@ class RequestsCard(Card):
         self._fill()
 
     def set_busy(self, booking: str, busy: bool) -> None:
+        """While the answer is on its way; nothing for a request that is gone meanwhile."""
         view = self._views.get(booking)
         if view is not None:
             view.set_busy(busy)

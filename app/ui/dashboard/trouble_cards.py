@@ -28,6 +28,7 @@ class FailuresCard(Card):
         self._shown: tuple[FailureState, ...] = ()
 
     def show_failures(self, failures: tuple[FailureState, ...]) -> None:
+        """Makes all lines anew. What went wrong with an answer stays said while its failure is there."""
         known = {each.booking for each in failures}
         self._problems = {name: words for name, words in self._problems.items() if name in known}
         self._shown = failures
