@@ -47,8 +47,7 @@ class Booking:
     # Book
 
     async def book(self, visit: Visit, page: PublicPage) -> Answer:
-        """A form or a program books, or the form goes one step on. Only what has no fault counts for the limit. Raises
-        Refusal."""
+        """Books, or takes the form one step on. Only what has no fault counts for the limit. Raises Refusal."""
         sent = await self._reception.receive(visit)
         fields = sent.fields
         visit = _framed(visit, fields)

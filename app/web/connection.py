@@ -182,8 +182,7 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def data_received(self, data: bytes) -> None:
-        """Parses what came, and refuses for what the parser's calls found wrong, or for a head that is too long before it
-        ends."""
+        """Refuses for what the parser's calls found wrong, and for a head that is too long before it ends."""
         if self._refused:
             return
         if self._deadline is None and not self._in_message and not self.answering:

@@ -177,8 +177,7 @@ class Pages:
         return self.not_found(visit) if page is None else self.slots_of(visit, page)
 
     def slots_of(self, visit: Visit, page: PublicPage) -> Answer:
-        """JSON for the days ``from`` until before ``to`` on the page's calendar, at most ``MOST_DAYS``; 31 days from today
-        unasked."""
+        """JSON for the days ``from`` until before ``to`` in the page's zone, ``MOST_DAYS`` at most; unasked 31 from today."""
         if self._link.stale:
             return answers.data(503, {"error": "unavailable"}, RETRY)
         now = self._clock.now()
@@ -214,8 +213,7 @@ class Pages:
     # What is not there, or not now
 
     def problem(self, visit: Visit, status: int, error: str, faults: Mapping[str, str] | None = None) -> Answer:
-        """``error`` is a code of ``_PROBLEMS``: words for people, itself for programs, with the fields at fault if any are
-        given."""
+        """``error`` is a code of ``_PROBLEMS``, told in words to people, to programs as it is, with ``faults`` if given."""
         if visit.wants_data:
             found: dict[str, object] = {"error": error}
             if faults is not None:

@@ -120,8 +120,7 @@ def clock_of(page: PublicPage | None, host: PublicHost) -> bool:
 
 
 def visit(scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], host: PublicHost) -> Visit:
-    """Reads a request. The language is the one that the address asks for, else the owner's for all pages, else the
-    browser's."""
+    """Reads a request. Its language is that of the address, else that of all pages, else the browser's."""
     query = read_query(scope["query_string"])
     language = next((value for key, value in reversed(query) if key == "lang" and value in LANGUAGES), "")
     if not language and host.pages_language in LANGUAGES:
