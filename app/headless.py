@@ -49,6 +49,7 @@ class Lines:
         self._thread.start()
 
     def put(self, line: dict[str, object]) -> None:
+        """Never waits: what does not fit is left out, and the next line that does says how many were."""
         if self._dropped:
             line = {**line, "dropped": self._dropped}
         try:
@@ -58,6 +59,7 @@ class Lines:
             self._dropped += 1
 
     def close(self) -> None:
+        """Waits a second at most for what is still to be written."""
         with contextlib.suppress(queue.Full):
             self._waiting.put_nowait(None)
         self._thread.join(1)

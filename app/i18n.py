@@ -77,6 +77,7 @@ class Wording:
         return _DAYS_SHORT[self.language][day.weekday()]
 
     def day_letters(self, monday_first: bool = True) -> tuple[str, ...]:
+        """One for each day, as heads of a month."""
         letters = _DAYS_LETTER[self.language]
         return letters if monday_first else letters[6:] + letters[:6]
 

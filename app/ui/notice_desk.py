@@ -63,6 +63,7 @@ class NoticeDesk(QObject):
         tasks.start(self._look_for_a_service(), self)
 
     def stop(self) -> None:
+        """Notices wait in the workspace again."""
         self._workspace.notices.deliver_to(None)
         self._workspace.notices.teller = None
         for unsubscribe in self._subscriptions:

@@ -347,6 +347,7 @@ async def tell_problem(error: AftaleError, folder: Path, parent: QWidget | None 
 
 
 def say(error: WorkspaceUnusable | PortTaken) -> int:
+    """To the terminal; the exit code that belongs to it."""
     if isinstance(error, PortTaken):
         print(f"aftale: port {error.port} is taken by another program; choose another with --port", file=sys.stderr)
         return EXIT_PORT

@@ -133,6 +133,7 @@ class NavList(QWidget):
         self._lines.addWidget(item)
 
     def set_current(self, key: str) -> None:
+        """A key that no section here has, such as that of the settings, leaves the Tab stop where it is."""
         known = any(item.key == key for item in self.items)
         for item in self.items:
             item.setChecked(item.key == key)

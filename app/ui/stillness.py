@@ -50,6 +50,7 @@ class _Portal(QObject):
         self._calls: list[object] = []
 
     def begin(self) -> None:
+        """Asks without waiting, and listens for changes from now on."""
         from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher
 
         bus = QDBusConnection.sessionBus()

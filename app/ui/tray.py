@@ -84,6 +84,7 @@ class Tray(QObject):
             self._fill(self._state)
 
     def hide(self) -> None:
+        """For the end: nobody looks for a tray any more."""
         self._look_timer.stop()
         self._icon.hide()
 

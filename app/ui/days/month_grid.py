@@ -40,6 +40,7 @@ class MonthGrid(Focusable, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_month(self, month: Month) -> None:
+        """The keyboard goes to a day that was chosen just now; else it stays at its day, or goes to the first free one."""
         self._month = month
         cells = self._cells()
         chosen = next((cell.day for cell in cells if cell.chosen), None)

@@ -30,6 +30,7 @@ class Collector(QObject):
         self._timer.start()
 
     def look(self) -> None:
+        """Only the oldest generation that is due: a collection takes the younger ones along."""
         new, young, middle = gc.get_count()
         if middle > _RARELY:
             gc.collect(2)

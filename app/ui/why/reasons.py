@@ -74,6 +74,7 @@ def answer_of(found: Sequence[Explained], page: Page, wording: Wording, zone: st
 
 
 def verdict_words(verdict: Verdict) -> str:
+    """In a word or two, for the head of an answer."""
     return {
         Verdict.OFFERED: _("Bookable"),
         Verdict.ASKED_FOR: _("On request"),
