@@ -177,8 +177,8 @@ class AttemptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One entry of that list. ``reason`` (for blocked ones): ``paused``, ``unavailable`` or ``stale``; ``times`` counts
-    folded repeats."""
+    """One entry of that list. ``reason`` (for blocked ones): ``paused`` or ``unavailable``; ``times`` counts folded
+    repeats."""
 
     id: str
     at: Instant
@@ -218,8 +218,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """422 (``invalid``, with fields), 404 (``not_found``), 503 (``paused``, ``unavailable``, ``stale``), 409 (``state``,
-    ``too_late``, ``not_allowed``), 410 (``link_spent``, ``link_expired``), 429 (``too_many``)."""
+    """422 (``invalid``, with fields), 404 (``not_found``), 503 (``paused``, ``unavailable``, ``not_saved``), 409
+    (``state``, ``too_late``, ``not_allowed``), 410 (``link_spent``, ``link_expired``), 429 (``too_many``)."""
 
     error: str
     fields: dict[str, str] = field(default_factory=dict)

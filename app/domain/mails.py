@@ -32,7 +32,8 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """``about``: the booking or attempt; ``details``: what the words need besides, as plain values. Not before ``run_at``."""
+    """``about``: the booking or attempt; ``count``: the attempts that the letter tells of; ``start`` and ``before``: when the
+    meeting is, and when it was before it was moved. Not sent before ``run_at``."""
 
     id: str
     kind: MailKind

@@ -299,7 +299,7 @@ class PageLink:
 
 
 def check_slug(slug: str) -> None:
-    """Raises InvalidFields with ``slug`` as the field: ``missing``, ``too_long``, ``form`` or ``reserved`` (URL-2)."""
+    """Raises InvalidFields for ``slug``: ``missing``, ``too_short``, ``too_long``, ``form`` or ``reserved`` (URL-2)."""
     if not slug:
         raise InvalidFields({"slug": "missing"})
     parts = slug.split("/")
