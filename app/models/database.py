@@ -75,7 +75,7 @@ class Database:
             put_seal(self.path, self._opening)
 
     async def read(self, function: Callable[[Session], T]) -> T:
-        """What ``function`` finds. It cannot write."""
+        """What ``function`` finds. It cannot write. Raises its error, or WorkspaceUnusable and its kinds."""
         if self._reader is None:
             raise WorkspaceUnusable("closed")
         return cast(T, await self._reader.ask(function))

@@ -71,7 +71,8 @@ def prepare(database: Path, source: Path, now: Instant) -> None:
 
 
 def prepare_deletion(database: Path, now: Instant) -> None:
-    """Orders that the whole workspace, with its backups, is deleted at its next opening."""
+    """Orders that the whole workspace, with its backups, is deleted at its next opening. Raises WorkspaceFull
+    and its siblings."""
     try:
         withdraw(database)
         _give_order(database, {"kind": DELETE, "aside": _aside_name(now)})
