@@ -34,7 +34,7 @@ async def connector_of(kind: ProviderKind) -> Connector:
 
 
 def load(kind: ProviderKind) -> Connector:
-    """``connector_of`` for code that runs in a thread already."""
+    """``connector_of`` for code that runs in a thread already. Raises NotFound too."""
     if kind not in PLACES:
         raise NotFound(f"provider {kind}")
     made: Connector = importlib.import_module(PLACES[kind]).Connector()

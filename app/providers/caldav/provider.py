@@ -309,7 +309,7 @@ class CalDavProvider:
                 return None
 
     async def task_calendar(self, name: str, zone: str) -> RemoteCalendar:
-        """The calendar for tasks, made if there is none yet; it may be renamed."""
+        """The calendar for tasks, made if there is none yet; it may be renamed. Raises Conflict where the server makes none."""
         with translated(self.account, write=True):
             url = f"{self._home.rstrip('/')}/{TASKS}/"
             body = dav.make_calendar(name, TASKS_NOTE, zone_text(zone))

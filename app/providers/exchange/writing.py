@@ -97,7 +97,8 @@ def written(draft: EventDraft, home: Home, manners: Manners) -> dict[str, Elemen
 
 
 def write_times(draft: EventDraft, home: Home) -> tuple[Instant, Instant, str]:
-    """Start, end, and Windows' name of their zone. Instants are exact whatever the zone; a series needs it."""
+    """Start, end, and Windows' name of their zone. Instants are exact whatever the zone; a series and days need
+    it. Raises RuleError where Windows has no name for theirs."""
     name = home.zone if draft.days else draft.zone
     zone = windows_zone(name)
     if not zone and (draft.rrule or draft.days):
