@@ -201,7 +201,8 @@ class AccountsService:
         return await self._database.read(read)
 
     async def set_scheduling(self, account_id: str, on: bool) -> None:
-        """*Meeting scheduling pages* (SET-2): off means offline mode. Switched on, what was accepted meanwhile is written."""
+        """*Meeting scheduling pages* (SET-2): off means offline mode. Switched on, what was accepted meanwhile is written.
+        Raises NotFound."""
         now, settings = self._clock.now(), self._settings.current
 
         def write(session: Session) -> None:

@@ -188,7 +188,7 @@ def accept(session: Session, desk: Desk, booking_id: str, start: Instant | None)
     """The owner's yes, to ``start`` or else to the first of the visitor's wishes that is free.
 
     Only what would put two things at one time counts against it; notice, hours, limits and lost calendars are the owner's
-    own."""
+    own. Raises NotFound (also for a start that was not wished for), StateConflict, SlotTaken."""
     booking = rows.get_booking(session, booking_id)
     if booking.state not in (State.REQUESTED, State.HELD):
         raise StateConflict(booking.state, State.CONFIRMED)

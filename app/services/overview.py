@@ -33,7 +33,7 @@ ATTEMPTS_SHOWN = 30
 
 
 class OverviewService:
-    """``reach`` and ``address`` come from publishing, ``network`` from whoever watches it: they are no rows."""
+    """``reach``, which gives the address too, comes from publishing, ``network`` from whoever watches it: they are no rows."""
 
     def __init__(
         self,

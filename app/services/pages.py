@@ -52,7 +52,8 @@ class PagesService:
         return Page(id=new_id(), slug=slug, title=title, colour=current.appearance.colour, created_at=self._clock.now())
 
     async def free_slug(self, part: str, page_id: str = "") -> str:
-        """A free slug under the owner's own part that begins with ``part``: itself, or with -2, -3 … behind it."""
+        """A free slug under the owner's own part that begins with ``part``: itself, or with -2, -3 … behind it.
+        Raises SlugTaken where all up to -999 are taken."""
         own = self._settings.current.own_part
         base = to_slug_part(part) or "meeting"
         if len(base) < 2:
@@ -189,7 +190,7 @@ class PagesService:
         return await self._database.read(lambda session: picture_rows.get_picture(session, name))
 
     async def make_default(self, page_id: str) -> None:
-        """The page that stands for the owner where a link is wanted (URL-4)."""
+        """The page that stands for the owner where a link is wanted (URL-4). Raises NotFound."""
         if page_id not in {page.id for page in await self.all()}:
             raise NotFound("page")
         await self._settings.save(replace(self._settings.current, default_page=page_id))
