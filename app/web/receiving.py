@@ -72,7 +72,7 @@ class Reception:
         raise Refusal(self._pages.problem(visit, 403, "form_token"))
 
     def check_manage(self, visit: Visit, sent: Sent, token: str) -> None:
-        """The link is the authority; this only keeps other sites from pressing its buttons."""
+        """The link is the authority; this only keeps other sites from pressing its buttons. Raises Refusal."""
         if guard.origin_of(visit.headers, visit.host) is guard.Origin.OWN or visit.direct or visit.host.programs:
             return
         key = sent.fields.get("key")
