@@ -69,7 +69,7 @@ class WishState(NamedTuple):
 
 
 class RequestState(NamedTuple):
-    """A request that waits. ``what``: page and length; ``possible``: at least one wished time is still free."""
+    """A request that waits. ``possible``: at least one wished time is still free, of which ``first_free`` is the first."""
 
     booking: str
     name: str

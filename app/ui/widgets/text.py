@@ -42,7 +42,7 @@ class Label(Sized, QLabel):
     """Plain text in a role of the type scale. What people typed is shown as it is, never as markup.
 
     ``wrap``: breaks into lines and takes the height that its width needs; else one line, cut with an ellipsis where it does
-    not fit (the whole text is then the tool tip). ``strong``: a part of the text to be set in semibold.
+    not fit (the whole text is then the tool tip). ``set_strong`` sets a part of it in semibold.
     """
 
     def __init__(
