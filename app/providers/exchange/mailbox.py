@@ -80,6 +80,7 @@ class Mailbox:
     # Writing
 
     def create(self, calendar: str, draft: EventDraft) -> Event:
+        """Looked for by its key first, and one at a time; Unreachable for who waits longer than ``PATIENCE`` for that."""
         with self._alone():
             with self._of(calendar):
                 item = self._marked(calendar, draft.key)

@@ -182,6 +182,7 @@ class GoogleProvider:
         return await self._item(calendar, body["id"])
 
     async def update(self, calendar: str, event: str, draft: EventDraft) -> Event:
+        """What others changed meanwhile is read again, and stays; after ``TRIES`` times that is Unreachable."""
         for _ in range(TRIES):
             item = await self._item(calendar, event)
             if item is None or item.get("status") == "cancelled":

@@ -154,6 +154,7 @@ class OfficeProvider:
         return found
 
     async def changes(self, calendar: str, token: str, start: Instant, end: Instant) -> Changes:
+        """Graph's delta only signals: where it tells anything, the window is read and compared by fingerprint."""
         with translated(self.account, calendar):
             known = Token.load(token)
             if known is None or known.calendar != calendar_hash(calendar):
