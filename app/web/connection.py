@@ -214,6 +214,7 @@ class Connection(HttpToolsProtocol):
     # What the parser finds
 
     def on_message_begin(self) -> None:
+        """From now on the head has its deadline, the hundredth of a connection too."""
         super().on_message_begin()
         self._in_head = self._in_message = True
         self._head_size = self._headers_size = 0
@@ -221,11 +222,13 @@ class Connection(HttpToolsProtocol):
             self._expect_within(self.gate.head_within)
 
     def on_url(self, url: bytes) -> None:
+        """Notes an address that is too long, for ``data_received`` to refuse."""
         super().on_url(url)
         if len(self.url) > URL_LONGEST:
             self._fault = self._fault or HTTPStatus.REQUEST_URI_TOO_LONG
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Notes a head that is too long, for ``data_received`` to refuse."""
         super().on_header(name, value)
         self._headers_size += len(name) + len(value) + 4
         if self._headers_size > HEAD_LONGEST:
