@@ -50,6 +50,7 @@ class StatusChip(Sized, QWidget):
         self._words.set_room(self._switch.x() - 34 - 4)
 
     def show_status(self, status: Status) -> None:
+        """Screen readers hear of a status that differs from the last one."""
         before, self._status = self._status, status
         self._dot.set_state(status.dot)  # type: ignore[arg-type]
         self._words.show_words(status)

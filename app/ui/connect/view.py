@@ -128,6 +128,7 @@ class ConnectWindow(Dialog):
         return size.boundedTo(self.screen().availableGeometry().size()) if self.screen() else size
 
     def show_state(self, state: State) -> None:
+        """The keyboard moves only with the page, or when the form begins or ends to wait for an answer."""
         busy, moved = self._state.busy, state.page is not self._state.page or not self.panels[state.page].isVisibleTo(self)
         self._state = state
         self.setWindowTitle(_("Sign in again") if state.again is not None else _("Connect a calendar"))

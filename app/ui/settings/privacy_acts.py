@@ -237,9 +237,11 @@ class PrivacyActs(QObject):
         await self._show_text(TextDialog(self._panel.window(), _("Ask for help"), lead, text), "aftale-support.txt", text)
 
     async def _show_text(self, dialog: TextDialog, name: str, text: str) -> None:
+        # The window of the dialog is gone when it has been answered.
+        title = dialog.windowTitle()
         await tasks.ask(dialog)
         if dialog.answer == "save":
-            self._save_file(dialog.windowTitle(), name, _("Texts (*.txt)"), lambda to: self._do(self._write(to, text)))
+            self._save_file(title, name, _("Texts (*.txt)"), lambda to: self._do(self._write(to, text)))
 
     async def _write(self, target: Path, text: str) -> None:
         def write() -> None:

@@ -62,6 +62,7 @@ class ExceptionsList(QWidget):
         self.panel.done.connect(self.close_panel)
 
     def show_overrides(self, overrides: tuple[OverrideDraft, ...], today: date) -> None:
+        """The panel stays at its number, and closes where there are fewer by now."""
         self._overrides, self._today = overrides, today
         while len(self.rows) > len(overrides):
             gone = self.rows.pop()

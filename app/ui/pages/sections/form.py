@@ -61,6 +61,7 @@ class FormSection(SectionBody):
         self.guests.edit.editingFinished.connect(lambda: self.leave("guests"))
 
     def show_draft(self, editing: Editing) -> None:
+        """The panel stays at its question, and closes where that is gone."""
         draft = editing.draft
         self._show_place_row(draft.location)
         known = {question.id for question in draft.questions}

@@ -77,6 +77,7 @@ class HoursSection(SectionBody):
         self.leave("weekly")
 
     def show_draft(self, editing: Editing) -> None:
+        """Figures that are half typed stay while the draft says that there are some."""
         draft = editing.draft
         self.kind.set_value(draft.own_hours)
         self.copy.setVisible(draft.own_hours)

@@ -80,6 +80,7 @@ class InviteSection(SectionBody):
             self.body.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_draft(self, editing: Editing) -> None:
+        """Placeholders go on to where they went before."""
         in_title = self._in_title
         self.title.set_text(editing.draft.invite_title)
         self.body.set_text(editing.draft.invite_body)

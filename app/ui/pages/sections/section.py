@@ -174,6 +174,7 @@ class SectionHead(Focusable, QPushButton):
         self.toggled.connect(self._toggled)
 
     def show_section(self, name: str, value: str, *, edited: bool, problems: int) -> None:
+        """``problems``: how many are told; the badge says those rather than that something was edited."""
         self.setText(name)
         self._value = value
         if problems:
