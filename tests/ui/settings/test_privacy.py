@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPlainTextEdit, QWidget
 
 from app.domain.booking import Promised
 from app.ui.settings.privacy import PrivacyPanel
-from app.ui.settings.privacy_dialogs import PersonDialog
+from app.ui.settings.privacy_dialogs import PersonDialog, TextDialog
 from app.ui.widgets import Dialog, Question
 from app.ui.widgets.menu import MenuPopup
 from tests.services.opened import at, wish
@@ -112,5 +112,26 @@ def test_person_when_found_is_shown_and_deleted_with_a_proof(in_loop: InLoop, tm
             assert line.address_hash.hex()[:16] in texts(asked)
             assert await r.workspace.bookings.list() == ()
             asked.reject()
+
+    in_loop(main)
+
+
+@pytest.mark.shows("DATA-5")
+def test_help_when_it_was_read_first_is_saved_as_it_was_shown(
+    in_loop: InLoop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "help.txt"
+    choose(monkeypatch, target)
+
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            panel(r)
+            r.button("Collect…").click()
+            asked = await dialog(r, TextDialog)
+            shown = asked.findChildren(QPlainTextEdit)[0].toPlainText()
+            r.button("Save…", asked).click()
+            await r.told("Saved as help.txt")
+            assert target.read_text(encoding="utf-8").strip() == shown.strip()
+            assert len(shown) > 100
 
     in_loop(main)
