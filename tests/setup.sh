@@ -35,6 +35,7 @@ libxcb-xkb.so.1 libxcb-xkb1
 "
 for_the_tests="
 chromium chromium
+libatomic.so.1 libatomic1
 Xvfb xvfb
 dbus-daemon dbus-daemon
 dunst dunst
