@@ -88,13 +88,15 @@ class Between:
         for each in tuple(self._open):
             each.transport.abort()
         self._open.clear()
-        await asyncio.sleep(0)
+        # Those that are still shaking hands are known to nobody else, and nobody else would ever close them.
+        for transport in list(self._loop._transports.values()):  # type: ignore[attr-defined]
+            transport.abort()
+        for _turn in range(3):
+            await asyncio.sleep(0)
 
     async def _settle(self) -> None:
         for _time in range(2):
-            # Those that are still shaking hands are known to nobody else.
-            for each in list(self._loop._transports.values()):  # type: ignore[attr-defined]
-                each.abort()
+            await self._break()
             # Each task ends by itself once its connections are broken.
             if others := asyncio.all_tasks() - {asyncio.current_task()}:
                 await asyncio.wait(others, timeout=5)
