@@ -13,6 +13,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +24,7 @@ from app.domain.plain import from_plain, to_plain
 from app.domain.public import PublicHost, PublicPage
 
 LONGEST = 4 * 1024 * 1024
+_AT_ONCE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +246,24 @@ def decode(raw: bytes) -> Line:
     return replace(line, until=from_plain(int, plain.get("until", 0))) if isinstance(line, Ask) else line
 
 
+def lines_of(descriptor: int, longest: int = LONGEST) -> Iterator[bytes]:
+    """The lines of a pipe, each with its newline, until it ends; one that is longer comes in pieces.
+
+    For a thread that may still be reading when the process ends: it waits in the system, not inside a stream of Python's, whose
+    lock would end the interpreter with an abort.
+    """
+    kept, seen = bytearray(), 0
+    while read := os.read(descriptor, _AT_ONCE):
+        kept += read
+        while (end := kept.find(b"\n", seen, longest) + 1 or (longest if len(kept) >= longest else 0)) > 0:
+            yield bytes(kept[:end])
+            del kept[:end]
+            seen = 0
+        seen = len(kept)
+    if kept:
+        yield bytes(kept)
+
+
 def _named(name: object, kinds: dict[str, Any]) -> Any:
     if isinstance(name, str) and name in kinds:
         return kinds[name]
@@ -252,5 +273,5 @@ def _named(name: object, kinds: dict[str, Any]) -> Any:
 __all__ = [
     "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "Counted", "Farewell", "File", "FileFor", "Hello", "HostLine", "Left",
     "Line", "LinkFor", "Lookup", "MoveIt", "Opens", "PageGone", "PageLine", "PictureLine", "Ready", "Remembered", "Reply",
-    "Shown", "Visits", "WhoIs", "decode", "encode", "sign_of",
+    "Shown", "Visits", "WhoIs", "decode", "encode", "lines_of", "sign_of",
 ]  # fmt: skip

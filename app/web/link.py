@@ -241,8 +241,9 @@ class ParentLink:
         return self.shelf.host is None or self._unheard_for > STALE_AFTER
 
     def _read(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while raw := self._source.readline(wire.LONGEST):
+        # A loop that is closed raises RuntimeError.
+        with contextlib.suppress(OSError, ValueError, RuntimeError):
+            for raw in wire.lines_of(self._source.fileno()):
                 try:
                     line = wire.decode(raw)
                 except ValueError:

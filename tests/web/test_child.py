@@ -140,6 +140,15 @@ def test_child_when_its_input_ends_then_it_ends_and_leaves_no_word(ready: Child)
     assert ready.process.stderr.read() == b""
 
 
+def test_child_when_another_takes_over_then_it_ends_well_though_its_input_stays_open(ready: Child) -> None:
+    ready.http.get("/healthz")
+    ready.http.close()
+    ready.say(wire.Farewell())
+    assert ready.process.wait(15) == 0
+    assert ready.process.stderr is not None
+    assert ready.process.stderr.read() == b""
+
+
 def test_child_when_its_input_ends_before_the_greeting_then_it_ends(child: Child) -> None:
     assert child.process.stdin is not None
     child.process.stdin.close()

@@ -215,3 +215,23 @@ async def test_shelf_when_a_page_changes_its_address_or_goes_then_its_times_go_w
     shelf.take(wire.PageGone(4, "anna/talk"))
     assert [page.slug for page in shelf.pages] == ["anna/lunch"]
     assert shelf.revision > before
+
+
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+async def test_lines_when_they_come_in_any_pieces_then_each_is_whole_and_a_long_one_is_cut(size: int) -> None:
+    longest = 150_000 if size > 100 else 200
+    said = b"one\n\n" + b"x" * (longest + 100) + b"\nthe last"
+    source, say = os.pipe()
+
+    def speak() -> None:
+        for start in range(0, len(said), size):
+            os.write(say, said[start : start + size])
+        os.close(say)
+
+    speaking = asyncio.get_running_loop().run_in_executor(None, speak)
+    heard = list(wire.lines_of(source, longest))
+    await speaking
+    os.close(source)
+    assert b"".join(heard) == said
+    assert (heard[:2], heard[-1]) == ([b"one\n", b"\n"], b"the last")
+    assert [len(each) for each in heard[2:-1]] == [longest, 101]
