@@ -97,11 +97,9 @@ class PagesController:
 
         overview = self._overview
         if overview is not None:
-            editor.offline = overview.offline
             ground = Ground(self._workspace.settings.current, overview.accounts, overview.calendars)
-            editor.online = makes_links(ground)
-            lost = (each.page.id for each in overview.pages if each.state is PageState.UNAVAILABLE)
-            editor.unavailable = frozenset(lost)
+            lost = frozenset(each.page.id for each in overview.pages if each.state is PageState.UNAVAILABLE)
+            editor.stand(offline=overview.offline, online=makes_links(ground), unavailable=lost)
 
     def _warm_up(self) -> None:
         """Loads the editor's modules beside the window, so that opening it does not hold the window up."""

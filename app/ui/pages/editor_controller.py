@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from app.domain.clock import Instant
+from app.domain.clock import MINUTE, Instant
 from app.domain.errors import AftaleError, InvalidFields, SlugTaken
-from app.domain.events import PagesChanged, SettingsSaved
+from app.domain.events import (
+    AccountChanged,
+    Booked,
+    CalendarChanged,
+    Cancelled,
+    Declined,
+    PagesChanged,
+    Requested,
+    Rescheduled,
+    SettingsSaved,
+)
 from app.domain.pages import Page
 from app.i18n import Wording, _, current, local
 from app.ui.messages import error_words
@@ -45,6 +55,10 @@ CHECK_AFTER = 0.4
 """Seconds after the last key until the address is looked up."""
 PREVIEW_AFTER = 0.05
 """Seconds after the last change until the preview's free times are worked out."""
+_ELSEWHERE = (PagesChanged, SettingsSaved)
+"""After these the page itself is read again."""
+_TIMES = (AccountChanged, Booked, CalendarChanged, Cancelled, Declined, Requested, Rescheduled)
+"""After these its free times may be other ones."""
 
 
 class EditorController:
@@ -62,7 +76,8 @@ class EditorController:
         self.online = False
         self.unavailable: frozenset[str] = frozenset()
         self._connect()
-        ends = [workspace.announcer.subscribe(kind, self._fact_came) for kind in (PagesChanged, SettingsSaved)]
+        ends = [workspace.announcer.subscribe(kind, self._fact_came) for kind in _ELSEWHERE]
+        ends += [workspace.announcer.subscribe(kind, self._times_changed) for kind in _TIMES]
         screen.destroyed.connect(lambda: [end() for end in ends])
 
     def _connect(self) -> None:
@@ -78,6 +93,11 @@ class EditorController:
         view.why_asked.connect(self._explain)
         view.way_chosen.connect(self._go)
         self._extras = Extras(self._workspace, view, self._change_editing)
+
+    def stand(self, *, offline: bool, online: bool, unavailable: frozenset[str]) -> None:
+        """How things stand outside the page; the preview follows."""
+        self.offline, self.online, self.unavailable = offline, online, unavailable
+        self._preview(PREVIEW_AFTER)
 
     @property
     def page_id(self) -> str:
@@ -194,11 +214,22 @@ class EditorController:
         page = to_page(self._editing.draft, self._editing.base)
         if self._duration not in page.rules.durations:
             self._duration = page.rules.durations[0]
-        wanted = (page.rules, page.hours, page.calendars, self._editing.usual, self._duration)
+        wanted = (page.rules, page.hours, page.calendars, self._editing.usual, self._duration, *self._ground())
         self._show_preview(page)
         if wanted != self._worked_out:
             self._worked_out = wanted
             tasks.latest("preview", self._work_out(page, self._duration, after), self._view, self._times_came, self._no_times)
+
+    def _ground(self) -> tuple[object, ...]:
+        """What decides besides the page: the clock, what is stored (bookings, events, calendars, other pages), the settings."""
+        workspace = self._workspace
+        settings = workspace.settings.current
+        return (
+            workspace.clock.now() // MINUTE,
+            workspace.database.revision,
+            settings.availability,
+            settings.profile.zone,
+        )
 
     def _explain(self, start: Instant) -> None:
         """Why the page as it is now does not offer ``start``."""
@@ -327,9 +358,15 @@ class EditorController:
 
     def _fact_came(self, _fact: object) -> None:
         editing = self._editing
-        if editing is None or editing.new:
+        if editing is None:
+            return
+        if editing.new:
+            self._page_came(editing.base)
             return
         tasks.latest("page", self._workspace.pages.get(editing.base.id), self._view, self._page_came, lambda _error: None)
+
+    def _times_changed(self, _fact: object) -> None:
+        self._preview(PREVIEW_AFTER)
 
     def _page_came(self, page: Page) -> None:
         if self._editing is None or page.id != self._editing.base.id:
