@@ -131,6 +131,12 @@ def bury(session: Session, number: int, owner: str, error: str, now: Instant) ->
     return _settle(session, number, owner, state=JobState.DEAD.value, error=error, run_at=now)
 
 
+def revive(session: Session, number: int, now: Instant) -> None:
+    """A dead letter is owed once more, as if it had never been tried."""
+    dead = update(outbox).where(outbox.c.number == number, sql(_DEAD))
+    session.execute(dead.values(state=JobState.PENDING.value, tries=0, run_at=now, error="", created_at=now))
+
+
 def put_off(session: Session, account: str, until: Instant, error: str, calendar: str = "") -> None:
     """Nothing of the account, or of one calendar of it, is tried before ``until``."""
     session.execute(_of(account, calendar).where(outbox.c.run_at < until).values(run_at=until, error=error))

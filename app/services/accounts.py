@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from app.domain.booking import State
+from app.domain.booking import Booking, State
 from app.domain.calendars import Event, EventDraft, ShowAs
 from app.domain.clock import DAY, Clock, Instant
 from app.domain.connecting import Choices, Effects
-from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind, Role
+from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind, Role, booking_calendar
 from app.domain.errors import AccessLost, NotFound, ProviderError, SignInExpired, SlugTaken
 from app.domain.events import AccountChanged, CalendarChanged, PagesChanged
 from app.domain.ids import new_id
@@ -410,11 +410,29 @@ def _reason(text: str) -> Lost:
 
 def owe_what_is_missing(session: Session, calendar: Calendar, now: Instant) -> None:
     """Confirmed meetings to come that stand in no calendar yet go into ``calendar``."""
-    known = tuple(each.id for each in rows.list_calendars(session))
-    for booking in booking_rows.bookings_between(session, now, now + HORIZON, (State.CONFIRMED,)):
-        stands = any(calendar_rows.find_event_by_booking(session, each, booking.id) is not None for each in known)
-        if not stands and not outbox_rows.pending_for(session, booking.id):
+    for booking in _missing(session, now):
+        if not outbox_rows.pending_for(session, booking.id):
             owe_write(session, JobKind.CREATE, booking, calendar, now)
+
+
+def owe_what_was_never_owed(session: Session, account: str, now: Instant) -> None:
+    """What was promised while there was no calendar to write to goes into the booking calendar, if that is one of this
+    account and can be written now. What was refused is not tried again by this."""
+    calendar = booking_calendar(rows.list_accounts(session), rows.list_calendars(session))
+    if calendar is not None and calendar.account == account:
+        for booking in _missing(session, now):
+            if outbox_rows.last_for(session, booking.id) is None:
+                owe_write(session, JobKind.CREATE, booking, calendar, now)
+
+
+def _missing(session: Session, now: Instant) -> list[Booking]:
+    """Confirmed meetings to come that stand in no calendar."""
+    known = tuple(each.id for each in rows.list_calendars(session))
+    return [
+        each
+        for each in booking_rows.bookings_between(session, now, now + HORIZON, (State.CONFIRMED,))
+        if not any(calendar_rows.find_event_by_booking(session, name, each.id) is not None for name in known)
+    ]
 
 
 def _apply(session: Session, ground: Ground, choices: Choices) -> None:

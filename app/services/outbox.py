@@ -10,7 +10,7 @@ What it promises
   minutes, or what the service says.
 * A job whose account has to be signed in to, or whose calendar is lost, rests until that is cured: no retry helps.
 * What is refused for good, still fails after three days, or was owed to a calendar that is used no more, is buried and shown to
-  the owner.
+  the owner. What was refused for want of the right is owed again when the right is back (``sync.listing``).
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ from app.models import outbox as rows
 from app.models.base import Session
 from app.models.database import Database
 from app.providers.base import Provider
+from app.services.accounts import owe_what_was_never_owed
 from app.services.announcer import Announcer
 from app.services.failpoints import passing
 from app.services.pace import LoopPace, Pace
@@ -74,7 +75,8 @@ class Strain:
 class Outbox:
     """One worker. ``wake`` may be called from the loop at any time; ``run`` returns only by cancellation.
 
-    ``lost`` hears of sign-ins and calendars that a write found lost; whoever keeps the accounts sets it.
+    ``lost`` hears of sign-ins and calendars that a write found lost, and of writes that a calendar refused which was thought to
+    be writable; whoever keeps the accounts sets it.
     """
 
     def __init__(
@@ -92,7 +94,7 @@ class Outbox:
         self._strains: dict[str, Strain] = {}
         self._resting: set[str] = set()
         self._back: set[tuple[str, str]] = set()
-        self.lost: Callable[[SignInExpired | AccessLost], Awaitable[None]] | None = None
+        self.lost: Callable[[SignInExpired | AccessLost | Conflict], Awaitable[None]] | None = None
         announcer.subscribe(AccountChanged, self._account_changed)
         announcer.subscribe(CalendarChanged, self._calendar_changed)
 
@@ -125,7 +127,9 @@ class Outbox:
     async def _welcome_back(self) -> None:
         while self._back:
             account, calendar = self._back.pop()
-            await self._database.write(partial(rows.make_due, account=account, now=self._clock.now(), calendar=calendar))
+            now = self._clock.now()
+            await self._database.write(partial(rows.make_due, account=account, now=now, calendar=calendar))
+            await self._database.write(partial(owe_what_was_never_owed, account=account, now=now))
             self._resting -= {account, calendar}
             if not self._strain(account).told:
                 self._strains.pop(account)
@@ -286,6 +290,9 @@ class Outbox:
         if isinstance(error, Conflict) or (isinstance(error, AccessLost) and unused):
             # Nobody misses a calendar that is not used, so nobody would bring it back.
             await self._bury(job, type(error).__name__)
+            if isinstance(error, Conflict) and calendar.writable and self.lost is not None:
+                # Perhaps the right is gone; then nothing more may be promised.
+                await self.lost(error)
             return True
         if isinstance(error, SignInExpired | AccessLost):
             await self._rest(job, error)

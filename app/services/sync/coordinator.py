@@ -10,6 +10,7 @@ from app.domain.connections import Account, Calendar, CalendarState, Flaw, Flaws
 from app.domain.errors import (
     AccessLost,
     AftaleError,
+    Conflict,
     NotFound,
     ProviderError,
     RateLimited,
@@ -125,8 +126,8 @@ class Coordinator:
         return self._asked.failing
 
     async def heard(self, error: ProviderError) -> None:
-        """What the service told somebody else: that the sign-in has ended, a calendar is lost, or that it has to be left
-        alone."""
+        """What the service told somebody else: that the sign-in has ended, a calendar is lost, that it has to be left alone, or
+        that it refuses a write, perhaps because the right is gone."""
         if isinstance(error, SignInExpired):
             self._may_try = False
             await self._sign_out()
@@ -134,6 +135,9 @@ class Coordinator:
         if isinstance(error, RateLimited):
             until = self._desk.pace.time() + held_off(error.retry_after, self._desk.chance())
             self._held_until = max(self._held_until, until)
+            return
+        if isinstance(error, Conflict):
+            await self._look_at_rights()
             return
         if not isinstance(error, AccessLost):
             self._asked.failing = True
@@ -250,7 +254,7 @@ class Coordinator:
         at = self._desk.pace.time()
         following = [(each, self._following[each.id]) for each in found.calendars]
         lost = any(each.state is CalendarState.INACTIVE and each.lost in OUR_OWN for each in found.calendars)
-        if lost:
+        if lost or any(each.booking and not each.writable for each in found.calendars):
             self._list_due = min(self._list_due, self._listed_at + LIST_WHILE_LOST)
         due = [each.due for calendar, each in following if self._readable(calendar)]
         if not self._asked.failing:
@@ -265,7 +269,32 @@ class Coordinator:
 
     # The list of calendars
 
+    async def _look_at_rights(self) -> None:
+        """Beside a turn that may be under way: until the list is here, visitors are promised what cannot be written."""
+        desk = self._desk
+        now, settings = desk.clock.now(), desk.settings.current
+        self._list_due = 0.0
+        found = await desk.database.read(lambda session: plan(session, self.account, settings, now))
+        if found is not None and not found.account.signed_out and desk.pace.time() >= self._held_until:
+            try:
+                if not await self._follow_list(desk.provider_of(found.account), found.account):
+                    self._list_due = 0.0
+            except (SignInExpired, RateLimited) as error:
+                await self.heard(error)
+        self.woken.set()
+
     async def _read_list(self, provider: Provider, found: Plan) -> Plan | None:
+        if not await self._follow_list(provider, found.account):
+            return None
+        desk = self._desk
+        now, settings = desk.clock.now(), desk.settings.current
+        again = await desk.database.read(lambda session: plan(session, self.account, settings, now))
+        if again is not None:
+            self._adopt(again)
+        return again
+
+    async def _follow_list(self, provider: Provider, account: Account) -> bool:
+        """Whether the service gave its list. Raises SignInExpired, RateLimited."""
         desk, at = self._desk, self._desk.pace.time()
         self._list_due, self._listed_at = at + LIST_EVERY * (0.9 + 0.2 * desk.chance()), at
         try:
@@ -274,18 +303,20 @@ class Coordinator:
             # The calendars' own readings tell more.
             self._list_due, self._asked.failing = at + LIST_WHILE_LOST, True
             _log.debug("account %s: no list of calendars: %s", self.account, type(error).__name__)
-            return None
-        now, settings = desk.clock.now(), desk.settings.current
-        listed = await desk.database.write(lambda session: follow_list(session, found.account, offered, now))
-        await desk.database.write(lambda session: forget_unused(session, found.account, now))
+            return False
+        now = desk.clock.now()
+        listed = await desk.database.write(lambda session: follow_list(session, account, offered, now))
+        await desk.database.write(lambda session: forget_unused(session, account, now))
         self._shown = listed.shown
         desk.announce(*(CalendarChanged(each) for each in listed.changed))
         if listed.changed:
-            desk.announce(AccountChanged(found.account))
-        again = await desk.database.read(lambda session: plan(session, self.account, settings, now))
-        if again is not None:
-            self._adopt(again)
-        return again
+            desk.announce(AccountChanged(account))
+        if listed.writable:
+            _log.info("account %s can be written to again", self.account)
+            desk.wake_outbox()
+            if desk.account_back is not None:
+                await desk.account_back(self.account)
+        return True
 
     # One calendar
 

@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 
 from app.domain.clock import Instant
 from app.domain.connections import Access, Account, Calendar, CalendarState, Lost
+from app.domain.errors import Conflict, NotFound
 from app.domain.ids import new_id
+from app.domain.outbox import JobKind
 from app.domain.syncing import LONG_NAME, NAME, TITLE, in_use, storable
 from app.models import accounts as account_rows
+from app.models import bookings as booking_rows
 from app.models import calendars as rows
+from app.models import outbox as outbox_rows
 from app.models.base import Session
 from app.providers.base import RemoteCalendar
 from app.services.sync.losing import lose
@@ -19,10 +23,12 @@ from app.services.sync.losing import lose
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """``changed``: calendars that differ from before; ``shown``: ids of ours that the service lists with their events."""
+    """``changed``: calendars that differ from before; ``shown``: ids of ours that the service lists with their events;
+    ``writable``: there is a booking calendar that can be written again."""
 
     changed: tuple[Calendar, ...]
     shown: frozenset[str]
+    writable: bool = False
 
 
 def sane(offered: Iterable[RemoteCalendar]) -> tuple[RemoteCalendar, ...]:
@@ -42,11 +48,13 @@ def sane(offered: Iterable[RemoteCalendar]) -> tuple[RemoteCalendar, ...]:
 
 def follow_list(session: Session, account: Account, offered: tuple[RemoteCalendar, ...], now: Instant) -> Listed:
     """New calendars are added without being used, vanished ones that are not used are removed. Whether one that is used and no
-    longer listed is lost, its next reading tells: what can still be read is not."""
+    longer listed is lost, its next reading tells: what can still be read is not. What a calendar refused while it could not be
+    written is owed to it again once it can."""
     accounts = account_rows.list_accounts(session)
     own = {each.at: each for each in account_rows.list_calendars(session) if each.account == account.id}
     changed: list[Calendar] = []
     shown: set[str] = set()
+    writable = False
     for found in offered:
         before = own.pop(found.id, None)
         calendar = _as_listed(account, before, found)
@@ -55,6 +63,9 @@ def follow_list(session: Session, account: Account, offered: tuple[RemoteCalenda
         if calendar != before:
             account_rows.save_calendar(session, calendar)
             changed.append(calendar)
+        if before is not None and calendar.writable and not before.writable:
+            owe_again(session, calendar, now)
+            writable = writable or calendar.booking
         if found.access is Access.FREE_BUSY and in_use(account, calendar, accounts):
             lost = lose(session, calendar.id, Lost.LOWERED, now)
             changed += [lost] if lost is not None else []
@@ -63,7 +74,22 @@ def follow_list(session: Session, account: Account, offered: tuple[RemoteCalenda
         if offered and not in_use(account, vanished, accounts) and not holds_ours(session, vanished, now):
             account_rows.delete_calendar(session, vanished.id)
             changed.append(vanished)
-    return Listed(tuple(changed), frozenset(shown))
+    return Listed(tuple(changed), frozenset(shown), writable)
+
+
+def owe_again(session: Session, calendar: Calendar, now: Instant) -> None:
+    """What the calendar refused, of meetings that are not over."""
+    for job in outbox_rows.dead_jobs(session):
+        if job.calendar == calendar.id and job.error == Conflict.__name__ and _is_wanted(session, job.booking, job.kind, now):
+            outbox_rows.revive(session, job.number, now)
+
+
+def _is_wanted(session: Session, booking_id: str, kind: JobKind, now: Instant) -> bool:
+    try:
+        booking = booking_rows.get_booking(session, booking_id)
+    except NotFound:
+        return kind is JobKind.DELETE
+    return booking.end > now and (booking.live or kind is JobKind.DELETE)
 
 
 def forget_unused(session: Session, account: Account, now: Instant) -> None:

@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable
 
 from app.domain.clock import Clock
 from app.domain.connections import Account
-from app.domain.errors import AccessLost, AftaleError, ProviderError, SignInExpired
+from app.domain.errors import AccessLost, AftaleError, Conflict, ProviderError, SignInExpired
 from app.domain.events import AccountChanged, PagesChanged, SettingsSaved
 from app.models import accounts as rows
 from app.models.database import Database
@@ -127,8 +127,8 @@ class SyncService:
         if account_id in self._coordinators:
             self._coordinators[account_id].stop_first()
 
-    async def lost(self, error: SignInExpired | AccessLost) -> None:
-        """Somebody else was told by the service that a sign-in has ended or a calendar is lost."""
+    async def lost(self, error: SignInExpired | AccessLost | Conflict) -> None:
+        """Somebody else was told by the service that a sign-in has ended, a calendar is lost, or a write is refused."""
         await self.heard(error)
 
     async def heard(self, error: ProviderError) -> None:
