@@ -11,6 +11,8 @@ room, as one span from its first start to the end of the window.
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -31,8 +33,7 @@ MOST_EVENTS = 75_000
 MOST_EFFORT = 3_000_000
 """Steps that following all rules of a file may take."""
 MOST_PROBLEMS = 100
-TAIL = 1000
-"""Characters at the end of a file among which its last line stands."""
+_OUTER_LINES = re.compile(r"(?:^|[\r\n])(?:BEGIN:|END:VCALENDAR)", re.IGNORECASE)
 PRODUCT = "-//Aftale//Aftale//EN"
 
 
@@ -79,7 +80,7 @@ def read_ics(
         for part in parts:
             if part.name == "VEVENT":
                 reading.take(part)
-    if headers and not text[-TAIL:].rstrip().upper().endswith("END:VCALENDAR"):
+    if headers and _breaks_off(text):
         reading.cut_off()
     events, series = reading.all(id_of)
     return ImportedCalendar(
@@ -102,6 +103,12 @@ def _walk(part: Component) -> Iterator[Component]:
         yield each
         if each.name == "VCALENDAR":
             yield from _walk(each)
+
+
+def _breaks_off(text: str) -> bool:
+    """Whether the file ends inside of a calendar. What stands behind its end, such as the remark of a web server, is none."""
+    last = deque(_OUTER_LINES.finditer(text), 1)
+    return not last or not last[0][0].strip().upper().startswith("END")
 
 
 def _own_zone(header: Component) -> str:

@@ -6,14 +6,16 @@ import asyncio
 import gzip
 import json
 import time
+from collections.abc import Iterable
 
 import pytest
 
+from app.domain.calendars import Event
 from app.domain.connections import Access, Flaw, Lost
 from app.domain.errors import AccessLost, Conflict, InvalidFields, RateLimited, SignInFailed, Unreachable, Unreadable
 from app.providers.base import Connector as ConnectorProtocol
 from app.providers.ics.connector import Connector
-from app.providers.ics.feed import EVERY, Feed
+from app.providers.ics.feed import EVERY, LASTING, Feed
 from app.providers.ics.limits import LARGEST
 from tests.providers.contract import END, START, seen, timed, writes
 from tests.providers.ics.files import DAY, calendar, event
@@ -194,6 +196,81 @@ async def test_changes_when_the_whole_feed_cannot_be_read_then_why_is_told_and_t
     assert failed.value.flaw == flaw
     world.file.write(good)
     assert (await world.provider.changes(world.calendar, token, START, END)).flaws == ()
+
+
+MONDAY, TUESDAY = "DTSTART:20261019T070000Z", "DTSTART:20261020T070000Z"
+HOUR = "DURATION:PT1H"
+WEEKS = event(MONDAY, HOUR, "RRULE:FREQ=WEEKLY;COUNT=2", uid="series")
+MOVED = event("RECURRENCE-ID:20261026T070000Z", "DTSTART:20261028T070000Z", HOUR, uid="series")
+
+
+def broken(world: FeedWorld, text: str, before: str) -> None:
+    """The feed is ``text`` from now on, and its transfer ends before ``before``."""
+    world.file.write(text.encode())
+    world.file.breaks_at = text.encode().index(before.encode())
+
+
+def busy(events: Iterable[Event]) -> set[tuple[int, int]]:
+    return {(each.start, each.end) for each in events}
+
+
+@pytest.mark.shows("R24", "SYNC-1")
+async def test_changes_when_a_transfer_breaks_off_then_it_adds_and_takes_nothing_away(world: FeedWorld) -> None:
+    first = event(TUESDAY, HOUR, uid="first")
+    world.file.write(calendar(first, WEEKS, MOVED, event("DTSTART:20261021T070000Z", HOUR, uid="last")).encode())
+    whole = await world.provider.changes(world.calendar, "", START, END)
+    later(world)
+    new = event("DTSTART:20261022T070000Z", HOUR, uid="new")
+    broken(world, calendar(first, new, WEEKS, MOVED), "DURATION:PT1H\r\nEND:VEVENT\r\nEND:VCALENDAR")
+    cut = await world.provider.changes(world.calendar, whole.token, START, END)
+    assert (cut.full, cut.gone, cut.flaws) == (False, (), ((Flaw.CUT_OFF, 1),))
+    assert len(whole.events) == 4
+    # The moved occurrence has lost its length in the cut, and keeps that of before.
+    assert busy(cut.events) > busy(whole.events)
+    assert len(cut.events) == 6
+    assert {each.id for each in whole.events} <= {each.id for each in cut.events}
+    # The same before a booking.
+    assert busy(await world.provider.read_window(world.calendar, START, END)) == busy(cut.events)
+    # As long as it is cut in the same way nothing is new, and the server's mark of the whole is not believed to be of this.
+    again = await world.provider.changes(world.calendar, cut.token, START, END)
+    assert (again.events, again.full, again.flaws) == ((), False, cut.flaws)
+    later(world)
+    world.file.breaks_at = 0
+    mended = await world.provider.changes(world.calendar, again.token, START, END)
+    assert (len(mended.events), mended.full, mended.flaws) == (4, True, ())
+
+
+@pytest.mark.shows("R24", "SYNC-6")
+async def test_changes_when_the_first_transfer_breaks_off_then_the_copy_stays_and_why_is_told(
+    world: FeedWorld,
+) -> None:
+    text = calendar(event(MONDAY, HOUR, uid="first"), event(TUESDAY, HOUR, uid="last"))
+    world.file.write(text.encode())
+    token = (await world.provider.changes(world.calendar, "", START, END)).token
+    provider = world.connect()
+    later(world)
+    broken(world, text.replace("Meeting", "Lunch"), "BEGIN:VEVENT\r\nUID:last")
+    for calls in (provider.changes(world.calendar, token, START, END), provider.read_window(world.calendar, START, END)):
+        with pytest.raises(Unreadable) as failed:
+            await calls
+        assert failed.value.flaw == Flaw.CUT_OFF
+    # What stays so was made so, and is read as far as it goes.
+    world.clock.at += LASTING
+    cut = await provider.changes(world.calendar, token, START, END)
+    assert (len(cut.events), cut.full, cut.gone, cut.flaws) == (1, False, (), ((Flaw.CUT_OFF, 1),))
+
+
+@pytest.mark.shows("R24", "CON-1")
+async def test_changes_when_a_feed_is_always_cut_then_what_it_has_goes_on_being_read(world: FeedWorld) -> None:
+    token = ""
+    for number in (1, 2, 3):
+        texts = [event(f"DTSTART:2026102{each}T070000Z", HOUR, uid=f"u{each}") for each in range(1, number + 1)]
+        broken(world, calendar(*texts), "END:VCALENDAR")
+        cut = await world.provider.changes(world.calendar, token, START, END)
+        assert (len(cut.events), cut.flaws) == (number, ((Flaw.CUT_OFF, 1),))
+        assert len(await world.provider.read_window(world.calendar, START, END)) == number
+        token = cut.token
+        later(world)
 
 
 async def test_read_when_nobody_answers_then_it_is_unreachable(world: FeedWorld) -> None:

@@ -367,6 +367,7 @@ def test_file_when_parts_of_it_cannot_be_read_as_they_should_then_they_are_count
     cut = calendar(event(*SERIES, RULE), event("DTSTART:20261020T070000Z", uid="u5")).removesuffix("END:VCALENDAR\r\n")
     assert read(cut).flaws == ((Flaw.CUT_OFF, 1),)
     assert read(cut[:-8]).flaws == ((Flaw.CUT_OFF, 1),)
+    assert read(cut + "END:VCALENDAR\r\n<!-- 3 ms -->" + " " * 2_000).flaws == ()
     assert read("hello").flaws == ((Flaw.NO_CALENDAR, 1),)
     assert read("x" * (LARGEST + 1)).flaws == ((Flaw.TOO_LARGE, 1),)
 

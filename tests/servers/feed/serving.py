@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 @dataclass
 class FeedFile:
     """One address. ``etag`` and ``modified``: whether it tells such a validator. ``status``: answered in its place.
-    ``redirect``: where it sends to. ``half``: the connection ends in the middle. ``endless``: the body has no end. ``hold``:
-    answers wait until it is set."""
+    ``redirect``: where it sends to. ``half``: the connection ends in the middle. ``breaks_at``: nobody says how long the body
+    is, and it ends after so many bytes. ``endless``: the body has no end. ``hold``: answers wait until it is set."""
 
     body: bytes
     etag: bool = True
@@ -28,6 +28,7 @@ class FeedFile:
     headers: dict[str, str] = field(default_factory=dict)
     redirect: str = ""
     half: bool = False
+    breaks_at: int = 0
     endless: bool = False
     drops: int = 0
     hold: threading.Event = field(default_factory=threading.Event)
@@ -150,6 +151,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             while True:
                 self.wfile.write(body or b"x" * 65_536)
+        if found is not None and found.breaks_at:
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.close_connection = True
+            self.wfile.write(body[: found.breaks_at])
+            return
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if found is not None and found.half else body)
