@@ -1,4 +1,5 @@
-"""The booking calendar may no longer be written, and may again: nothing is promised that cannot be kept, nothing is forgotten."""
+"""The booking calendar may no longer be written, and may again: nothing is promised that cannot be kept, and
+nothing is forgotten."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ async def test_what_was_refused_when_the_right_is_back_then_it_is_written_withou
     request = next(each for each in await workspace.bookings.list() if each.state is State.REQUESTED)
     await workspace.bookings.accept(request.id)
     await settle(workspace)
-    assert work.writes == [] and await refused(workspace) == 1
+    assert work.writes == []
+    assert await refused(workspace) == 1
     work.set_access("work", Access.EDIT)
     anna.run()
     await anna.pass_time(LIST_WHILE_LOST + 60)
@@ -83,7 +85,8 @@ async def test_what_was_refused_when_its_meeting_is_over_by_then_then_nothing_is
     work.set_access("work", Access.OWNER)
     await anna.sync.now()
     await settle(workspace)
-    assert work.writes == [] and await refused(workspace) == 1
+    assert work.writes == []
+    assert await refused(workspace) == 1
 
 
 async def test_write_when_it_is_refused_for_another_reason_then_the_calendar_stays_in_use(anna: House) -> None:
