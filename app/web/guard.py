@@ -109,17 +109,17 @@ def is_secure(headers: Headers, host: PublicHost) -> bool:
     return is_marked(headers, host) and headers.get(b"x-forwarded-proto", b"").strip().lower() == b"https"
 
 
-def is_direct(scope: Mapping[str, Any], headers: Headers, host: PublicHost) -> bool:
-    """Whether the visitor sits at this computer while pages are published only on it: no limits then, and programs may book.
+def is_here(scope: Mapping[str, Any], headers: Headers) -> bool:
+    """Whether the visitor sits at this computer, so that programs may book, however far the pages reach.
 
     Whoever asks for another name than this computer's own came from elsewhere, by whatever way.
     """
-    return (
-        host.reach == Reach.COMPUTER
-        and FORWARDED.isdisjoint(headers)
-        and is_loopback(peer(scope))
-        and host_of(headers.get(b"host", b"")) in HERE
-    )
+    return FORWARDED.isdisjoint(headers) and is_loopback(peer(scope)) and host_of(headers.get(b"host", b"")) in HERE
+
+
+def is_direct(scope: Mapping[str, Any], headers: Headers, host: PublicHost) -> bool:
+    """Whether the visitor sits at this computer while pages are published only on it: no limits then."""
+    return host.reach == Reach.COMPUTER and is_here(scope, headers)
 
 
 def is_indexed(name: str, host: PublicHost) -> bool:

@@ -67,13 +67,13 @@ class Reception:
         fault = self._tokens.fault(key, page, purpose) if isinstance(key, str) else Fault.MISSING
         if sent.form or fault in (None, Fault.TOO_FAST):
             return Fault.EXPIRED if fault is Fault.MISSING else fault
-        if visit.direct or visit.host.programs:
+        if visit.here or visit.host.programs:
             return None
         raise Refusal(self._pages.problem(visit, 403, "form_token"))
 
     def check_manage(self, visit: Visit, sent: Sent, token: str) -> None:
         """The link is the authority; this only keeps other sites from pressing its buttons. Raises Refusal."""
-        if guard.origin_of(visit.headers, visit.host) is guard.Origin.OWN or visit.direct or visit.host.programs:
+        if guard.origin_of(visit.headers, visit.host) is guard.Origin.OWN or visit.here or visit.host.programs:
             return
         key = sent.fields.get("key")
         if not isinstance(key, str) or self._tokens.fault(key, token, MANAGE) not in (None, Fault.TOO_FAST):

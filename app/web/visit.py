@@ -36,8 +36,8 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """``query``: names and values in their order. ``direct``: from this computer, published nowhere else. ``address``: the name
-    under which the visitor is counted. ``secure``: over TLS, as the owner's proxy says. ``link``: the token of the secret link
+    """``query``: names and values in their order. ``here``: from this computer. ``direct``: the same, and published nowhere
+    else. ``address``: the name under which the visitor is counted. ``secure``: over TLS, as the owner's proxy says. ``link``: the token of the secret link
     that was opened, if it was one. ``embed``: shown inside another site (PUB-3)."""
 
     request: Request
@@ -52,6 +52,7 @@ class Visit:
     link: str = ""
     secure: bool = False
     embed: bool = False
+    here: bool = False
 
     @property
     def method(self) -> str:
@@ -139,6 +140,7 @@ def visit(scope: Scope, receive: Receive, headers: Mapping[bytes, bytes], host: 
         headers=headers,
         secure=guard.is_secure(headers, host),
         embed=("embed", "1") in query,
+        here=guard.is_here(scope, headers),
     )
 
 

@@ -155,13 +155,14 @@ def test_json_when_it_comes_from_outside_without_a_form_token_then_no_header_hel
     assert fake.asked == []
 
 
-def test_json_when_pages_are_open_to_the_network_then_even_this_computer_needs_a_form_token(
-    client: TestClient, fake: FakeLink
+def test_json_when_pages_are_open_to_the_network_then_another_computer_needs_a_form_token_or_the_owners_leave(
+    visitor: Visitor, fake: FakeLink
 ) -> None:
     fake.set_host(reach="network")
-    assert client.post(PATH, json=BODY).status_code == 403
+    outside = visitor("192.0.2.7")
+    assert outside.post(PATH, json=BODY).status_code == 403
     fake.set_host(programs=True)
-    assert client.post(PATH, json=BODY).status_code == 201
+    assert outside.post(PATH, json=BODY).status_code == 201
 
 
 def test_json_when_it_carries_the_token_of_a_form_then_it_is_accepted_from_outside(

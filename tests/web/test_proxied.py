@@ -74,12 +74,33 @@ def test_headers_when_tls_ends_at_the_proxy_then_say_so_for_it_alone(visitor: Vi
 
 
 @pytest.mark.shows("S6")
-@pytest.mark.parametrize("more", [{}, {"x-aftale-proxy": SECRET}, {"x-aftale-proxy": "x"}, DOMAIN])
-def test_visitor_when_pages_are_published_then_nobody_is_direct(visitor: Visitor, fake: FakeLink, more: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "more", [{"x-aftale-proxy": SECRET}, {"x-aftale-proxy": "x"}, {"x-forwarded-for": "127.0.0.1"}, {"via": "1.1 x"}, DOMAIN]
+)
+def test_program_when_it_comes_from_elsewhere_to_published_pages_then_it_needs_the_owners_leave(
+    visitor: Visitor, fake: FakeLink, more: dict[str, str]
+) -> None:
     for reach in ("proxy", "network"):
         fake.set_host(reach=reach, proxy_mark=MARK, hosts=("127.0.0.1", "meet.example.com"))
         assert visitor().post(PATH, json=BODY, headers=more).status_code == 403
+        assert visitor("10.0.0.7").post(PATH, json=BODY).status_code == 403
     assert fake.asked == []
+
+
+@pytest.mark.shows("S5", "S6")
+@pytest.mark.parametrize("reach", ["network", "proxy", "computer"])
+def test_program_when_it_runs_on_this_computer_then_it_may_book_and_is_limited_unless_pages_are_only_here(
+    visitor: Visitor, fake: FakeLink, reach: str
+) -> None:
+    fake.set_host(reach=reach, proxy_mark=MARK)
+    here = visitor()
+    first, *rest = [here.post(PATH, json={**BODY, "email": f"v{number}@example.org"}) for number in range(6)]
+    assert first.status_code == 201
+    assert {each.status_code for each in rest[:4]} == {409}
+    assert (rest[4].status_code == 429) is (reach != "computer")
+    manage = "/manage/" + first.json()["manage_url"].rpartition("/")[2]
+    assert here.post(f"{manage}/cancel", json={}).status_code == 200
+    assert here.post(PATH, json=BODY, headers={"origin": "http://evil.example"}).status_code == 403
 
 
 @pytest.mark.shows("S6")
