@@ -37,8 +37,8 @@ class NotReadable(Exception):
 @dataclass(frozen=True, slots=True)
 class Visit:
     """``query``: names and values in their order. ``here``: from this computer. ``direct``: the same, and published nowhere
-    else. ``address``: the name under which the visitor is counted. ``secure``: over TLS, as the owner's proxy says. ``link``: the token of the secret link
-    that was opened, if it was one. ``embed``: shown inside another site (PUB-3)."""
+    else. ``address``: the name under which the visitor is counted. ``secure``: over TLS, as the owner's proxy says. ``link``:
+    the token of the secret link that was opened, if it was one. ``embed``: shown inside another site (PUB-3)."""
 
     request: Request
     path: str
