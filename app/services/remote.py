@@ -2,21 +2,26 @@
 
 Its libraries are heavy and its sign-in lies sealed under a key that a keyring gives up only after a while, so neither is there
 when the workspace opens. Whoever asks first waits for both.
+
+Nothing but errors of the tree comes out: what else a provider raises is a mistake of ours or of a library, told to the log
+once and a passing fault to whoever asked. It says nothing about the calendar, least of all that it is free.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from app.domain.calendars import Event, EventDraft
 from app.domain.clock import Instant
 from app.domain.connections import Account
-from app.domain.errors import SecretUnreadable, SignInExpired
+from app.domain.errors import AftaleError, SecretUnreadable, SignInExpired, Unreachable
 from app.providers.base import Changes, Early, Provider, RemoteCalendar, TellsAtOnce, TellsEarly
 
 Maker = Callable[[Account], Awaitable[Provider]]
+_log = logging.getLogger(__name__)
 
 
 class _Held:
@@ -46,6 +51,7 @@ class RemoteProvider:
         self._of, self._make = account, make
         self._held: _Held | None = None
         self._lock = asyncio.Lock()
+        self._told: set[str] = set()
 
     async def renew(self) -> None:
         """From the next call on with the sign-in that is kept then. Calls that are running end with the one that they began
@@ -69,10 +75,25 @@ class RemoteProvider:
             held = self._held
             held.users += 1
         try:
-            yield held.provider
+            with self._within_the_tree():
+                yield held.provider
         finally:
             held.users -= 1
             await held.close_if_done()
+
+    @contextmanager
+    def _within_the_tree(self) -> Iterator[None]:
+        """The same mistake is told once: a calendar is asked each minute."""
+        try:
+            yield
+        except AftaleError:
+            raise
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"
+            if what not in self._told:
+                self._told.add(what)
+                _log.error("a calendar could not be used as it should", exc_info=error)
+            raise Unreachable(self.account, type(error).__name__) from error
 
     async def calendars(self) -> tuple[RemoteCalendar, ...]:
         async with self._there() as made:
@@ -111,4 +132,5 @@ class RemoteProvider:
         async with self._there() as made:
             pass
         if isinstance(made, TellsAtOnce) and self._held is not None and self._held.provider is made:
-            await made.listen(calendars, told)
+            with self._within_the_tree():
+                await made.listen(calendars, told)

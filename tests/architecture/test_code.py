@@ -14,6 +14,7 @@ LAST_RESORTS = {
     "app/services/child.py": "the supervisor of the public child: restarts it",
     "app/web/asgi.py": "the edge of the public pages: answers 500 without a word of it",
     "app/services/outbox.py": "the edge of the providers: a write that is owed stays owed, whatever a library does",
+    "app/services/remote.py": "the edge of the providers: whatever a library does, a look that failed has failed",
 }
 
 # Threads that do not look at an error but hand it to the one who waits for them.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Collection
 
 import pytest
 
+from app.domain.calendars import Event
 from app.domain.connections import Account, ProviderKind
-from app.domain.errors import SecretUnreadable, SignInExpired
+from app.domain.errors import SecretUnreadable, SignInExpired, Unreachable
 from app.providers.base import Provider
 from app.providers.memory import MemoryAccount, MemoryProvider
 from app.services.remote import RemoteProvider
@@ -67,3 +69,30 @@ async def test_a_call_when_the_secret_cannot_be_opened_then_it_asks_for_a_sign_i
         await remote.calendars()
     locked.clear()
     assert await remote.calendars() == ()
+
+
+class Mistaken(MemoryProvider):
+    """A library of it fails in a way that nobody announced."""
+
+    async def read_window(self, calendar: str, start: int, end: int) -> tuple[Event, ...]:
+        raise OverflowError("date value out of range")
+
+    async def listen(self, calendars: Collection[str], told: Callable[[str], None]) -> None:
+        raise KeyError("a shape that nobody announced")
+
+
+@pytest.mark.shows("SYNC-6", "R14")
+@pytest.mark.logs("a calendar could not be used as it should")
+async def test_a_call_when_it_meets_a_mistake_then_it_is_a_passing_fault_and_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def make(account: Account) -> Provider:
+        return Mistaken(MemoryAccount("a"))
+
+    remote = RemoteProvider(ACCOUNT, make)
+    for _ in range(3):
+        with pytest.raises(Unreachable):
+            await remote.read_window("main", 0, 1)
+    with pytest.raises(Unreachable):
+        await remote.listen((), str)
+    assert sum("could not be used" in each.message for each in caplog.records) == 2
