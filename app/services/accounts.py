@@ -13,7 +13,7 @@ from app.domain.calendars import Event, EventDraft, ShowAs
 from app.domain.clock import DAY, Clock, Instant
 from app.domain.connecting import Choices, Effects
 from app.domain.connections import Access, Account, Calendar, CalendarState, Lost, ProviderKind, Role, booking_calendar
-from app.domain.errors import AccessLost, NotFound, ProviderError, SignInExpired, SlugTaken
+from app.domain.errors import AccessLost, NotFound, ProviderError, RateLimited, SignInExpired, SlugTaken
 from app.domain.events import AccountChanged, CalendarChanged, PagesChanged
 from app.domain.ids import new_id
 from app.domain.notices import Notice, NoticeKind
@@ -53,6 +53,8 @@ class Manners(Protocol):
     def may_ask(self, account_id: str) -> bool: ...
 
     def is_failing(self, account_id: str) -> bool: ...
+
+    def held_for(self, account_id: str) -> float: ...
 
     async def heard(self, error: ProviderError) -> None: ...
 
@@ -286,10 +288,16 @@ class AccountsService:
         self._changed(await self._database.write(write))
 
     async def check_again(self, calendar_id: str) -> Calendar:
-        """Tries to read the calendar now; puts the pages back at once if it can be read."""
+        """Tries to read the calendar now; puts the pages back at once if it can be read. Raises RateLimited while the service
+        wants to be left alone, without asking it."""
         calendar = await self._database.read(lambda session: self._find(session, calendar_id))
         provider = await self.provider(calendar.account)
         now = self._clock.now()
+        if not provider.keeps_events_here:
+            if self._manners is not None and (seconds := self._manners.held_for(calendar.account)) > 0:
+                raise RateLimited(calendar.account, seconds)
+            # What it remembers of refusals, and of what it read a moment ago, is no answer to somebody who asks now.
+            await provider.close()
         try:
             await provider.read_window(calendar.at, now, now + DAY)
         except AccessLost as error:
@@ -375,9 +383,9 @@ class AccountsService:
             provider = self._provider_of(accounts[calendar.account])
             try:
                 found[calendar.id] = await provider.read_window(calendar.at, first, last)
-            except ProviderError as error:
+            except (ProviderError, NotFound) as error:
                 _log.info("calendar %s could not be read afresh: %s", calendar.id, type(error).__name__)
-                if self._manners is not None:
+                if self._manners is not None and isinstance(error, ProviderError):
                     await self._manners.heard(error)
             return calendar.id in found
 
@@ -395,9 +403,13 @@ class AccountsService:
             by_account.setdefault(calendar.account, []).append(calendar)
         tasks = [asyncio.ensure_future(all_of(name, its)) for name, its in by_account.items() if name in accounts]
         if tasks:
-            _, late = await asyncio.wait(tasks, timeout=within)
+            done, late = await asyncio.wait(tasks, timeout=within)
             for task in late:
                 task.cancel()
+            for task in done:
+                if (mistake := task.exception()) is not None:
+                    # What was not found is a look that failed.
+                    _log.error("an account could not be read afresh", exc_info=mistake)
         return found
 
 

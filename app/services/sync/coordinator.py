@@ -121,6 +121,11 @@ class Coordinator:
         return self._desk.pace.time() >= self._held_until and self._asked.is_spaced()
 
     @property
+    def held_for(self) -> float:
+        """For how many seconds the service still wants to be left alone, by its own word."""
+        return max(0.0, self._held_until - self._desk.pace.time())
+
+    @property
     def is_failing(self) -> bool:
         """The service has not answered of late."""
         return self._asked.failing
@@ -148,9 +153,9 @@ class Coordinator:
                 await self._lost(calendar, error.reason)
 
     async def read_now(self) -> None:
-        """Everything at once, and what seemed lost too."""
+        """Everything at once, and what seemed lost too: what a provider remembers, to ask less often, is forgotten."""
         async with self._turn:
-            self._list_due, self._may_try = 0.0, True
+            self._list_due, self._may_try, self._reconnects = 0.0, True, True
             for each in self._following.values():
                 each.due, each.failures = 0.0, 0
             await self._work()

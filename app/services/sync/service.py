@@ -142,6 +142,11 @@ class SyncService:
         coordinator = self._coordinators.get(account_id)
         return coordinator is None or coordinator.may_ask()
 
+    def held_for(self, account_id: str) -> float:
+        """For how many seconds the account's service still wants to be left alone, by its own word."""
+        coordinator = self._coordinators.get(account_id)
+        return 0.0 if coordinator is None else coordinator.held_for
+
     def is_failing(self, account_id: str) -> bool:
         """Whether the account's service has not answered of late."""
         coordinator = self._coordinators.get(account_id)
