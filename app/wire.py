@@ -5,7 +5,8 @@ standard output. Every message is one of the frozen dataclasses below; ``t`` on 
 
     program to child    Hello, once and first · HostLine, PageLine, PageGone, PictureLine whenever something changed ·
     Alive every few seconds · Reply · Counted, once, of what an earlier child counted · Farewell, at most once and last
-    child to program    Ready, once · Ask, answered by exactly one Reply · Visits and Counted now and then
+    child to program    Ready, once · Ask, answered by exactly one Reply · Visits and Counted now and then ·
+    Deaf, after Farewell
 """
 
 from __future__ import annotations
@@ -200,16 +201,36 @@ class Farewell:
     """Another child takes over: hear nobody new, finish with those who are here, then end."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deaf:
+    """Answers a Farewell: the socket is closed, and nobody new is heard."""
+
+
 def sign_of(key: str, nonce: str) -> str:
     """What the child with this key, and no other, answers to ``nonce``: the proof that an address leads to it."""
     return hmac.new(bytes.fromhex(key), b"reached\0" + nonce.encode(), hashlib.sha256).hexdigest()
 
 
-Line = Hello | HostLine | PageLine | PageGone | PictureLine | Alive | Ask | Reply | Ready | Shown | Visits | Counted | Farewell
+Line = (
+    Hello
+    | HostLine
+    | PageLine
+    | PageGone
+    | PictureLine
+    | Alive
+    | Ask
+    | Reply
+    | Ready
+    | Shown
+    | Visits
+    | Counted
+    | Farewell
+    | Deaf
+)
 _LINES: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
-        Hello, HostLine, PageLine, PageGone, PictureLine, Alive, Ask, Reply, Ready, Shown, Visits, Counted, Farewell,
+        Hello, HostLine, PageLine, PageGone, PictureLine, Alive, Ask, Reply, Ready, Shown, Visits, Counted, Farewell, Deaf,
     )
 }  # fmt: skip
 _ASKED: dict[str, Any] = {
@@ -271,7 +292,7 @@ def _named(name: object, kinds: dict[str, Any]) -> Any:
 
 
 __all__ = [
-    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "Counted", "Farewell", "File", "FileFor", "Hello", "HostLine", "Left",
-    "Line", "LinkFor", "Lookup", "MoveIt", "Opens", "PageGone", "PageLine", "PictureLine", "Ready", "Remembered", "Reply",
-    "Shown", "Visits", "WhoIs", "decode", "encode", "lines_of", "sign_of",
+    "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "Counted", "Deaf", "Farewell", "File", "FileFor", "Hello", "HostLine",
+    "Left", "Line", "LinkFor", "Lookup", "MoveIt", "Opens", "PageGone", "PageLine", "PictureLine", "Ready", "Remembered",
+    "Reply", "Shown", "Visits", "WhoIs", "decode", "encode", "lines_of", "sign_of",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ ALIVE_EVERY = 5.0
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 READY_WITHIN = 20.0
 SHOWN_WITHIN = 2.0
+DEAF_WITHIN = 3.0
 RETIRED_WITHIN = 15.0
 """Seconds that a child has for its last visitors when another takes over."""
 _MOST_COUNTED = 4000
@@ -38,12 +39,14 @@ _log = logging.getLogger(__name__)
 Handler = Callable[[wire.Ask], Awaitable[wire.Reply]]
 
 
-def listen(port: int, host: str = HERE) -> socket.socket:
-    """A listening socket on ``port``, 0 for any free one. Raises PortTaken."""
+def listen(port: int, host: str = HERE, beside: bool = False) -> socket.socket:
+    """A listening socket on ``port``, 0 for any free one; ``beside`` another that was told to share it. Raises PortTaken."""
     # With its protocol named, so that asyncio switches Nagle's delay off on every connection.
     server = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     # Restarting must not wait for old connections to time out; the option lets nobody take a port that is listened on.
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if beside:
+        _share(server, True)
     try:
         server.bind((host, port))
         server.listen(512)
@@ -52,6 +55,14 @@ def listen(port: int, host: str = HERE) -> socket.socket:
         raise PortTaken(port) from error
     server.set_inheritable(True)
     return server
+
+
+def _share(server: socket.socket, on: bool) -> None:
+    """Whether another socket may listen on the same port. It must be of the same user and share as well; where the system knows
+    no such thing, none can."""
+    if hasattr(socket, "SO_REUSEPORT"):
+        with contextlib.suppress(OSError):
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(on))
 
 
 def _nobody_hears(state: str, reason: str) -> None:
@@ -84,7 +95,7 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._running: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
-        self._live = asyncio.Event()
+        self._live, self._deaf = asyncio.Event(), asyncio.Event()
         self._shown = 0
         self._waiting: dict[int, asyncio.Event] = {}
         self.revision: int = before.revision if before is not None else 0
@@ -126,6 +137,21 @@ class Child:
         self.begin()
         async with asyncio.timeout(READY_WITHIN):
             await self._live.wait()
+
+    def listen_beside(self, place: str) -> socket.socket:
+        """Another socket on the same port, for the child that takes over: so nobody is refused in between. Raises PortTaken."""
+        _share(self._server, True)
+        try:
+            return listen(self.port, place, beside=True)
+        finally:
+            _share(self._server, False)
+
+    async def deaf(self) -> None:
+        """Returns when a child that retires has closed its socket, or takes too long."""
+        if self._process is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DEAF_WITHIN):
+                    await self._deaf.wait()
 
     def retire(self) -> None:
         """Another child takes over: this one hears nobody new, finishes with those who are here, and ends. Its port is free a
@@ -190,6 +216,7 @@ class Child:
                 await asyncio.sleep(wait)
         finally:
             await self._end()
+            self._deaf.set()
 
     async def _live_once(self) -> None:
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
@@ -251,6 +278,8 @@ class Child:
         elif isinstance(line, wire.Ready):
             self._live.set()
             self._changed("live", "")
+        elif isinstance(line, wire.Deaf):
+            self._deaf.set()
         elif isinstance(line, wire.Counted):
             self.counted.append(line)
         elif isinstance(line, wire.Visits):

@@ -230,9 +230,8 @@ class PublishingService:
         raise PortTaken(port or 0)
 
     async def _keep_port(self, wanted: int | None, got: int) -> None:
-        current = self._settings.current
-        if wanted is None and current.publishing.port != got:
-            await self._settings.save(replace(current, publishing=replace(current.publishing, port=got)))
+        if wanted is None and self._settings.current.publishing.port != got:
+            await self._settings.change(lambda stored: replace(stored, publishing=replace(stored.publishing, port=got)))
 
     async def stop(self) -> None:
         """Takes the pages off: the child ends, the socket closes."""
@@ -286,11 +285,16 @@ class PublishingService:
     async def _take_over(self, child: Child, place: str) -> None:
         """A new child on a new socket with the same port, while the old one finishes with its visitors. Raises PortTaken."""
         before = EVERYWHERE if child.everywhere else HERE
+        server: socket.socket | None = None
+        taken: PortTaken | None = None
+        # Where the system lets both listen for a moment nobody is refused; else the port must be free first.
+        with contextlib.suppress(PortTaken):
+            server = child.listen_beside(place)
         child.retire()
         self._retired = {each for each in self._retired if not each.ended} | {child}
-        taken: PortTaken | None = None
+        await child.deaf()
         try:
-            server = await _listen_soon(self._port, place)
+            server = server or await _listen_soon(self._port, place)
         except PortTaken as error:
             taken, server = error, await self._listen_as_before(before)
         self._child = Child(server, child)

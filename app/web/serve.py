@@ -12,6 +12,7 @@ import contextlib
 import gc
 import logging
 import os
+import selectors
 import signal
 import socket
 import sys
@@ -31,6 +32,8 @@ GREETED_WITHIN = 3.0
 COUNTS_EVERY = 5.0
 FINISHED_WITHIN = 12
 """Seconds for those who are being answered when another child takes over; the program may take eight for its part."""
+LETTING_IN = 1.0
+"""Seconds at most for those who come in the moment in which the socket is closed."""
 _TEMPLATES = ("choose", "form", "confirmed", "closed", "note")
 
 
@@ -119,16 +122,26 @@ async def serve(listening: socket.socket, source: BinaryIO, sink: BinaryIO, cloc
     await _first(ended, leaving)
     if leaving.is_set() and not ended.is_set():
         server.config.timeout_graceful_shutdown = FINISHED_WITHIN
-        # Whoever has just come is let in first.
-        await asyncio.sleep(0)
+        await _let_in(listening)
         for listener in server.servers:
             # At once, for the one who takes over waits for the port.
             listener.close()
+        link.tell(wire.Deaf())
     server.should_exit = True
     await running
     telling.cancel()
     link.tell_counts()
     await link.told()
+
+
+async def _let_in(listening: socket.socket) -> None:
+    """Whoever has just come, for closing the socket would cut them off. A connection is taken in three turns of the loop."""
+    quiet, end = 0, asyncio.get_running_loop().time() + LETTING_IN
+    with selectors.DefaultSelector() as selector:
+        selector.register(listening, selectors.EVENT_READ)
+        while quiet < 3 and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(0)
+            quiet = 0 if selector.select(0) else quiet + 1
 
 
 async def _first(*events: asyncio.Event) -> None:
