@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from app.domain.clock import Instant
 from app.domain.pages import ClockFace, Consent, Fixed, Hours, Location, Picture, Question, Rolling
+from app.domain.settings import Retention
 
 
 class PageState(StrEnum):
@@ -52,6 +53,7 @@ class PublicHost:
     indexed_hosts: tuple[str, ...] = ()
     embedders: tuple[str, ...] = ()
     proxy_mark: str = ""
+    retention: Retention = Retention()
     origins: tuple[str, ...] = ()
     pages_language: str = ""
 

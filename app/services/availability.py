@@ -331,4 +331,5 @@ def public_host(
         week_starts_monday=appearance.week_starts_monday,
         default_slug=slugs.get(settings.default_page, ""),
         own_part=settings.own_part,
+        retention=settings.retention,
     )

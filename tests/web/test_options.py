@@ -15,6 +15,7 @@ from app.domain.booking import BookingRequest, Taken
 from app.domain.clock import from_iso, to_iso
 from app.domain.ids import new_token
 from app.domain.pages import ClockFace, Consent, ConsentKind, Picture, Question, QuestionKind
+from app.domain.settings import Retention
 from app.web.known import COOKIE
 from tests.web.conftest import HERE, OTHER, PERSON, START, Visitor, form_of, hidden
 from tests.web.fake import FakeLink, FakeTicks, at
@@ -356,3 +357,18 @@ def test_steps_when_a_form_is_kept_then_the_wish_to_be_remembered_goes_along(
     sent = {**form_of(client, ticks), **PERSON, "remember": "on", "step": "choose"}
     answer = client.post("/meetings/anna/intro/book", data=sent, headers=HERE)
     assert hidden(answer.text)["remember"] == ["on"]
+
+
+@pytest.mark.shows("DATA-3")
+def test_privacy_page_when_the_owner_keeps_things_longer_then_it_says_so(client: TestClient, fake: FakeLink) -> None:
+    path = "/meetings/anna/intro?privacy"
+    usual = client.get(path, headers=HTML).text
+    assert "12 months after the meeting" in usual
+    assert "after 14 days" in usual
+    fake.set_host(retention=Retention(bookings=24, attempts=7, addresses=1))
+    longer = client.get(path, headers=HTML).text
+    assert "24 months after the meeting" in longer
+    assert "deleted after 7 days" in longer
+    assert "deleted after 1 day." in longer
+    fake.set_host(retention=Retention(bookings=0))
+    assert "Bookings are kept until Anna deletes them." in client.get(path, headers=HTML).text
