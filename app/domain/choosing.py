@@ -15,7 +15,6 @@ from itertools import pairwise
 
 from app.domain.clock import MINUTE, Instant
 from app.domain.hours import bookable_span
-from app.domain.pages import LocationKind
 from app.domain.public import PageState, PublicHost, PublicPage
 from app.domain.saying import (
     Words,
@@ -23,9 +22,8 @@ from app.domain.saying import (
     elsewhere,
     length,
     offset_text,
-    place,
+    place_within,
     same_wall_time,
-    small,
     wall,
     zone_abbreviation,
 )
@@ -197,7 +195,6 @@ def choose(
     request = page.state is PageState.REQUEST
     picks = chosen.picks[: SUGGESTIONS if request else 1]
     today = wall(now, chosen.zone).date()
-    where = place(page.location, words, host.first_name).text
     return Choose(
         request=request,
         lengths=tuple(Length(each, length(words, each), each == chosen.duration) for each in page.durations),
@@ -217,7 +214,7 @@ def choose(
         picks=tuple(Pick(start, capital(words.moment(wall(start, chosen.zone)))) for start in picks),
         caption=_caption(words, host, page, chosen, picks),
         bar=_bar(words, chosen, picks, request),
-        bar_detail=f"{length(words, chosen.duration)}, {where if page.location.kind is LocationKind.PLACE else small(where)}",
+        bar_detail=f"{length(words, chosen.duration)}, {place_within(page.location, words, host.first_name)}",
     )
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from app.domain.booking import Booking, State
 from app.domain.clock import Instant
 from app.domain.contacts import Contact
+from app.domain.forms import answered
 
 PRODUCT = "-//Aftale//Aftale//EN"
 _FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
@@ -71,6 +72,7 @@ def vevent(booking: Booking) -> str:
     """A booking as RFC 5545 §3.6.1 writes events."""
     visitor = booking.visitor
     description = "\n".join([f"{visitor.name} <{visitor.email}>", *filter(None, [booking.message]), *booking.answers.values()])
+    place = answered(booking.location, booking.answers).detail
     lines = [
         "BEGIN:VEVENT",
         f"UID:{escaped(booking.uid)}",
@@ -81,7 +83,7 @@ def vevent(booking: Booking) -> str:
         f"DTEND:{moment(booking.end)}",
         f"SUMMARY:{escaped(f'{booking.title}: {visitor.name}')}",
         f"DESCRIPTION:{escaped(description)}",
-        *([f"LOCATION:{escaped(booking.location.detail)}"] if booking.location.detail else []),
+        *([f"LOCATION:{escaped(place)}"] if place else []),
         f"STATUS:{_STATUS.get(booking.state, 'CANCELLED')}",
         "END:VEVENT",
     ]

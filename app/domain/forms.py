@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from app.domain import typed
 from app.domain.booking import BookingRequest, LeftMessage, Visitor
 from app.domain.clock import Instant, from_iso
 from app.domain.errors import InvalidFields
-from app.domain.pages import ConsentKind, LocationKind, Question, QuestionKind
+from app.domain.pages import ConsentKind, Location, LocationKind, Question, QuestionKind
 from app.domain.public import PublicPage
 from app.domain.settings import Language
 from app.domain.typed import Fault, UnacceptableError
@@ -34,6 +35,13 @@ _FAR: Instant = 7_258_118_400
 _BETWEEN_GUESTS = re.compile(r"[\s,;]+")
 
 T = TypeVar("T")
+
+
+def answered(location: Location, answers: Mapping[str, str]) -> Location:
+    """Where a meeting is: ``location``, with what the visitor wrote where the page lets them choose the place."""
+    if location.kind is not LocationKind.ASK:
+        return location
+    return replace(location, detail=answers.get(PLACE, "").strip() or location.detail)
 
 
 def questions_of(page: PublicPage) -> tuple[Question, ...]:

@@ -139,7 +139,8 @@ class Place:
 
 
 def place(location: Location, words: Words, host: str) -> Place:
-    """As a visitor may know it before they have booked: neither a link nor a number to call."""
+    """As a visitor may know it before they have booked: neither a link nor a number to call. What they wrote themselves stands
+    in the place of the choice."""
     match location.kind:
         case LocationKind.VIDEO | LocationKind.ONLINE:
             return Place("video-camera", words.gettext("Video call"))
@@ -150,9 +151,16 @@ def place(location: Location, words: Words, host: str) -> Place:
         case LocationKind.LINK:
             return Place("globe-simple", words.gettext("Online meeting"))
         case LocationKind.ASK:
-            return Place("map-pin", words.gettext("You choose the place"))
+            return Place("map-pin", location.detail or words.gettext("You choose the place"))
         case LocationKind.PLACE:
             return Place("map-pin", location.detail or words.gettext("In person"))
+
+
+def place_within(location: Location, words: Words, host: str) -> str:
+    """The same in the middle of a line: names and addresses keep their capital."""
+    text = place(location, words, host).text
+    theirs = location.kind in (LocationKind.PLACE, LocationKind.ASK) and location.detail
+    return text if theirs or location.kind is LocationKind.HOST_CALLS else small(text)
 
 
 def place_later(location: Location, words: Words, host: str) -> str:

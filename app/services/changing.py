@@ -14,6 +14,7 @@ from app.domain.connections import Calendar
 from app.domain.decisions import Outcome, decide
 from app.domain.errors import NotFound, SlotTaken, StateConflict, TooLate
 from app.domain.events import Booked, Fact, Rescheduled
+from app.domain.forms import answered
 from app.domain.notices import NoticeKind
 from app.domain.outbox import JobKind, JobState
 from app.domain.pages import Location, LocationKind, Page
@@ -96,9 +97,10 @@ def managed(session: Session, settings: Settings, booking: Booking, now: Instant
 
 
 def _with_link(session: Session, booking: Booking) -> Location:
-    """The place, with the link that the calendar's service made for the meeting, once the event has come back with it."""
+    """The place, as its visitor wrote it where they chose it, or with the link that the calendar's service made for the
+    meeting, once the event has come back with it."""
     if booking.location.kind is not LocationKind.ONLINE or booking.state not in (State.CONFIRMED, State.WRITTEN):
-        return booking.location
+        return answered(booking.location, booking.answers)
     for calendar in account_rows.list_calendars(session):
         event = calendar_rows.find_event_by_booking(session, calendar.id, booking.id)
         if event is not None and event.location.startswith("https://"):

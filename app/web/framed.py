@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app.domain.after import host_of_link
 from app.domain.booking import BookingRequest, Promised, State
+from app.domain.forms import answered
 from app.domain.public import PublicPage
 from app.domain.saying import place, place_later, when
 from app.i18n import Wording
@@ -22,7 +23,8 @@ def booked(drawing: Drawing, visit: Visit, page: PublicPage, request: BookingReq
     starts = (answer.start, *request.alternatives) if asked else (answer.start,)
     heading, text = _said(words, name, asked)
     onward = "" if asked else host_of_link(page.redirect)
-    where = place(page.location, words, name)
+    location = answered(page.location, request.answers)
+    where = place(location, words, name)
     return drawing.draw(
         "booked",
         visit,
@@ -36,7 +38,7 @@ def booked(drawing: Drawing, visit: Visit, page: PublicPage, request: BookingReq
         asked=asked,
         whens=[when(words, start, start + answer.end - answer.start, zone, page.zone) for start in starts],
         icon_of_place=where.icon,
-        place=place_later(page.location, words, name) if asked else where.text,
+        place=place_later(location, words, name) if asked else where.text,
         link=f"{visit.host.origin.rstrip('/')}/manage/{answer.manage}",
         calendar=not asked and page.add_to_calendar,
         onward=onward,

@@ -18,7 +18,7 @@ from app.domain.choosing import NextDay, next_days
 from app.domain.clock import Instant
 from app.domain.pages import LocationKind
 from app.domain.public import PublicPage
-from app.domain.saying import Words, capital, cutoff_text, greeting, place, small, wall, when
+from app.domain.saying import Words, capital, cutoff_text, greeting, place, place_within, wall, when
 from app.i18n import LANGUAGES, Wording
 from app.web import problems
 from app.web.drawing import Drawing
@@ -26,6 +26,8 @@ from app.web.visit import Visit, clock_of
 
 _ALL_DAYS, _ALL_TIMES = 60, 100
 _WITH_LINK = (LocationKind.VIDEO, LocationKind.LINK, LocationKind.ONLINE)
+_SAID_WHOLE = (LocationKind.PLACE, LocationKind.ASK)
+"""Where the words for the place are the place itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class HeldViews:
             here=f"/manage/{token}" if visit.method == "POST" else "",
             booking=booking,
             place=where,
-            place_small=where.text if booking.location.kind is LocationKind.PLACE else small(where.text),
+            place_small=place_within(booking.location, visit.words, visit.host.first_name),
             place_detail=_detail(booking),
             join=join_link(booking),
             first=visit.host.first_name,
@@ -193,7 +195,7 @@ def _too_late(words: Words, name: str, page: PublicPage | None) -> str:
 
 def _detail(booking: ManagedBooking) -> str:
     """What the visitor may know of the place now that they have booked, if it is no link."""
-    if booking.state is State.REQUESTED or booking.location.kind is LocationKind.PLACE or join_link(booking):
+    if booking.state is State.REQUESTED or booking.location.kind in _SAID_WHOLE or join_link(booking):
         return ""
     return booking.location.detail
 

@@ -14,7 +14,7 @@ from app.domain.choosing import SUGGESTIONS, Choose, pack
 from app.domain.clock import Instant
 from app.domain.pages import LocationKind
 from app.domain.public import PublicPage
-from app.domain.saying import place
+from app.domain.saying import place_within
 from app.i18n import Wording
 from app.web.address import Address
 from app.web.visit import Visit
@@ -37,7 +37,6 @@ def script_data(
     free: Mapping[int, Sequence[Instant]],
 ) -> dict[str, object]:
     """To be written as JSON. Instants are seconds, ``free`` is packed in minutes."""
-    where = place(page.location, words, visit.host.first_name)
     return {
         "path": visit.path_of(page),
         "kept": address.kept,
@@ -51,8 +50,7 @@ def script_data(
         and page.location.kind is not LocationKind.PLACE,
         "owner": page.zone,
         "name": visit.host.first_name,
-        "place": where.text,
-        "fixed": page.location.kind is LocationKind.PLACE,
+        "place": place_within(page.location, words, visit.host.first_name),
         "now": now,
         "month": f"{view.shown[0]:04d}-{view.shown[1]:02d}",
         "day": view.day.day.isoformat() if view.day else "",

@@ -21,6 +21,7 @@ from app.domain.saying import (
     offset_text,
     place,
     place_later,
+    place_within,
     wall,
     when,
     zone_abbreviation,
@@ -212,6 +213,7 @@ def test_greeting_when_the_meeting_is_some_days_away_then_it_names_the_day_clear
             "Online meeting. You get the link once it is booked.",
         ),
         (Location(LocationKind.ASK), "You choose the place", "You choose the place"),
+        (Location(LocationKind.ASK, "Café Å"), "Café Å", "Café Å"),
     ],
 )
 def test_place_when_told_before_booking_then_neither_link_nor_number_is_in_it(
@@ -219,6 +221,25 @@ def test_place_when_told_before_booking_then_neither_link_nor_number_is_in_it(
 ) -> None:
     assert place(location, EN, "Anna").text == before
     assert place_later(location, EN, "Anna") == about_to_book
+
+
+@pytest.mark.parametrize(
+    ("location", "english", "danish"),
+    [
+        (Location(LocationKind.VIDEO), "video call", "videomøde"),
+        (Location(LocationKind.HOST_CALLS), "Anna calls you", "Anna ringer til dig"),
+        (Location(LocationKind.GUEST_CALLS), "you call Anna", "du ringer til Anna"),
+        (Location(LocationKind.ASK), "you choose the place", "du vælger stedet"),
+        (Location(LocationKind.ASK, "Café Å"), "Café Å", "Café Å"),
+        (Location(LocationKind.PLACE, "Strandgade 4"), "Strandgade 4", "Strandgade 4"),
+    ],
+)
+def test_place_when_told_within_a_line_then_names_and_addresses_keep_their_capital(
+    location: Location, english: str, danish: str
+) -> None:
+    assert (place_within(location, EN, "Anna"), place_within(location, DA, "Anna")) == (english, danish)
+    bar = choose(page(location=location), HOST, DA, NOW, Selection(30, ZONE), ()).bar_detail
+    assert bar == f"30 min., {danish}"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.domain import exporting
 from app.domain.booking import State
 from app.domain.contacts import Contact
+from app.domain.pages import Location, LocationKind
 from tests.models.made import booking
 
 DANGEROUS = set("=+-@\uff1d\uff0b\uff0d\uff20")
@@ -59,6 +60,14 @@ def test_a_vcard_when_names_hold_anything_is_whole_lines(first: str, last: str) 
     assert all(len(line.encode()) <= 75 for line in lines)
     assert "\n" not in card.replace("\r\n", "")
     assert sum(line.startswith("EMAIL") for line in card.replace("\r\n ", "").split("\r\n")) == 1
+
+
+def test_a_booking_when_its_guest_chose_the_place_is_written_with_it() -> None:
+    chosen = booking(location=Location(LocationKind.ASK), answers={"place": "Café Å; 2. sal"})
+    (event,) = icalendar.Calendar.from_ical(
+        exporting.calendar_head() + exporting.vevent(chosen) + exporting.calendar_foot()
+    ).walk("VEVENT")
+    assert str(event["LOCATION"]) == "Café Å; 2. sal"
 
 
 @given(TEXT, st.sampled_from(State))

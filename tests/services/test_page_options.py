@@ -20,6 +20,7 @@ from app.models import calendars as calendar_rows
 from app.models.database import Session
 from app.services import remembering
 from app.services.drafts import event_draft
+from app.services.invitation import booking_ics
 from app.services.workspace import Workspace
 from tests.services.opened import StandingClock, at, furnished, page, settle, wish
 
@@ -200,6 +201,19 @@ async def test_online_meeting_when_the_service_makes_the_link_then_the_visitor_g
     managed = await workspace.bookings.look_up(answer.manage)
     assert isinstance(managed, ManagedBooking)
     assert managed.location == Location(LocationKind.ONLINE, link)
+
+
+@pytest.mark.shows("BOOK-5")
+async def test_place_when_the_visitor_chose_it_then_they_find_it_in_their_booking_and_calendar_file(
+    workspace: Workspace,
+) -> None:
+    await options(workspace, location=Location(LocationKind.ASK))
+    answer = await promised(workspace, wish(at(13, 10), answers={"place": " Café Å "}))
+    moved = await workspace.bookings.move_by_token(answer.manage, at(13, 11))
+    for managed in (moved, await workspace.bookings.look_up(answer.manage)):
+        assert isinstance(managed, ManagedBooking)
+        assert managed.location == Location(LocationKind.ASK, "Café Å")
+        assert "LOCATION:Café Å\r\n" in booking_ics(managed, "Anna Holm", "https://meet.example.com/manage/x")
 
 
 # Rules for changes

@@ -15,6 +15,7 @@ from app import wire
 from app.domain.availability import nearest
 from app.domain.booking import BookingRequest, LeftMessage, ManagedBooking, Promised, Refused, State, Taken, Visitor
 from app.domain.clock import MINUTE, Instant, from_iso
+from app.domain.forms import answered
 from app.domain.ids import new_token
 from app.domain.pages import Consent, ConsentKind, Hours, Location, LocationKind, Question, QuestionKind, Rolling
 from app.domain.public import FreeStarts, PageState, PublicHost, PublicPage
@@ -191,7 +192,7 @@ def held(request: BookingRequest, page: PublicPage, state: State, end: Instant) 
         state=state,
         visitor=request.visitor,
         zone=page.zone,
-        location=page.location,
+        location=answered(page.location, request.answers),
         sequence=0,
         uid="b1@aftale",
         created_at=NOW,

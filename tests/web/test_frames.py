@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from app.domain.embedding import check_embedder, frame_code, link_code
 from app.domain.errors import InvalidFields
+from app.domain.pages import Location, LocationKind
 from app.domain.public import PageState
 from app.web import views
 from tests.web import looks
@@ -105,6 +106,16 @@ def test_booking_when_made_inside_a_site_then_its_own_page_opens_beside_it(
     assert "https://after.example/thanks" in outside
     assert not re.search(r'<a [^>]*href="[^"]*/manage/[^"]*"(?![^>]*target="_blank")', text)
     assert "<script" not in text
+
+
+@pytest.mark.shows("PUB-3", "BOOK-5")
+def test_booking_when_made_inside_a_site_then_the_place_is_the_one_that_the_guest_wrote(
+    client: TestClient, listed: FakeLink, ticks: FakeTicks
+) -> None:
+    listed.change("anna/intro", lambda page: replace(page, location=Location(LocationKind.ASK)))
+    text = booked_in_frame(client, ticks, **{"answers.place": "Café Å"})
+    assert "Café Å" in text
+    assert "You choose the place" not in text
 
 
 @pytest.mark.shows("PUB-3", "BOOK-3")

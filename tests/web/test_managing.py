@@ -220,6 +220,27 @@ def test_place_when_the_guest_calls_then_the_number_is_shown_after_booking_only(
     assert "12 34 56 78" in client.get(link + "?new=1", headers=HERE).text
 
 
+@pytest.mark.shows("BOOK-5")
+def test_place_when_the_guest_chose_it_then_every_page_and_calendar_link_says_it(client: TestClient, fake: FakeLink) -> None:
+    fake.change("anna/intro", lambda page: replace(page, location=Location(LocationKind.ASK)))
+    assert "You choose the place" in client.get(f"/meetings/anna/intro?start={START}", headers=HERE).text
+    body = {**BODY, "answers": {"place": "Café Å & Ø"}}
+    token = client.post("/meetings/anna/intro/book", json=body).json()["manage_url"].rpartition("/")[2]
+    confirmed = client.get(f"/manage/{token}?new=1", headers=HERE).text
+    links = [address.replace("&amp;", "&") for address in re.findall(r'href="(https://(?:calendar|outlook)[^"]*)"', confirmed)]
+    assert [parse_qs(urlsplit(each).query)["location"] for each in links] == [["Café Å & Ø"]] * 2
+    for text in (confirmed, client.get(f"/manage/{token}", headers=HERE).text):
+        assert text.count("Café Å &amp; Ø") == 1
+        assert "ou choose the place" not in text
+
+
+def test_place_when_the_owner_calls_then_their_name_keeps_its_capital(client: TestClient, fake: FakeLink) -> None:
+    fake.change("anna/intro", lambda page: replace(page, location=Location(LocationKind.HOST_CALLS)))
+    body = {**BODY, "answers": {"phone": "+45 12 34 56 78"}}
+    link = client.post("/meetings/anna/intro/book", json=body).json()["manage_url"]
+    assert " · Anna calls you · " in client.get(link, headers=HERE).text
+
+
 def test_booking_when_its_page_is_gone_then_it_still_stands_and_can_be_cancelled(
     client: TestClient, fake: FakeLink, token: str
 ) -> None:

@@ -120,8 +120,11 @@ def finished(state: PreviewState, selection: Selection, timed: Choose) -> Done |
     """The page after booking the time of ``timed``; None where there is none."""
     if not timed.picks:
         return None
-    start = timed.picks[0].start
-    return done(state.page, state.host, state.words, state.now, start, state.duration, selection.zone, GUEST)
+    start, page = timed.picks[0].start, state.page
+    if page.location.kind is LocationKind.ASK:
+        chosen = state.words.gettext("The place that {name} has written").format(name=GUEST)
+        page = replace(page, location=replace(page.location, detail=chosen))
+    return done(page, state.host, state.words, state.now, start, state.duration, selection.zone, GUEST)
 
 
 def chosen_view(state: PreviewState, selection: Selection) -> Choose:

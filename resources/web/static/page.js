@@ -288,11 +288,11 @@
     }
     function drawChoice() {
       if (!data.request) $("caption").textContent = caption();
-      const place = data.fixed ? data.place : small(data.place), bar = $("bar");
+      const bar = $("bar");
       if (!state.picks.length) bar.textContent = words.noTime;
       else if (data.request) bar.textContent = fill(words.suggestions, { count: state.picks.length, most: data.most });
       else bar.textContent = capital(moment(wall(state.zone, state.picks[0])));
-      bar.nextSibling.textContent = fill(words.min, { minutes: state.duration }) + ", " + place;
+      bar.nextSibling.textContent = fill(words.min, { minutes: state.duration }) + ", " + data.place;
     }
     function drawPicks() {
       if (!data.request) return;

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from app.domain.booking import BookingRequest, State, Visitor
 from app.domain.clock import MINUTE, to_iso
+from app.domain.forms import PLACE
 from app.domain.ids import new_token
 from app.domain.pages import (
     ClockFace,
@@ -159,7 +160,7 @@ def check_done(preview: Preview, real: Real, slug: str, zone: str, language: str
     assert page is not None
     start = preview.choose._view.day.parts[0].slots[0].start  # type: ignore[union-attr]
     visitor = Visitor("Maja", "Lindqvist", "maja@example.org", zone, language)
-    asked = BookingRequest(slug, start, state.duration, visitor)
+    asked = BookingRequest(slug, start, state.duration, visitor, {PLACE: preview.done._place.text()})
     how = State.REQUESTED if page.state is PageState.REQUEST else State.WRITTEN
     token = new_token()
     booking = held(asked, page, how, start + state.duration * MINUTE)
