@@ -42,6 +42,7 @@ from app.providers.exchange.keys import Keys
 from app.providers.exchange.subscribing import Envelopes
 from app.providers.exchange.trust import session
 from app.providers.exchange.waiting import asked_wait
+from app.providers.exchange.xml import mended
 
 __all__ = [
     "EWSError", "Line", "MalformedResponseError", "NotServed", "RateLimitError", "ResponseMessageError", "SOAPError",
@@ -165,7 +166,7 @@ class _Service(EWSAccountService):  # type: ignore[misc]
     def _get_soap_parts(cls, response: Any) -> tuple[Any, Any]:
         """Header and body. exchangelib would read the answer byte by byte."""
         try:
-            root = to_xml(response.content)
+            root = to_xml(mended(response.content))
         except ParseError as error:
             raise MalformedResponseError("not XML") from error
         body = root.find(f"{{{SOAPNS}}}Body")
@@ -203,7 +204,7 @@ class _Streaming(_Service):
 
     def messages(self, document: bytes) -> list[Any]:
         """The response messages of one document. Raises exchangelib's errors for a fault."""
-        body = to_xml(document).find(f"{{{SOAPNS}}}Body")
+        body = to_xml(mended(document)).find(f"{{{SOAPNS}}}Body")
         if body is None:
             raise MalformedResponseError("no body")
         return list(self._get_soap_messages(body))

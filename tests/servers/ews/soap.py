@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ ERRORS = "http://schemas.microsoft.com/exchange/services/2006/errors"
 S, M, T = f"{{{SOAP}}}", f"{{{MESSAGES}}}", f"{{{TYPES}}}"
 Element = Any
 """Of lxml, which has no types."""
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
 
 TEXTS = {
@@ -40,6 +42,8 @@ TEXTS = {
     "ErrorFolderExists": "A folder with the specified name already exists.",
     "ErrorFolderNotFound": "The specified folder could not be found in the store.",
     "ErrorInternalServerError": "An internal server error occurred. The operation failed.",
+    "ErrorItemCorrupt": "The item is corrupt.",
+    "ErrorContentConversionFailed": "Content conversion failed.",
     "ErrorInvalidChangeKey": "The change key is invalid.",
     "ErrorInvalidIdMalformed": "Id is malformed.",
     "ErrorInvalidOperation": "The requested operation is invalid.",
@@ -147,9 +151,10 @@ def tag(name: str, content: str = "", **attributes: object) -> str:
 
 
 def said(name: str, text: object) -> str:
-    """An element with a text. Line ends are kept as they are."""
+    """An element with a text. Line ends are kept as they are, and so is what no XML can hold, as a reference to it: .NET writes
+    what stands in a mailbox without looking at it."""
     shown = ("true" if text else "false") if isinstance(text, bool) else str(text)
-    return tag(name, escape(shown, {"\r": "&#xD;"}))
+    return tag(name, NO_XML.sub(lambda found: f"&#x{ord(found[0]):X};", escape(shown, {"\r": "&#xD;"})))
 
 
 def message(name: str, content: str = "", last: str = "") -> str:
