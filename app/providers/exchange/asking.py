@@ -10,7 +10,8 @@ from app.providers.exchange.xml import Element, m, t
 
 OURS = "8f0c6f1e-5d0a-4c0f-9a1b-3c5d7e9f2a46"
 """Our set of extended properties."""
-BOOKING, KEY = "AftaleBooking", "AftaleKey"
+BOOKING, KEY, ATTEMPT = "AftaleBooking", "AftaleKey", "AftaleAttempt"
+"""Which booking an event is of, the key of the write that made it, and which of the requests of that write it was."""
 FOLDER_FIELDS = ("folder:DisplayName", "folder:EffectiveRights", "folder:FolderClass", "folder:ParentFolderId")
 VIEW_FIELDS = (
     "item:Subject", "item:Sensitivity", "item:DateTimeCreated", "calendar:Start", "calendar:End", "calendar:IsAllDayEvent",
@@ -115,5 +116,5 @@ def _folder_shape() -> Element:
 
 def _fields(names: Iterable[str]) -> Element:
     return t(
-        "AdditionalProperties", *(t("FieldURI", FieldURI=each) for each in names), property_uri(BOOKING), property_uri(KEY)
+        "AdditionalProperties", *(t("FieldURI", FieldURI=each) for each in names), *map(property_uri, (BOOKING, KEY, ATTEMPT))
     )  # fmt: skip

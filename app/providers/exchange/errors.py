@@ -24,6 +24,7 @@ from app.domain.connections import Lost
 from app.domain.errors import AccessLost, Conflict, NotFound, ProviderError, RateLimited, SignInExpired, Unreachable
 from app.domain.rules import RuleError
 from app.providers.exchange.calls import NotServed
+from app.providers.exchange.items import NOT_UNDERSTOOD
 
 SIGN_IN = frozenset(
     {
@@ -50,6 +51,8 @@ NO_ITEM = frozenset(
     }
 )  # fmt: skip
 """There is no such item (any more)."""
+UNTOUCHED = frozenset({"ErrorBatchProcessingStopped"})
+"""Another item of the same request kept the server from looking at this one."""
 DENIED = frozenset({"ErrorAccessDenied", "ErrorCreateItemAccessDenied"})
 PASSING = frozenset(
     {
@@ -62,7 +65,7 @@ PASSING = frozenset(
 )  # fmt: skip
 RESYNC = frozenset({"ErrorInvalidSyncStateData", "ErrorSyncFolderNotFound"})
 MISPLACED = (
-    ValueError, KeyError, TypeError, AttributeError, IndexError, etree.LxmlError, DoesNotExist, MultipleObjectsReturned
+    *NOT_UNDERSTOOD, etree.LxmlError, DoesNotExist, MultipleObjectsReturned
 )  # fmt: skip
 DEFAULT_WAIT = 15.0
 """Seconds to wait where the answer does not say."""
@@ -79,6 +82,12 @@ def no_item(error: BaseException | None) -> bool:
 
 def denied(error: BaseException | None) -> bool:
     return error is not None and name_of(error) in DENIED
+
+
+def lasting(error: BaseException) -> bool:
+    """Whether it says something about one item, and will again: that it is damaged, that it cannot be shown."""
+    name = name_of(error)
+    return isinstance(error, ResponseMessageError) and name not in BUSY | PASSING | SIGN_IN
 
 
 def meaning(error: BaseException, account: str, calendar: str = "", write: bool = False) -> ProviderError | NotFound:

@@ -15,7 +15,7 @@ from app.domain.clock import DAY, Instant
 from app.domain.recurrence import walls
 from app.domain.rules import Rule, RuleError
 from app.domain.series import Start, expand, occurrence_id, split_occurrence_id, to_instant
-from app.providers.exchange.items import Item
+from app.providers.exchange.items import NOT_UNDERSTOOD, Item, Moved
 from app.providers.exchange.mapping import Home, days_of
 from app.providers.exchange.recurrence import rule_of
 from app.providers.exchange.zones import iana_zone
@@ -100,6 +100,13 @@ def occurrence(master: Item, pattern: Pattern, start: Start) -> Item:
     )
 
 
+def unread_change(master: Item, moved: Moved, name: str) -> Item:
+    """A changed occurrence of which nothing is known but when it begins: as long as the others are."""
+    length = master.end - master.start if master.has_times else 0
+    plain = {"CalendarItemType": "Exception", "Start": _text(moved.start), "End": _text(moved.start + length)}
+    return Item(name, master.change, plain | {"UID": master.plain.get("UID", "")}, unread=True)
+
+
 def _text(at: Instant) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -110,7 +117,7 @@ def changed_ids(master: Item, home: Home) -> list[str]:
         return []
     try:
         pattern = pattern_of(master, home)
-    except RuleError:
+    except (RuleError, *NOT_UNDERSTOOD):
         return [each.id for each in master.moved]
     info = ZoneInfo(pattern.zone)
     found = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from app.domain.clock import Instant
-from app.providers.exchange.asking import BOOKING, KEY, OURS
+from app.providers.exchange.asking import ATTEMPT, BOOKING, KEY, OURS
 from app.providers.exchange.xml import MESSAGES, TYPES, Element
 
 _T, _M = f"{{{TYPES}}}", f"{{{MESSAGES}}}"
@@ -18,6 +18,12 @@ _PLAIN = frozenset(
         "IsMeeting", "IsCancelled", "CalendarItemType", "MyResponseType", "UID", "Body", "StartTimeZoneId",
     }
 )  # fmt: skip
+_SURE = ("Start", "End", "IsCancelled", "UID")
+NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError)
+"""What reading raises at a thing that makes no sense."""
+EARLIEST, LATEST = -62_135_000_000, 253_370_764_800
+"""The first week of the year 1 and the end of 9998: what lies outside counts as if it were there, for not every zone has such a
+day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class Moved:
 
 @dataclass(slots=True)
 class Item:
-    """``plain``: texts of the simple elements by name. ``people``: None where the answer does not tell who is invited."""
+    """``plain``: texts of the simple elements by name. ``attempt``: which request of ours made it. ``unread``: the server, or
+    we, cannot read all of it, so that not even its being free is believed."""
 
     id: str
     change: str
@@ -51,6 +58,8 @@ class Item:
     recurrence: Element = None
     moved: list[Moved] = field(default_factory=list)
     left_out: list[Instant] = field(default_factory=list)
+    attempt: str = ""
+    unread: bool = False
 
     @property
     def kind(self) -> str:
@@ -67,9 +76,22 @@ class Item:
     def says(self, name: str) -> bool:
         return self.plain.get(name, "") in ("true", "1")
 
+    @property
+    def has_times(self) -> bool:
+        """Whether it is known when it begins and ends."""
+        try:
+            return self.start <= self.end
+        except NOT_UNDERSTOOD:
+            return False
+
+    def bare(self) -> Item:
+        """What is left of it where it cannot be understood: that it takes place."""
+        plain = {name: self.plain[name] for name in _SURE if name in self.plain}
+        return Item(self.id, self.change, plain, unread=True)
+
 
 def read_item(found: Element) -> Item:
-    """Raises AttributeError, KeyError or ValueError for what is no item."""
+    """What can be read of it. Raises AttributeError for what is no item."""
     name = found.find(f"{_T}ItemId")
     item = Item(name.get("Id"), name.get("ChangeKey") or "")
     plain = item.plain
@@ -78,7 +100,10 @@ def read_item(found: Element) -> Item:
         if tag in _PLAIN:
             plain[tag] = each.text or ""
         elif tag in _READERS:
-            _READERS[tag](item, each)
+            try:
+                _READERS[tag](item, each)
+            except NOT_UNDERSTOOD:
+                item.unread = True
     return item
 
 
@@ -98,6 +123,8 @@ def _read_property(item: Item, found: Element) -> None:
         item.booking = value
     elif uri.get("PropertyName") == KEY:
         item.key = value
+    elif uri.get("PropertyName") == ATTEMPT:
+        item.attempt = value
 
 
 def _read_organizer(item: Item, found: Element) -> None:
@@ -141,10 +168,11 @@ _READERS = {
 
 def instant_of(text: str) -> Instant:
     """A moment (xs:dateTime). UTC was asked for, so one without offset is in UTC."""
-    if text[-1] == "Z":
+    if text[-1:] == "Z":
         text = text[:19]
     moment = datetime.fromisoformat(text)
-    return int((moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).timestamp())
+    found = int((moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).timestamp())
+    return min(max(found, EARLIEST), LATEST)
 
 
 def day_of(text: str) -> date:

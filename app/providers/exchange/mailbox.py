@@ -69,7 +69,7 @@ class Mailbox:
         known = known.with_state(told.state)
         found = self.window(calendar, start, end)
         if known.shows(start, end) and known.fingerprint == found.fingerprint and not ended:
-            return Changes((), (), known.dump(), full=False)
+            return Changes((), (), known.dump(), full=False, flaws=found.flaws)
         return _told(Token(known.calendar, start, end, 0, known.state), found)
 
     def find(self, calendar: str, key: str) -> Event | None:
@@ -214,4 +214,4 @@ class Mailbox:
 
 
 def _told(token: Token, found: Window) -> Changes:
-    return Changes(found.events, (), token.with_fingerprint(found.fingerprint).dump(), full=True)
+    return Changes(found.events, (), token.with_fingerprint(found.fingerprint).dump(), full=True, flaws=found.flaws)

@@ -93,7 +93,7 @@ def event_of(item: Item, calendar: str, home: Home, details: Details = NO_DETAIL
         item.id, calendar, start, end,
         plain.get("Subject", "") if told else "",
         days,
-        SHOWS.get(plain.get("LegacyFreeBusyStatus", ""), ShowAs.BUSY),
+        ShowAs.BUSY if item.unread else SHOWS.get(plain.get("LegacyFreeBusyStatus", ""), ShowAs.BUSY),
         RESPONSES.get(plain.get("MyResponseType", "Unknown"), Response.UNANSWERED),
         plain.get("UID", ""),
         series,

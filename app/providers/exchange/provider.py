@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeVar
@@ -19,11 +20,12 @@ from app.domain.errors import SignInExpired, Unreachable
 from app.providers.base import Changes, Early, RemoteCalendar
 from app.providers.exchange.keys import Keys
 from app.providers.exchange.listening import Ears, Patience
-from app.providers.exchange.worker import LIMIT, TookTooLong, Worker
+from app.providers.exchange.worker import LIMIT, Broke, TookTooLong, Worker
 
 if TYPE_CHECKING:
     from app.providers.exchange.mailbox import Mailbox
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 REFUSED_FOR = 60
 """Seconds for which a refused password is not shown again: companies lock accounts after a few."""
@@ -122,6 +124,9 @@ class ExchangeProvider:
             raise
         except TookTooLong as error:
             raise Unreachable(self.account, "took too long") from error
+        except Broke as error:
+            _log.error("Exchange: %s", error)
+            raise Unreachable(self.account, str(error)) from error
 
     def _open(self) -> Mailbox:
         """In the thread: exchangelib takes half a second to import."""

@@ -3,33 +3,35 @@
 A view tells nothing of guests and texts. They are asked for where there may be some (meetings, and what bookings of ours made),
 once for each state of an item: a month without news costs one round trip, whatever is in it. Occurrences have the details of
 their series, which also says what its id is; a view does not.
+
+One item that the server cannot read, or we cannot understand, costs nothing but itself: as long as its times are known, it
+takes them.
 """
 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from datetime import time as clock_time
 from functools import partial
-from itertools import chain
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from app.domain.calendars import Event
 from app.domain.clock import DAY, HOUR, Instant
-from app.domain.connections import Lost
+from app.domain.connections import Flaw, Flaws, Lost
 from app.domain.errors import AccessLost
 from app.domain.rules import RuleError
 from app.domain.series import to_instant
 from app.providers.events import in_order, in_window
 from app.providers.exchange import asking
 from app.providers.exchange.calls import Line, error_in, good
-from app.providers.exchange.errors import denied, name_of, no_item
-from app.providers.exchange.expanding import changed_ids, occurrences, pattern_of
-from app.providers.exchange.items import EXCEPTION, MASTER, OCCURRENCE, Item, read_item
+from app.providers.exchange.errors import UNTOUCHED, denied, lasting, name_of, no_item
+from app.providers.exchange.expanding import changed_ids, occurrences, pattern_of, unread_change
+from app.providers.exchange.items import EXCEPTION, MASTER, NOT_UNDERSTOOD, OCCURRENCE, SINGLE, Item, read_item
 from app.providers.exchange.mapping import NO_DETAILS, Details, Home, details_of, event_of, fingerprint_of, has_details
 from app.providers.exchange.xml import MESSAGES, TYPES, Element
 from app.providers.http import undisturbed
@@ -49,16 +51,28 @@ YEARS = 30 * 366 * DAY
 
 AT_ONCE, BREATH = 40, 0.0003
 """Items that are read in one go, which takes a millisecond; seconds of the pause after them."""
+PATIENCE = 3
+"""Readings in a row at which one item may fail in passing: after that it is taken without its details."""
+UNREAD = Item("", "", unread=True)
+CLOSED = Item("", "")
+"""Stand for an item that is there and cannot be read, and for one that is not shown to us."""
 T = TypeVar("T")
 Part = Callable[[tuple[Event, ...]], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What lies in a window, in order, and how it looks."""
+    """What lies in a window, in order, and how it looks. ``flaws``: what of it cannot be read as it should; ``doubled``: marks
+    of keys of which several requests made an event."""
 
     events: tuple[Event, ...]
     fingerprint: int
+    flaws: Flaws = ()
+    doubled: tuple[str, ...] = ()
+
+    def without(self, gone: Collection[str]) -> Window:
+        left = tuple(each for each in self.events if each.id not in gone)
+        return replace(self, events=left, fingerprint=_fingerprint(left), doubled=())
 
 
 class Reading:
@@ -71,6 +85,13 @@ class Reading:
         self._read: dict[str, tuple[Item, ...]] = {}
         """Series that were read whole for this window, each with its changed occurrences. A change key may stay the same when
         an occurrence changes, so they are not kept for the next."""
+        self._flaws: dict[Flaw, set[str]] = {}
+        self._attempts: dict[str, set[str]] = {}
+        """Of this window: what each flaw concerns, and by the mark of a key the requests that made an event of it."""
+        self._failed: Counter[str] = Counter()
+        """How often in a row items could not be read in passing."""
+        self._orphans: set[str] = set()
+        """UIDs of series that could not be read."""
 
     # Windows
 
@@ -78,13 +99,25 @@ class Reading:
         """Asked for is a day more at either end: what touches the window is our own decision then, down to events of no length
         and days of other zones. ``told`` hears each month as it comes. Raises exchangelib's errors."""
         events: dict[str, Event] = {}
-        self._read.clear()
+        self._begin()
         for low, high in spans(start - DAY, end + DAY):
             month = undisturbed(partial(self._events, calendar, self._viewed(calendar, low, high), low, high))
             events |= month
             if told is not None:
                 told(in_order(each for each in month.values() if in_window(each, start, end)))
-        return undisturbed(lambda: _window(events.values(), start, end))
+        flaws = tuple((flaw, len(self._flaws[flaw])) for flaw in Flaw if flaw in self._flaws)
+        doubled = tuple(mark for mark, attempts in self._attempts.items() if len(attempts) > 1)
+        return undisturbed(lambda: _window(events.values(), start, end, flaws, doubled))
+
+    def _begin(self) -> None:
+        for kept in (self._read, self._flaws, self._attempts):
+            kept.clear()
+        for uid in self._orphans:
+            self._series.pop(uid, None)
+        self._orphans.clear()
+
+    def _flawed(self, flaw: Flaw, about: str) -> None:
+        self._flaws.setdefault(flaw, set()).add(about)
 
     def _viewed(self, calendar: str, low: Instant, high: Instant) -> list[Item]:
         """The items of a view, with the series of occurrences known and all details that are needed kept. A view with too
@@ -98,8 +131,15 @@ class Reading:
         if too_many and high - low > SMALLEST:
             middle = (low + high) // 2
             return self._viewed(calendar, low, middle) + self._viewed(calendar, middle, high)
-        found: list[Item] = undisturbed(lambda: [read_item(each) for each in gently(self.listed(good(message)))])
+        found = undisturbed(lambda: list(self._items(gently(self.listed(good(message))))))
         return self._completed(found)
+
+    def _items(self, listed: Iterable[Element]) -> Iterator[Item]:
+        for each in listed:
+            try:
+                yield read_item(each)
+            except NOT_UNDERSTOOD:
+                self._flawed(Flaw.LEFT_OUT, repr(each.xpath("string()")))
 
     def listed(self, message: Element) -> Iterator[Element]:
         """The calendar items of an answer: there may be others in a calendar."""
@@ -109,24 +149,43 @@ class Reading:
     def _events(self, calendar: str, items: list[Item], low: Instant, high: Instant) -> dict[str, Event]:
         found: dict[str, Event] = {}
         for item in gently(items):
-            for each, series in self._expanded(item, low, high):
-                event = event_of(each, calendar, self._home, self._details.get(self._state(each), NO_DETAILS), series)
-                if event is not None:
-                    found[event.id] = event
+            if item.key and item.attempt and item.kind == SINGLE:
+                self._attempts.setdefault(item.key, set()).add(item.attempt)
+            for event in self._understood(item, calendar, low, high):
+                found[event.id] = event
         return found
+
+    def _understood(self, item: Item, calendar: str, low: Instant, high: Instant) -> list[Event]:
+        """The events of an item; that it takes place, where nothing else of it makes sense."""
+        try:
+            found = [
+                event_of(each, calendar, self._home, self._details.get(self._state(each), NO_DETAILS), series)
+                for each, series in self._expanded(item, low, high)
+            ]
+        except NOT_UNDERSTOOD:
+            found = [event_of(each, calendar, self._home) for each in self._only_times(item)]
+        return [each for each in found if each is not None]
+
+    def _only_times(self, item: Item) -> Iterator[Item]:
+        """Of an item that cannot be read: that it takes place, once, if it is known when."""
+        if not item.has_times:
+            self._flawed(Flaw.LEFT_OUT, item.id)
+            return
+        if item.kind == MASTER:
+            self._flawed(Flaw.REPEATS, item.id)
+        yield item.bare()
 
     def _expanded(self, item: Item, low: Instant, high: Instant) -> Iterator[tuple[Item, str]]:
         """The item itself, or the unchanged occurrences of a series; and the series' id."""
         if item.kind != MASTER:
             yield item, self.series_of(item)
             return
-        if item.recurrence is None:
-            return
         try:
             for each in occurrences(item, self._home, low, high):
                 yield each, item.id
         except RuleError:
             # A pattern that nobody understands: what is known of it is that it begins.
+            self._flawed(Flaw.REPEATS, item.id)
             yield item, ""
 
     # What a view does not tell
@@ -165,14 +224,23 @@ class Reading:
             if each.kind in (OCCURRENCE, EXCEPTION) and (self._is_new(each) or (each.kind == OCCURRENCE and self._lacks(each))):
                 wanted.setdefault(self._state(each), each)
         self._masters(wanted.values())
-        asked = [each.id for each in items if is_bare(each) or (each.kind != OCCURRENCE and self._lacks(each))]
-        whole = {each.id: each for each in self._whole([asking.item_id(each) for each in asked if each not in self._read])}
+        names = (each.id for each in items if is_bare(each) or (each.kind != OCCURRENCE and self._lacks(each)))
+        asked = list(dict.fromkeys(names))
+        whole, unread, gone = self._whole([each for each in asked if each not in self._read])
         for item in whole.values():
             self._learn(item)
         self._read |= {each.id: (each, *self._changed(each)) for each in whole.values() if each.kind == MASTER}
-        read = [whole.get(each.id, each) for each in items]
-        series = (self._read[each.id] for each in items if each.id in self._read)
-        return [*(each for each in read if not is_bare(each)), *chain.from_iterable(series)]
+        found: list[Item] = []
+        for each in items:
+            each.unread = each.unread or each.id in unread
+            read = whole.get(each.id, each)
+            if each.id in self._read:
+                found.extend(self._read[each.id])
+            elif not is_bare(read):
+                found.append(read)
+            elif each.id not in gone:
+                found.extend(self._only_times(read))
+        return found
 
     def _learn(self, item: Item) -> None:
         """Keeps what an item that was read whole says of itself, or of its occurrences."""
@@ -186,8 +254,10 @@ class Reading:
     def _changed(self, master: Item) -> Iterator[Item]:
         """The changed occurrences of a series that is expanded here, under the ids that they had before."""
         asked = self._asked([asking.item_id(moved.id) for moved in master.moved])
-        for item, name in zip(asked, changed_ids(master, self._home), strict=True):
-            if item is not None:
+        for item, moved, name in zip(asked, master.moved, changed_ids(master, self._home), strict=True):
+            if item in (UNREAD, CLOSED):
+                yield unread_change(master, moved, name)
+            elif item is not None:
                 changed = replace(item, id=name)
                 self._learn(changed)
                 yield changed
@@ -202,24 +272,56 @@ class Reading:
         """Reads the series of occurrences: their ids and details."""
         asked = list(members)
         for member, master in zip(asked, self._asked([asking.master_id(each.id) for each in asked]), strict=True):
-            self._series[member.plain.get("UID", "") or member.id] = master.id if master is not None else ""
+            uid = member.plain.get("UID", "") or member.id
+            self._series[uid] = "" if master is None else master.id
             while len(self._series) > MOST_KEPT:
                 self._series.popitem(last=False)
-            if master is not None and has_details(master) and member.kind == OCCURRENCE:
+            if master is UNREAD:
+                self._orphans.add(uid)
+            elif master is not None and has_details(master) and member.kind == OCCURRENCE:
                 self._keep(self._state(member), details_of(master, self._home))
 
-    def _whole(self, ids: list[Element]) -> list[Item]:
-        """Items with all that is read of them, those that are gone left out."""
-        return [each for each in self._asked(ids) if each is not None]
+    def _whole(self, ids: list[str]) -> tuple[dict[str, Item], set[str], set[str]]:
+        """Items with all that is read of them; and the ids of those that cannot be read, and of those that are gone."""
+        asked = dict(zip(ids, self._asked([asking.item_id(each) for each in ids]), strict=True))
+        whole = {each.id: each for each in asked.values() if each is not None and each.id}
+        unread, gone = ({name for name, each in asked.items() if each is what} for what in (UNREAD, None))
+        return whole, unread, gone
 
-    def _asked(self, ids: list[Element]) -> Iterator[Item | None]:
-        for begin in range(0, len(ids), ITEMS_A_CALL):
-            for message in self._line.ask("GetItem", asking.get_items(ids[begin : begin + ITEMS_A_CALL])):
+    def _asked(self, ids: list[Element]) -> list[Item | None]:
+        """Each of the items: None for one that is gone, UNREAD or CLOSED for one that is there."""
+        found: list[Item | None] = [UNREAD] * len(ids)
+        left = list(range(len(ids)))
+        while left:
+            now, left = left[:ITEMS_A_CALL], left[ITEMS_A_CALL:]
+            messages = self._line.ask("GetItem", asking.get_items([ids[each] for each in now]))
+            later = []
+            for number, message in zip(now, messages, strict=False):
                 error = error_in(message)
-                if no_item(error) or denied(error):
-                    yield None
+                if error is not None and name_of(error) in UNTOUCHED:
+                    # The server stopped at another one.
+                    later.append(number)
                 else:
-                    yield read_item(good(message).find(f"{_M}Items")[0])
+                    found[number] = self._told(_name_in(ids[number]), message, error)
+            if later == now:
+                raise error_in(messages[0]) or ValueError("nothing told")
+            left = later + left
+        return found
+
+    def _told(self, name: str, message: Element, error: Exception | None) -> Item | None:
+        """Raises what the server says of an item, if that may pass and is not said again and again."""
+        if no_item(error) or denied(error):
+            return None if no_item(error) else CLOSED
+        if error is not None:
+            self._failed[name] += 1
+            if not lasting(error) and self._failed[name] < PATIENCE:
+                raise error
+            return UNREAD
+        self._failed.pop(name, None)
+        try:
+            return read_item(message.find(f"{_M}Items")[0])
+        except NOT_UNDERSTOOD:
+            return UNREAD
 
     def probe(self, calendar: str, account: str) -> None:
         """Raises AccessLost if the calendar's items may not be seen."""
@@ -237,6 +339,10 @@ def gently(many: Iterable[T]) -> Iterator[T]:
             time.sleep(BREATH)
 
 
+def _name_in(reference: Element) -> str:
+    return str(reference.get("Id") or reference.get("OccurrenceId") or "")
+
+
 def is_bare(item: Item) -> bool:
     """Whether a view told too little of it to make events of it."""
     return item.kind == MASTER or "Start" not in item.plain or "End" not in item.plain
@@ -249,9 +355,13 @@ def spans(start: Instant, end: Instant) -> Iterator[tuple[Instant, Instant]]:
         start += MONTH
 
 
-def _window(events: Iterable[Event], start: Instant, end: Instant) -> Window:
+def _window(events: Iterable[Event], start: Instant, end: Instant, flaws: Flaws, doubled: tuple[str, ...]) -> Window:
     inside = in_order(each for each in events if in_window(each, start, end))
-    return Window(inside, sum(map(fingerprint_of, gently(inside))) % FINGERPRINTS)
+    return Window(inside, _fingerprint(inside), flaws, doubled)
+
+
+def _fingerprint(events: Iterable[Event]) -> int:
+    return sum(map(fingerprint_of, gently(events))) % FINGERPRINTS
 
 
 def first_event(reading: Reading, calendar: str, master: Item, home: Home) -> Event | None:

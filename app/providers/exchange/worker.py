@@ -6,10 +6,13 @@ import asyncio
 import contextlib
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
+
+from app.domain.errors import AftaleError
 
 LIMIT = 60.0
 """Seconds that a call may run without an answer from the server."""
@@ -27,6 +30,10 @@ L = TypeVar("L", bound=Closable)
 
 class TookTooLong(Exception):
     """The call runs longer than it may. Whether it did what it should is not known."""
+
+
+class Broke(Exception):
+    """The call raised what nobody expects: its cause. Whether it did what it should is not known."""
 
 
 @dataclass(slots=True)
@@ -56,7 +63,8 @@ class Worker(Generic[L]):
         self._watch: _Watch | None = None
 
     async def run(self, call: Callable[[L], T]) -> T:
-        """What the call returns or raises, or TookTooLong. A cancelled wait leaves a call that runs alone."""
+        """What the call returns or raises of ``domain.errors``; else Broke, or TookTooLong. A cancelled wait leaves a call that
+        runs alone."""
         loop = asyncio.get_running_loop()
         job: _Job[L] = _Job(call, loop, loop.create_future())
         with self._here:
@@ -88,8 +96,7 @@ class Worker(Generic[L]):
                         line = self._open()
                     result = job.call(line)
                 except BaseException as error:
-                    # A future takes no StopIteration, and whoever waits would wait for ever.
-                    failed = RuntimeError("stopped") if isinstance(error, StopIteration) else error
+                    failed = error if isinstance(error, AftaleError) else broken(error)
                     job.tell(lambda job=job, failed=failed: job.brought.set_exception(failed))  # type: ignore[misc]
                 else:
                     job.tell(lambda job=job, result=result: job.brought.set_result(result))  # type: ignore[misc]
@@ -132,6 +139,14 @@ class Worker(Generic[L]):
             if turn == self._turn:
                 self._watch = watch
         return watch
+
+
+def broken(cause: BaseException) -> Broke:
+    """``cause`` handed over, with the place it comes from."""
+    places = traceback.extract_tb(cause.__traceback__)
+    made = Broke(f"{type(cause).__name__} in {places[-1].name}, line {places[-1].lineno}" if places else type(cause).__name__)
+    made.__cause__ = cause
+    return made
 
 
 class _Watch:

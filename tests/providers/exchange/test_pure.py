@@ -32,7 +32,7 @@ from app.providers.exchange.showing import offered, only_tokens
 from app.providers.exchange.token import Token
 from app.providers.exchange.trust import context, session
 from app.providers.exchange.waiting import asked_wait
-from app.providers.exchange.worker import TookTooLong, Worker
+from app.providers.exchange.worker import Broke, TookTooLong, Worker
 from app.providers.exchange.xml import t
 from app.providers.exchange.zones import iana_zone, windows_zone
 from tests.providers.contract import all_day, at, timed
@@ -317,6 +317,10 @@ def test_loggers_when_the_library_is_loaded_then_they_tell_nothing() -> None:
 # The account's thread
 
 
+def refuse(error: Exception) -> None:
+    raise error
+
+
 class Line:
     def __init__(self) -> None:
         self.closed = False
@@ -337,8 +341,11 @@ async def test_worker_when_calls_come_then_they_run_in_turn_over_one_line() -> N
     found = await asyncio.gather(*(worker.run(lambda line, number=number: (line, number)) for number in range(20)))  # type: ignore[misc]
     assert [number for _, number in found] == list(range(20))
     assert {line for line, _ in found} == {lines[0]}
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(Broke, match="ZeroDivisionError") as broke:
         await worker.run(lambda _line: 1 / 0)
+    assert isinstance(broke.value.__cause__, ZeroDivisionError)
+    with pytest.raises(RateLimited):
+        await worker.run(lambda _line: refuse(RateLimited("account", 3)))
     worker.close()
 
 
@@ -358,7 +365,7 @@ async def test_worker_when_the_server_goes_on_answering_then_a_long_call_is_not_
     assert await worker.run(lambda _line: long(6)) == 6
     with pytest.raises(TookTooLong):
         await worker.run(lambda _line: long(60))
-    with pytest.raises(RuntimeError):
+    with pytest.raises(Broke):
         await worker.run(lambda _line: next(iter(())))
     pause.set()
     worker.close()

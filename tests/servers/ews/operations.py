@@ -115,6 +115,8 @@ class Operations(Places):
 
         def answer(part: Element) -> str:
             folder, _, item = self.item(call, part)
+            if code := self.service.damaged.get(item["_token"]):
+                raise Refusal(code)
             return message("GetItemResponseMessage", f"<m:Items>{self.told(call, folder, item, shape)}</m:Items>")
 
         return each("GetItem", children(needed(call.element, "ItemIds")), answer, "<m:Items/>")

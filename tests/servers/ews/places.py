@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -156,4 +157,5 @@ class Places:
         found = folder.rendered.get(place)
         if found is None:
             found = folder.rendered[place] = tell(item, self.seen(call, folder, item, shape))
-        return found
+        spoiled = self.service.spoiled.get(item["_token"], "")
+        return re.sub(f"<t:{spoiled}>[^<]*<", f"<t:{spoiled}>soon<", found) if spoiled else found

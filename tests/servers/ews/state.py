@@ -40,8 +40,9 @@ class EwsService(Mailboxes):
     autodiscover is asked, plain XML (``xml``) and SOAP (``svc``). ``offers``: how one may sign in.
     ``extended_protection``: over TLS, NTLM has to be bound to the certificate, as is the default since Exchange 2019 CU14.
     ``find_limit``: most items that FindItem gives. ``unexpanded``: series are left as they are in a calendar view, as
-    grommunio does. ``time_zones``: whether GetServerTimeZones is there. ``streaming``: whether notifications are;
-    ``streams``: on how many connections somebody waits for some.
+    grommunio does. ``damaged``: what is said of items that stand in views and cannot be told, by their tokens; ``spoiled``: a
+    property of theirs that makes no sense. ``time_zones``: whether GetServerTimeZones is there. ``streaming``: whether
+    notifications are; ``streams``: on how many connections somebody waits for some.
     """
 
     def __init__(self, version: str = "2019") -> None:
@@ -54,6 +55,8 @@ class EwsService(Mailboxes):
         self.extended_protection = True
         self.find_limit = 1000
         self.unexpanded = False
+        self.damaged: dict[str, str] = {}
+        self.spoiled: dict[str, str] = {}
         self.time_zones = self.streaming = True
         self.subscriptions: dict[str, Any] = {}
         self.streams = 0
@@ -212,6 +215,18 @@ class EwsService(Mailboxes):
                     {**each, "response": answer, "time": now} if each["email"] == email else each for each in item[name]
                 ]
             folder.put({**item})
+
+    def damage(self, event: str, code: str = "ErrorItemCorrupt") -> None:
+        """An event, or with it its series, that is shown in a view and cannot be told any more."""
+        named = read_item_id(event)
+        assert named is not None
+        self.damaged[named.token] = code
+
+    def spoil(self, event: str, name: str) -> None:
+        """One property of an event makes no sense."""
+        named = read_item_id(event)
+        assert named is not None
+        self.spoiled[named.token] = name
 
     def put_raw(self, calendar: str, event: str, **properties: Any) -> Item:
         """Gives an event what clients cannot: ``IsCancelled``, ``MyResponseType``, ``Organizer=(address, name)``."""
