@@ -47,7 +47,8 @@ class CardGrid(QWidget):
         self._scroll.timeout.connect(self._scroll_on)
         self._pull = 0
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Not fixed: the height depends on the width, and the layout would centre what it takes for too low.
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 

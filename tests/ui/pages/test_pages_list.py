@@ -405,3 +405,21 @@ def test_the_qr_code_when_shown_then_leads_to_the_page_and_can_be_kept(in_loop: 
 
     (tmp_path / "workspace").mkdir()
     in_loop(main)
+
+
+@pytest.mark.shows("PAGE-1")
+def test_cards_when_there_is_room_for_one_column_then_begin_below_the_title_and_are_all_whole(
+    in_loop: InLoop, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with desk(tmp_path, *TWO, page(3)) as there:
+            grid = there.screen.list.card("page1").parentWidget()
+            tops = set()
+            for width in (1120, 620):
+                there.screen.window().resize(width, 700)
+                await there.until(lambda: grid.height() == grid.heightForWidth(grid.width()))
+                tops.add(grid.mapTo(there.screen.list, QPoint(0, 0)).y())
+            assert len(tops) == 1, "a narrow window moves the first card away from the title"
+            assert grid.height() > 3 * there.screen.list.card("page1").height()
+
+    in_loop(main)
