@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
@@ -12,7 +13,7 @@ from app.domain.clock import DAY, Instant
 from app.providers.caldav import dav
 from app.providers.caldav.client import ICS, Client, Got
 from app.providers.caldav.errors import Refused
-from app.providers.caldav.listing import STATE, name_in
+from app.providers.caldav.listing import STATE, name_in, same_place
 from app.providers.caldav.reading import Resource
 from app.providers.http import ANSWER, LARGE, undisturbed
 
@@ -29,6 +30,17 @@ NO_TOKEN = (400, 403, 405, 409, 410, 412, 415, 501, 507)
 ANY = "*"
 """Stands for the tag where the server tells none."""
 NO_REPORT = ("supported-report",)
+NO_TRAVERSAL = ("sync-traversal-supported", *NO_REPORT)
+"""What is said of a folder within the calendar that tells no changes of its own (RFC 6578 §3.3)."""
+NO_MULTIGET = (400, 403, 405, 413, 415, 422, 501, 507)
+"""How servers refuse a request for several resources at once, so that each is asked for by itself."""
+NO_SEARCH = (400, 403, 405, 415, 422, 501)
+"""How they refuse to look for a property."""
+GONE = (404, 410)
+AT_ONCE = 6
+"""Resources that are asked for one by one at the same time."""
+MOST_UNREAD = 100
+"""Where more cannot be read it is the server that is not well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,18 @@ class Named:
     href: str
     name: str
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Resources with their text. ``unread``: those that did not come even when each was asked for by itself. They are there
+    for all that anybody knows: only a resource that is not found is gone."""
+
+    resources: list[Resource]
+    unread: list[Named]
+
+    def __add__(self, other: Fetched) -> Fetched:
+        return Fetched([*self.resources, *other.resources], [*self.unread, *other.unread])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +90,8 @@ class Collection:
 
     def __init__(self, client: Client, url: str) -> None:
         self._client, self.url = client, url
+        self.one_by_one = False
+        """The server gives no texts of several resources that are named to it."""
 
     async def state(self) -> dav.Row:
         """What the server says of the calendar itself."""
@@ -76,18 +102,23 @@ class Collection:
             raise Refused(rows[0].status)
         return rows[0]
 
-    async def query(self, start: Instant, end: Instant) -> list[Resource]:
+    async def query(self, start: Instant, end: Instant) -> Fetched:
         """The resources that touch the window, in one answer. Raises Refused where they are too many for it
         (``is_too_much``)."""
-        found, bare = await self._taken("REPORT", dav.query(start, end), "1", lambda rows: (_resources(rows), _bare(rows)))
-        for part in in_parts([each.href for each in bare]):
-            found += await self.fetch(part)
-        return found
+        return await self._completed(dav.query(start, end))
+
+    async def _completed(self, body: bytes) -> Fetched:
+        """What a query finds; what came without its text is fetched."""
+        found, bare = await self._taken("REPORT", body, "1", self._sorted)
+        fetched = Fetched(found, [])
+        for part in in_parts(bare):
+            fetched += await self.fetch(part)
+        return fetched
 
     async def names(self, start: Instant, end: Instant) -> list[Named]:
         """The same resources by name and tag. A server that will not tell so many at once is asked for half of the window."""
         try:
-            return await self._taken("REPORT", dav.query(start, end, data=False), "1", _members, PATIENCE)
+            return await self._taken("REPORT", dav.query(start, end, data=False), "1", self._members, PATIENCE)
         except Refused as refused:
             if not is_too_much(refused) or end - start < 2 * DAY:
                 raise
@@ -95,10 +126,60 @@ class Collection:
             both = [*await self.names(start, middle), *await self.names(middle, end)]
             return list({each.name: each for each in both}.values())
 
-    async def fetch(self, hrefs: Sequence[str], expanded: tuple[Instant, Instant] | None = None) -> list[Resource]:
-        """These resources, without those that are gone; as occurrences of a window where that is wanted. To be asked for some
-        BATCH of them at once."""
-        return await self._taken("REPORT", dav.multiget(hrefs, expanded), "1", _resources)
+    async def fetch(self, named: Sequence[Named]) -> Fetched:
+        """These resources, without those that are gone. What does not come with the others is asked for by itself. To be asked
+        for some BATCH of them at once. Raises ValueError where too many cannot be read."""
+        refused = None
+        found: dict[str, Resource | None] = {}
+        if named and not self.one_by_one:
+            try:
+                found = await self._taken("REPORT", dav.multiget([each.href for each in named]), "1", _told)
+            except Refused as error:
+                if error.status not in NO_MULTIGET:
+                    raise
+                refused, self.one_by_one = error, True
+        missing = [each for each in named if each.name not in found]
+        single = await self._each(missing)
+        if refused is not None and len(single.unread) == len(missing):
+            # Nothing at all may be read.
+            raise refused
+        if len(single.unread) > MOST_UNREAD:
+            raise ValueError(f"{len(single.unread)} resources cannot be read")
+        return Fetched([each for each in found.values() if each is not None], []) + single
+
+    async def each(self, names: Iterable[str]) -> Fetched:
+        """These resources, each asked for by itself, without those that are gone."""
+        return await self._each([Named(self.place_of(name), name, "") for name in names])
+
+    async def _each(self, named: Sequence[Named]) -> Fetched:
+        fetched = Fetched([], [])
+        for first in range(0, len(named), AT_ONCE):
+            part = named[first : first + AT_ONCE]
+            for each, came in zip(part, await asyncio.gather(*map(self._one, part), return_exceptions=True), strict=True):
+                if isinstance(came, BaseException):
+                    raise came
+                readable, resource = came
+                if not readable:
+                    fetched.unread.append(each)
+                elif resource is not None:
+                    fetched.resources.append(resource)
+        return fetched
+
+    async def _one(self, named: Named) -> tuple[bool, Resource | None]:
+        """Whether the server says what the resource is, and that; None if it is gone."""
+        try:
+            return True, await self.get(named.name)
+        except Refused as refused:
+            if refused.status in (401, 429) or refused.wait is not None:
+                raise
+        except ValueError:
+            pass
+        return False, None
+
+    async def expanded(self, name: str, start: Instant, end: Instant) -> list[Resource]:
+        """A series as its occurrences in the window, if the server makes them."""
+        found = await self._taken("REPORT", dav.multiget([self.place_of(name)], (start, end)), "1", _told)
+        return [each for each in found.values() if each is not None]
 
     async def sync(self, token: str) -> Synced:
         """What changed since the token. Raises NoSync."""
@@ -111,10 +192,10 @@ class Collection:
                 name = name_in(row.href)
                 if row.status == 507:
                     cut = True
-                elif row.status in (404, 410):
+                elif row.status in GONE:
                     gone.add(name)
                     changed.pop(name, None)
-                elif _is_member(row):
+                elif self._is_member(row) and row.refused not in NO_TRAVERSAL:
                     changed[name] = _named(row)
                     gone.discard(name)
             if not answer.sync_token or (cut and answer.sync_token == token):
@@ -133,23 +214,23 @@ class Collection:
             raise NoSync(refused.status in (405, 415, 501) or refused.precondition in NO_REPORT) from refused
         return await read_aside(got)
 
-    async def with_text(self, name: str, text: str) -> list[Resource]:
-        """The resources with a property of just that text; none where the server cannot look for it."""
+    async def with_text(self, name: str, text: str) -> list[Resource] | None:
+        """The resources with a property of just that text, perhaps some others; None where the server cannot look for it."""
         try:
-            return await self._taken("REPORT", dav.query_text(name, text), "1", _resources)
+            return (await self._completed(dav.query_text(name, text))).resources
         except Refused as refused:
-            if refused.status == 404 or refused.status in (401, 429, 503) or not refused.precondition.startswith("supported-"):
+            if refused.status not in NO_SEARCH and not refused.precondition.startswith("supported-"):
                 raise
-            return []
+            return None
 
     async def get(self, name: str) -> Resource | None:
         """None if it is not there. Raises ValueError for what is no calendar object."""
         # Web servers that compress give another tag, with which nothing can be written.
-        got = await self._client.call("GET", self._place(name), headers={"Accept-Encoding": "identity"}, ok=(404, 410))
-        if got.status in (404, 410):
+        got = await self._client.call("GET", self._place(name), headers={"Accept-Encoding": "identity"}, ok=GONE)
+        if got.status in GONE:
             return None
-        etag, text = str(got.headers.get("etag", "")).removeprefix("W/"), got.body.decode("utf-8-sig")
-        if "BEGIN:VCALENDAR" not in text.upper():
+        etag, text = str(got.headers.get("etag", "")), got.body.decode("utf-8-sig")
+        if not is_object(text):
             # Somebody on the way answers in the server's place.
             raise ValueError("not a calendar object")
         return Resource(name, etag or ANY, text)
@@ -167,13 +248,50 @@ class Collection:
             _believed(got)
         return tag
 
+    async def replace(self, known: Resource, text: str) -> str:
+        """Writes in the place of what was read, or removes it where ``text`` is empty; otherwise as ``put``.
+
+        A weak tag may stand in no condition (RFC 9110 §13.1.1), and some servers have no other. They are told what they said,
+        then the same as a strong one, and where they take neither and the resource is as it was, that it has to be there.
+        """
+        strong = known.etag.removeprefix("W/")
+        for etag in dict.fromkeys((known.etag, strong)):
+            with suppress(Taken):
+                return await self._replace(known.name, text, etag)
+        if known.etag == strong:
+            raise Taken
+        now = await self.get(known.name)
+        if now is None or now.text != known.text:
+            raise Taken
+        return await self._replace(known.name, text, ANY)
+
+    async def _replace(self, name: str, text: str, etag: str) -> str:
+        if text:
+            return await self.put(name, text, etag)
+        await self.delete(name, etag)
+        return ""
+
     async def delete(self, name: str, etag: str) -> None:
         """Raises Taken. One that is gone is no error."""
-        got = await self._client.call("DELETE", self._place(name), headers={"If-Match": etag}, ok=(404, 410, 412))
+        got = await self._client.call("DELETE", self._place(name), headers={"If-Match": etag}, ok=(*GONE, 412))
         if got.status == 412:
             raise Taken
-        if got.status not in (404, 410):
+        if got.status not in GONE:
             _believed(got)
+
+    def _sorted(self, rows: tuple[dav.Row, ...]) -> tuple[list[Resource], list[Named]]:
+        """The resources of an answer, and those members that came without a text."""
+        told = _told(rows)
+        found = [each for each in told.values() if each is not None]
+        return found, [each for each in self._members(rows) if each.name not in told]
+
+    def _members(self, rows: tuple[dav.Row, ...]) -> list[Named]:
+        return [_named(row) for row in rows if self._is_member(row)]
+
+    def _is_member(self, row: dav.Row) -> bool:
+        """A resource of which nobody says that it is gone; the collection itself, which some servers add, is none."""
+        inside = not urlsplit(row.href).path.endswith("/") and not same_place(row.href, self.url)
+        return inside and row.status not in GONE
 
     def place_of(self, name: str) -> str:
         """The path of a resource, as it stands in requests for many."""
@@ -211,9 +329,9 @@ def read_rows(body: bytes) -> tuple[dav.Row, ...]:
     return rows
 
 
-def in_parts(hrefs: Sequence[str]) -> Iterator[Sequence[str]]:
-    for first in range(0, len(hrefs), BATCH):
-        yield hrefs[first : first + BATCH]
+def in_parts(named: Sequence[Named]) -> Iterator[Sequence[Named]]:
+    for first in range(0, len(named), BATCH):
+        yield named[first : first + BATCH]
 
 
 async def read_aside(got: Got) -> dav.Answer:
@@ -226,28 +344,22 @@ async def aside(work: Callable[[], T], size: int) -> T:
     return await asyncio.to_thread(undisturbed, work) if size > LARGE else work()
 
 
-def _resource(row: dav.Row) -> Resource | None:
-    text = row.raw(dav.DATA)
-    return Resource(name_in(row.href), row.text(dav.GETETAG), text) if text.strip() else None
+def is_object(text: str) -> bool:
+    """Whether a text may be a calendar object, and not what somebody on the way says in its place."""
+    return "BEGIN:VCALENDAR" in text.upper()
 
 
-def _resources(rows: tuple[dav.Row, ...]) -> list[Resource]:
-    return [resource for row in rows if (resource := _resource(row)) is not None]
-
-
-def _members(rows: tuple[dav.Row, ...]) -> list[Named]:
-    return [_named(row) for row in rows if _is_member(row)]
-
-
-def _bare(rows: tuple[dav.Row, ...]) -> list[Named]:
-    """Those that came without their text."""
-    return [_named(row) for row in rows if _is_member(row) and not row.raw(dav.DATA).strip()]
+def _told(rows: tuple[dav.Row, ...]) -> dict[str, Resource | None]:
+    """What rows with texts say for sure, by name: the resource, or None where it is gone."""
+    found: dict[str, Resource | None] = {}
+    for row in rows:
+        text = row.raw(dav.DATA)
+        if row.status in GONE:
+            found[name_in(row.href)] = None
+        elif row.status == 200 and is_object(text):
+            found[name_in(row.href)] = Resource(name_in(row.href), row.text(dav.GETETAG), text)
+    return found
 
 
 def _named(row: dav.Row) -> Named:
     return Named(row.href, name_in(row.href), row.text(dav.GETETAG))
-
-
-def _is_member(row: dav.Row) -> bool:
-    """A resource that is there; the collection itself, which some servers add, has a slash at its end."""
-    return row.status == 200 and dav.GETETAG in row.found and not urlsplit(row.href).path.endswith("/")

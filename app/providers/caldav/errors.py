@@ -57,6 +57,6 @@ def translated(account: str, calendar: str = "", write: bool = False) -> Iterato
         raise Unreachable(account, str(error)) from error
     except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
         raise Unreachable(account, type(error).__name__) from error
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError, RecursionError) as error:
         # An answer that cannot be understood: half of it, a captive portal's page, a shape that nobody announced.
         raise Unreachable(account, f"answer not understood: {type(error).__name__}") from error

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from app.domain.calendars import Event, EventDraft
-from app.domain.clock import Clock, Instant
-from app.domain.connections import Access, Lost, ProviderKind
+from app.domain.clock import DAY, Clock, Instant
+from app.domain.connections import Access, Flaw, Flaws, Lost, ProviderKind
 from app.domain.errors import AccessLost, Conflict, NotFound, RateLimited, Unreachable
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.caldav import dav
 from app.providers.caldav.client import Client, followed
-from app.providers.caldav.collection import Collection, Named, NoSync, Taken, aside, in_parts, is_too_much, read_aside
+from app.providers.caldav.collection import BATCH, Collection, Fetched, NoSync, Taken, aside, in_parts, is_too_much, read_aside
 from app.providers.caldav.errors import Astray, Refused, translated
 from app.providers.caldav.keys import Keys
 from app.providers.caldav.listing import (
@@ -28,17 +28,19 @@ from app.providers.caldav.listing import (
     same_place,
     zone_of,
 )  # fmt: skip
-from app.providers.caldav.reading import MARK, Reader, Resource, event_id, mark_of, place_of, recurs
+from app.providers.caldav.reading import MARK, Reader, Resource, event_id, place_of, recurs
 from app.providers.caldav.showing import BESIDE, first_event, holds, occurrence_of
 from app.providers.caldav.tokens import Token, mark, read_token, tags_of, window_of
 from app.providers.caldav.writing import (
     Hand,
     Unwritable,
     changed_object,
+    made_with,
     new_object,
     own_mark,
     resource_name,
     uid_of,
+    uids_of,
     with_occurrence,
     without_occurrence,
     zone_text,
@@ -51,10 +53,33 @@ MOST_CHANGED = 500
 """Changes that are fetched one by one; of more the whole window is read."""
 MOST_OWNERS = 20
 TASKS, TASKS_NOTE = "aftale-tasks", "aftale:tasks"
+BEFORE, AFTER = 366 * DAY, 6 * 366 * DAY
+"""Seconds around now in which a renamed event is looked for."""
 ADDRESSES = f"{dav.C}calendar-user-address-set"
 
 Early = Callable[[tuple[Event, ...]], Awaitable[None]]
 """Takes the first events of a long reading while the rest is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The events of some resources. ``tags``: names and tags of all of these; ``unread``: the names of those that could not be
+    read, or not all of what is in them."""
+
+    events: list[Event] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    tags: list[tuple[str, str]] = field(default_factory=list)
+    unread: frozenset[str] = frozenset()
+
+    def __add__(self, other: Found) -> Found:
+        return Found(
+            [*self.events, *other.events], [*self.resources, *other.resources], [*self.tags, *other.tags],
+            self.unread | other.unread,
+        )  # fmt: skip
+
+
+def flaws_of(unread: frozenset[str]) -> Flaws:
+    return ((Flaw.LEFT_OUT, len(unread)),) if unread else ()
 
 
 class CalDavProvider:
@@ -69,6 +94,8 @@ class CalDavProvider:
         self._invites = invites and keys.schedules
         self._client = Client(keys.user, keys.password, clock, ca=keys.ca)
         self._zones: dict[str, str] = {}
+        self._told: dict[str, dict[str, str]] = {}
+        """Of each calendar, by its address, the UIDs of the events that were told, by id."""
 
     def __repr__(self) -> str:
         return f"CalDavProvider({self.account})"
@@ -101,13 +128,16 @@ class CalDavProvider:
         return found
 
     async def read_window(self, calendar: str, start: Instant, end: Instant) -> tuple[Event, ...]:
+        """An answer with a hole would look freer than the calendar: then it is Unreachable."""
         async with self._asking(calendar):
-            reader = self._reader(calendar, await self._zone(calendar), start, end)
-            return in_order((await self._read(reader))[0])
+            found = await self._read(self._reader(calendar, await self._zone(calendar), start, end))
+            if found.unread:
+                raise Unreachable(self.account, f"{len(found.unread)} resources cannot be read")
+            return in_order(found.events)
 
     async def changes(self, calendar: str, token: str, start: Instant, end: Instant, early: Early | None = None) -> Changes:
         """``early`` gets, where everything is read for the first time, the events part by part. They all come again in the
-        answer."""
+        answer. What is known of a resource that cannot be read stays, is told as a flaw, and is asked for again each time."""
         known = read_token(token, window_of(calendar, start, end))
         async with self._asking(calendar):
             ever = True
@@ -125,8 +155,8 @@ class CalDavProvider:
     ) -> Changes:  # fmt: skip
         """All of a window. The token is taken first: what changes during the reading is told once more."""
         state = await self._look(calendar)
-        zone = self._zones[calendar]
-        events, resources = await self._read(self._reader(calendar, zone, start, end), early)
+        zone, url = self._zones[calendar], self._at(calendar).url
+        found = await self._read(self._reader(calendar, zone, start, end), early)
 
         def told() -> Changes:
             token = Token(
@@ -134,15 +164,30 @@ class CalDavProvider:
                 zone,
                 sync=state.text(dav.SYNC_TOKEN) if with_sync else "",
                 ctag=state.text(dav.CTAG),
-                tags=tags_of((each.name, each.etag) for each in resources),
-                series=frozenset(mark(each.name) for each in resources if recurs(each.text)),
+                tags=tags_of(found.tags),
+                series=frozenset(mark(each.name) for each in found.resources if recurs(each.text)),
+                unread=found.unread,
             )
-            return Changes(in_order(events), (), token.text(), full=True)
+            events, before = in_order(found.events), self._told.get(url, {})
+            now = {each.id: each.uid for each in events}
+            if not found.unread:
+                self._told[url] = now
+                return Changes(events, (), token.text(), full=True, flaws=())
+            # Not full: what is not among the events is not all gone. Told once more later, for it may not be believed at once.
+            self._told[url] = before | now
+            gone = sorted(each for each in before if each not in now and place_of(each)[0] not in found.unread)
+            return Changes(events, tuple(gone), token.text(), full=False, flaws=flaws_of(found.unread))
 
-        return await aside(told, sum(len(each.text) for each in resources))
+        return await aside(told, sum(len(each.text) for each in found.resources))
 
     async def _changed(self, calendar: str, known: Token, start: Instant, end: Instant) -> Changes | None:
-        """What changed; None if that cannot be told and the window has to be read. Raises NoSync."""
+        """What changed; None if that cannot be told and the window has to be read, as it is once something can be read that
+        could not be. Raises NoSync."""
+        if known.unread:
+            reader = self._reader(calendar, known.zone, start, end)
+            again = await self._events(reader, await self._at(calendar).each(sorted(known.unread)))
+            if again.unread != known.unread:
+                return None
         if known.sync:
             return await self._synced(calendar, known, start, end)
         if known.ctag:
@@ -150,7 +195,7 @@ class CalDavProvider:
         else:
             named = await self._at(calendar).names(start - BESIDE, end + BESIDE)
             same = tags_of((each.name, each.etag) for each in named) == known.tags
-        return Changes((), (), known.text(), full=False) if same else None
+        return Changes((), (), known.text(), full=False, flaws=flaws_of(known.unread)) if same else None
 
     async def _synced(self, calendar: str, known: Token, start: Instant, end: Instant) -> Changes | None:
         collection = self._at(calendar)
@@ -158,69 +203,75 @@ class CalDavProvider:
         names = {*(each.name for each in synced.changed), *synced.gone}
         if len(names) > MOST_CHANGED or any(map(known.knows, names)):
             return None
-        resources: list[Resource] = []
-        for part in in_parts([each.href for each in synced.changed]):
-            resources += await collection.fetch(part)
-        if any(recurs(each.text) for each in resources):
+        fetched = Fetched([], [])
+        for part in in_parts(synced.changed):
+            fetched += await collection.fetch(part)
+        if any(recurs(each.text) for each in fetched.resources):
             return None
-        reader = self._reader(calendar, known.zone, start, end)
-        events = in_order(event for each in resources for event in reader.events(each))
-        gone = {event_id(name) for name in names} - {each.id for each in events}
-        return Changes(events, tuple(sorted(gone)), known.after(synced.token).text(), full=False)
+        found = await self._events(self._reader(calendar, known.zone, start, end), fetched)
+        unread = (known.unread - names) | found.unread
+        if known.unread - unread:
+            return None
+        events = in_order(found.events)
+        gone = {event_id(name) for name in names - found.unread} - {each.id for each in events}
+        self._told.setdefault(collection.url, {}).update((each.id, each.uid) for each in events)
+        token = known.after(synced.token, unread)
+        return Changes(events, tuple(sorted(gone)), token.text(), full=False, flaws=flaws_of(unread))
 
-    async def _read(self, reader: Reader, early: Early | None = None) -> tuple[list[Event], list[Resource]]:
+    async def _read(self, reader: Reader, early: Early | None = None) -> Found:
         """The events of a window, and what they stand in."""
         collection, window = self._at(reader.calendar), (reader.start - BESIDE, reader.end + BESIDE)
         if early is None:
             try:
-                resources = await collection.query(*window)
-                return await self._events(reader, resources), resources
+                return await self._events(reader, await collection.query(*window))
             except Refused as refused:
                 if not is_too_much(refused):
                     raise
-        named: list[Named] = await collection.names(*window)
-        events: list[Event] = []
-        resources = []
-        for part in in_parts([each.href for each in named]):
-            batch = await collection.fetch(part)
-            made = await self._events(reader, batch)
-            events += made
-            resources += batch
+        named = await collection.names(*window)
+        found = Found()
+        for part in in_parts(named):
+            made = await self._events(reader, await collection.fetch(part))
             if early is not None:
-                await early(in_order(made))
-        return events, resources
+                await early(in_order(made.events))
+                if collection.one_by_one and len(named) > BATCH:
+                    # One answer with everything is better than one for each.
+                    return await self._read(reader)
+            found += made
+        return found
 
-    async def _events(self, reader: Reader, resources: list[Resource]) -> list[Event]:
-        def read() -> tuple[list[Event], list[Resource]]:
+    async def _events(self, reader: Reader, fetched: Fetched) -> Found:
+        def read() -> tuple[Found, list[Resource]]:
             events: list[Event] = []
             refused: list[Resource] = []
-            for each in resources:
-                found, incomplete = reader.read(each)
-                if incomplete:
+            unread = {each.name for each in fetched.unread}
+            for each in fetched.resources:
+                found = reader.read(each)
+                if not found.whole:
+                    unread.add(each.name)
+                if found.refused:
                     refused.append(each)
                 else:
-                    events += found
-            return events, refused
+                    events += found.events
+            tags = [*((each.name, each.etag) for each in (*fetched.resources, *fetched.unread))]
+            return Found(events, fetched.resources, tags, frozenset(unread)), refused
 
-        events, refused = await aside(read, sum(len(each.text) for each in resources))
+        found, refused = await aside(read, sum(len(each.text) for each in fetched.resources))
         for each in refused:
-            events += await self._expanded(reader, each)
-        return events
+            found.events.extend(await self._expanded(reader, each))
+        return found
 
     async def _expanded(self, reader: Reader, resource: Resource) -> tuple[Event, ...]:
         """The occurrences of a series whose rule is refused here: those that the server makes of it, if it does."""
-        collection = self._at(reader.calendar)
-        href = collection.place_of(resource.name)
         try:
-            expanded = await collection.fetch([href], (reader.start, reader.end))
+            expanded = await self._at(reader.calendar).expanded(resource.name, reader.start, reader.end)
         except Refused as refused:
             if refused.status in (401, 429) or refused.status >= 500:
                 raise
             expanded = []
         for each in expanded:
-            found, incomplete = reader.read(each)
-            if not incomplete and found:
-                return tuple(replace(occurrence, series=event_id(resource.name)) for occurrence in found)
+            found = reader.read(each)
+            if not found.refused and found.events:
+                return tuple(replace(occurrence, series=event_id(resource.name)) for occurrence in found.events)
         return reader.events(resource)
 
     # Writing
@@ -248,10 +299,10 @@ class CalDavProvider:
             if refused.precondition != "no-uid-conflict":
                 raise
             # The server may keep it under another name.
-            for each in await collection.with_text("UID", uid_of(draft)):
-                if mark_of(each.text) == own_mark(draft.key):
-                    return each
-            raise
+            found = await self._renamed(collection, draft.key, uid_of(draft))
+            if found is None:
+                raise
+            return found
         return Resource(name, etag, text) if etag else await collection.get(name)
 
     async def update(self, calendar: str, event: str, draft: EventDraft) -> Event:
@@ -268,7 +319,7 @@ class CalDavProvider:
                 text = changed_object(found.text, draft, hand) if at is None else with_occurrence(found.text, at, draft, hand)
                 with suppress(Taken):
                     if text != found.text:
-                        etag = await collection.put(name, text, found.etag)
+                        etag = await collection.replace(found, text)
                         found = Resource(name, etag, text) if etag else await collection.get(name)
                     if found is not None:
                         if at is None:
@@ -288,25 +339,43 @@ class CalDavProvider:
                     return
                 text = without_occurrence(found.text, at, self._hand()) if at is not None else ""
                 with suppress(Taken):
-                    if text:
-                        await collection.put(name, text, found.etag)
-                    else:
-                        await collection.delete(name, found.etag)
+                    await collection.replace(found, text)
                     return
         raise Unreachable(self.account, "the event keeps changing")
 
     async def find(self, calendar: str, key: str) -> Event | None:
-        collection, mark = self._at(calendar), own_mark(key)
+        collection = self._at(calendar)
         async with self._asking(calendar):
             zone = await self._zone(calendar)
-            found = await collection.get(resource_name(key))
-            if found is None:
-                named = await collection.with_text(MARK, mark)
-                found = next((each for each in named if mark_of(each.text) == mark), None)
+            found = await collection.get(resource_name(key)) or await self._renamed(collection, key)
             try:
                 return self._first(calendar, found, zone) if found is not None else None
             except Conflict:
                 return None
+
+    async def _renamed(self, collection: Collection, key: str, uid: str = "") -> Resource | None:
+        """What a draft with ``key`` made, under another name: programs may give it one when they change it. A server that
+        cannot look for it names everything, and what is not known to be something else is looked at."""
+        uids = tuple(filter(None, (uid, *uids_of(key))))
+        searched = True
+        for name, text in ((MARK, own_mark(key)), *(("UID", each) for each in uids)):
+            hits = await collection.with_text(name, text)
+            # A mark may have been dropped, so that not to find one says nothing.
+            searched = hits is not None
+            for hit in hits or ():
+                if made_with(hit.text, key, uid):
+                    return hit
+        if searched:
+            return None
+        now = self._clock.now()
+        told = {place_of(each)[0]: known for each, known in self._told.get(collection.url, {}).items()}
+        named = await collection.names(now - BEFORE, now + AFTER)
+        unknown = [each for each in named if told.get(each.name, uids[0]) in uids]
+        for part in in_parts(unknown):
+            for each in (await collection.fetch(part)).resources:
+                if made_with(each.text, key, uid):
+                    return each
+        return None
 
     async def task_calendar(self, name: str, zone: str) -> RemoteCalendar:
         """The calendar for tasks, made if there is none yet; it may be renamed. Raises Conflict where the server makes none."""

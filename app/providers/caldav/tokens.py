@@ -18,7 +18,7 @@ from app.domain.clock import Instant
 @dataclass(frozen=True, slots=True)
 class Token:
     """``sync``: the server's own token; else ``ctag``: what changes with the calendar; else ``tags``: what follows from the
-    tags of all resources. ``series`` holds the marks of series."""
+    tags of all resources. ``series`` holds the marks of series, ``unread`` the names of resources that could not be read."""
 
     window: str
     zone: str
@@ -26,14 +26,19 @@ class Token:
     ctag: str = ""
     tags: str = ""
     series: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
     def text(self) -> str:
         return json.dumps(
-            [self.window, self.zone, self.sync, self.ctag, self.tags, "".join(sorted(self.series))], separators=(",", ":")
-        )
+            [
+                self.window, self.zone, self.sync, self.ctag, self.tags, "".join(sorted(self.series)),
+                "\n".join(sorted(self.unread)),
+            ],
+            separators=(",", ":"),
+        )  # fmt: skip
 
-    def after(self, sync: str) -> Token:
-        return replace(self, sync=sync)
+    def after(self, sync: str, unread: Iterable[str]) -> Token:
+        return replace(self, sync=sync, unread=frozenset(unread))
 
     def knows(self, name: str) -> bool:
         """Whether a resource is among the series."""
@@ -60,11 +65,11 @@ def read_token(text: str, window: str) -> Token | None:
         found = json.loads(text)
     except ValueError:
         return None
-    if not isinstance(found, list) or len(found) != 6 or not all(isinstance(each, str) for each in found) or found[0] != window:
+    if not isinstance(found, list) or len(found) != 7 or not all(isinstance(each, str) for each in found) or found[0] != window:
         return None
-    *_, zone, sync, ctag, tags, series = found
+    *_, zone, sync, ctag, tags, series, unread = found
     marks = frozenset(series[at : at + MARK] for at in range(0, len(series), MARK))
-    return Token(window, zone, sync, ctag, tags, marks)
+    return Token(window, zone, sync, ctag, tags, marks, frozenset(filter(None, unread.split("\n"))))
 
 
 def tags_of(named: Iterable[tuple[str, str]]) -> str:

@@ -21,7 +21,7 @@ from app.domain.calendars import EventDraft
 from app.domain.clock import Instant
 from app.domain.rules import RuleError, parse_rule
 from app.domain.series import Start
-from app.providers.caldav.reading import BOOKING, MARK
+from app.providers.caldav.reading import BOOKED, BOOKING, MARK, mark_of, uids_in
 from app.providers.ics.entries import Entry, read_entry
 from app.providers.ics.lines import Component, join, parse, parse_line
 from app.providers.ics.reading import PRODUCT
@@ -36,6 +36,8 @@ OWN = frozenset(
 )  # fmt: skip
 """Properties that follow from the draft; all others stay as they were."""
 OF_SERIES = frozenset({"RRULE", "RDATE", "EXDATE", "EXRULE"})
+KEYED = "@key.aftale"
+"""The end of the UID of a draft that brings none."""
 PASSING = ("DTSTAMP", "LAST-MODIFIED", "SEQUENCE")
 """Properties that change with every writing and say nothing of the event."""
 
@@ -63,7 +65,19 @@ def own_mark(key: str) -> str:
 
 
 def uid_of(draft: EventDraft) -> str:
-    return draft.uid or f"{own_mark(draft.key)}@aftale"
+    return draft.uid or f"{own_mark(draft.key)}{KEYED}"
+
+
+def made_with(text: str, key: str, uid: str = "") -> bool:
+    """Whether a draft with ``key`` made the object, perhaps with that UID: by its mark, or where a program that changed it
+    dropped the mark, by its UID."""
+    mark = mark_of(text)
+    return mark == own_mark(key) if mark else bool(uids_in(text) & {*uids_of(key), uid} - {""})
+
+
+def uids_of(key: str) -> tuple[str, str]:
+    """The UIDs that a draft with ``key`` may have: a booking's own, and one that follows from the key."""
+    return f"{key}{BOOKED}", f"{own_mark(key)}{KEYED}"
 
 
 def new_object(draft: EventDraft, hand: Hand) -> str:
