@@ -39,6 +39,7 @@ meta = table(
     number("opening", default=0),
 )
 
+Change = Callable[[Settings], Settings]
 Upgrades = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
 
 
@@ -91,6 +92,16 @@ def save_settings(session: Session, settings: Settings) -> None:
         except ValueError as error:
             session.execute(insert(setting_aside), {"document": stored, "why": str(error)})
     store(session, setting, {"id": 1, "document": dump({**to_plain(settings), "version": VERSION})})
+
+
+def change_settings(session: Session, change: Change) -> Settings:
+    """What ``change`` makes of the settings that the database holds at this moment: a change that came before in another
+    transaction is in them. Returns what it holds then."""
+    before, _why = load_settings(session)
+    after = change(before)
+    if after != before:
+        save_settings(session, after)
+    return after
 
 
 def kept_settings(session: Session) -> tuple[KeptSettings, ...]:

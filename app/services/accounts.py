@@ -16,6 +16,7 @@ from app.domain.connections import Access, Account, Calendar, CalendarState, Los
 from app.domain.errors import AccessLost, NotFound, ProviderError, RateLimited, SignInExpired, SlugTaken
 from app.domain.events import AccountChanged, CalendarChanged, PagesChanged
 from app.domain.ids import new_id
+from app.domain.merging import merged
 from app.domain.notices import Notice, NoticeKind
 from app.domain.outbox import JobKind
 from app.domain.profiles import after_disconnecting, may_be_primary
@@ -165,16 +166,19 @@ class AccountsService:
         for calendar in gone:
             self._changed(calendar)
 
-    async def save(self, settings: Settings, choices: Choices) -> Effects:
-        """Saves the settings document and all choices together, all or nothing, and returns what follows (SET-6). Raises
-        NotFound for an account or calendar that is gone, InvalidFields for a choice that cannot be, SlugTaken for an own
-        part that is a page's address."""
-        now = self._clock.now()
+    async def save(self, wanted: Settings, choices: Choices, base: Settings | None = None) -> Effects:
+        """Saves the settings document and all choices together, all or nothing, and returns what follows (SET-6). ``base``:
+        what ``wanted`` was made of, the settings in force if it is not given; where the two are the same, what was saved
+        meanwhile stays. Raises NotFound for an account or calendar that is gone, InvalidFields for a choice that cannot be,
+        SlugTaken for an own part that is a page's address."""
+        now, base = self._clock.now(), base or self._settings.current
 
-        def write(session: Session) -> Effects:
-            before = Ground.read(session, self._settings.current)
+        def write(session: Session) -> tuple[Effects, Settings]:
+            stored = settings_rows.load_settings(session)[0]
+            settings = merged(base, wanted, stored)
+            before = Ground.read(session, stored)
             check_choices(before, choices)
-            if settings.own_part != self._settings.current.own_part and page_rows.slug_owner(session, settings.own_part):
+            if settings.own_part != stored.own_part and page_rows.slug_owner(session, settings.own_part):
                 raise SlugTaken(settings.own_part)
             follows = effects_of(before, choices, tuple(page_rows.list_pages(session)))
             _apply(session, before, choices)
@@ -182,9 +186,9 @@ class AccountsService:
             after = Ground.read(session, settings)
             if after.target is not None and after.target != before.target:
                 owe_what_is_missing(session, after.target, now)
-            return follows
+            return follows, settings
 
-        follows = await self._database.write(write)
+        follows, settings = await self._database.write(write)
         self._settings.saved(settings)
         await self.load()
         self._wake_outbox()

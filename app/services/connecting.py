@@ -90,8 +90,9 @@ class ConnectingService:
 
     async def allow(self, on: bool) -> None:
         """Keeps the owner's answer, and that the question was asked."""
-        current = self._settings.current
-        await self._settings.save(replace(current, privacy=replace(current.privacy, email_access=on, asked=True)))
+        await self._settings.change(
+            lambda stored: replace(stored, privacy=replace(stored.privacy, email_access=on, asked=True))
+        )
 
     # OAuth clients
 

@@ -21,7 +21,7 @@ from typing import Any
 from app.domain.clock import Clock
 from app.domain.errors import AftaleError
 from app.domain.events import SettingsSaved
-from app.domain.settings import Holiday, Holidays
+from app.domain.settings import Holiday, Holidays, Settings
 from app.domain.zones import local_day
 from app.services.announcer import Announcer
 from app.services.settings import SettingsService
@@ -156,11 +156,16 @@ class HolidayKeeper:
         """Reads the holidays again if what is known of them is out of date; whether it was."""
         asked = self._settings.current
         found = await self.read(asked.availability.holidays, asked.profile.zone, asked.appearance.language.value)
-        current = self._settings.current
-        if found == asked.availability.holidays or current.availability.holidays != asked.availability.holidays:
+        if found == asked.availability.holidays:
             return False
-        await self._settings.save(replace(current, availability=replace(current.availability, holidays=found)))
-        return True
+
+        def follow(stored: Settings) -> Settings:
+            """Another choice that was saved meanwhile stays; it is read in its turn."""
+            if stored.availability.holidays != asked.availability.holidays:
+                return stored
+            return replace(stored, availability=replace(stored.availability, holidays=found))
+
+        return (await self._settings.change(follow)).availability.holidays == found
 
     async def read(self, choice: Holidays, zone: str, language: str) -> Holidays:
         """``choice`` with what is known of it now, in the owner's ``language``; read in a thread."""

@@ -8,15 +8,18 @@ from itertools import islice
 
 from app.domain.addresses import other_parts
 from app.domain.clock import Clock, Instant
-from app.domain.errors import InvalidFields, NotFound, SlugTaken
+from app.domain.errors import InvalidFields, SlugTaken
 from app.domain.events import PagesChanged
 from app.domain.ids import new_id, new_token
+from app.domain.merging import merged
 from app.domain.pages import RESERVED, Page, PageLink, check_slug, to_slug_part
+from app.domain.settings import Settings
 from app.models import links as link_rows
 from app.models import pages as rows
 from app.models import pictures as picture_rows
 from app.models.base import Session
 from app.models.database import Database
+from app.models.settings import change_settings, load_settings
 from app.services.announcer import Announcer
 from app.services.links import hash_of
 from app.services.settings import SettingsService
@@ -93,21 +96,25 @@ class PagesService:
 
         return await self._database.read(search)
 
-    async def save(self, page: Page) -> Page:
-        """Makes or changes the page. Raises InvalidFields or SlugTaken; then nothing changed."""
+    async def save(self, page: Page, base: Page | None = None) -> Page:
+        """Makes or changes the page, and returns it as it is stored then. Raises InvalidFields or SlugTaken; then nothing
+        changed. ``base``: what ``page`` was made of; where the two are the same, what was saved meanwhile stays. Whether a
+        page that is there is paused (``set_on``) and where it stands (``reorder``) is never changed by this."""
         check_slug(page.slug)
 
-        def write(session: Session) -> Page:
+        def write(session: Session) -> tuple[Page, Settings]:
             known = {each.id: each for each in rows.list_pages(session)}
-            saved = page
-            if page.id not in known:
+            stored = known.get(page.id)
+            if stored is None:
                 saved = replace(page, position=1 + max((each.position for each in known.values()), default=-1))
+            else:
+                saved = page if base is None else merged(base, page, stored)
+                saved = replace(saved, on=stored.on, paused_at=stored.paused_at, position=stored.position)
             rows.save_page(session, saved)
-            return saved
+            return saved, change_settings(session, lambda held: held if held.default_page else _with_default(held, saved.id))
 
-        saved = await self._database.write(write)
-        if not self._settings.current.default_page:
-            await self._settings.save(replace(self._settings.current, default_page=saved.id))
+        saved, settings = await self._database.write(write)
+        self._settings.saved(settings)
         self._announcer.announce(PagesChanged())
         return saved
 
@@ -120,17 +127,24 @@ class PagesService:
 
     async def set_on(self, page_id: str, on: bool) -> None:
         """Pauses the page, or lets it go on. Raises NotFound."""
-        page = await self.get(page_id)
-        await self.save(replace(page, on=on, paused_at=0 if on else self._clock.now()))
+        paused_at = 0 if on else self._clock.now()
+
+        def write(session: Session) -> None:
+            rows.save_page(session, replace(rows.get_page(session, page_id), on=on, paused_at=paused_at))
+
+        await self._database.write(write)
+        self._announcer.announce(PagesChanged())
 
     async def delete(self, page_id: str) -> None:
         """Takes the page away; ``restore`` brings it back. Its bookings stay."""
         now = self._clock.now()
-        await self._database.write(lambda session: rows.delete_page(session, page_id, now))
-        current = self._settings.current
-        if current.default_page == page_id:
-            rest = await self.all()
-            await self._settings.save(replace(current, default_page=rest[0].id if rest else ""))
+
+        def write(session: Session) -> Settings:
+            rows.delete_page(session, page_id, now)
+            heir = next((each.id for each in rows.list_pages(session)), "")
+            return change_settings(session, lambda held: _with_default(held, heir) if held.default_page == page_id else held)
+
+        self._settings.saved(await self._database.write(write))
         self._announcer.announce(PagesChanged())
 
     async def restore(self, page_id: str) -> None:
@@ -179,7 +193,7 @@ class PagesService:
         forgotten the next time a picture is stored."""
 
         def write(session: Session) -> str:
-            shown = {each.picture for each in rows.list_pages(session)} | {self._settings.current.appearance.picture}
+            shown = {each.picture for each in rows.list_pages(session)} | {load_settings(session)[0].appearance.picture}
             picture_rows.drop_pictures(session, shown)
             return picture_rows.keep_picture(session, type_, body)
 
@@ -191,10 +205,17 @@ class PagesService:
 
     async def make_default(self, page_id: str) -> None:
         """The page that stands for the owner where a link is wanted (URL-4). Raises NotFound."""
-        if page_id not in {page.id for page in await self.all()}:
-            raise NotFound("page")
-        await self._settings.save(replace(self._settings.current, default_page=page_id))
+
+        def write(session: Session) -> Settings:
+            rows.get_page(session, page_id)
+            return change_settings(session, lambda held: _with_default(held, page_id))
+
+        self._settings.saved(await self._database.write(write))
 
     def link(self, slug: str) -> str:
         """The page's address on the default domain. Made when it is needed; no link is ever stored (URL-3)."""
         return f"{self.origin}/meetings/{slug}"
+
+
+def _with_default(settings: Settings, page_id: str) -> Settings:
+    return replace(settings, default_page=page_id)

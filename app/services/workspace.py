@@ -242,8 +242,7 @@ class Workspace:
     async def begin_without_questions(self, zone: str) -> None:
         """Connects the calendar on this computer, in its ``zone``, in a new workspace that nobody sets up in a window."""
         if await self.is_new():
-            current = self.settings.current
-            await self.settings.save(replace(current, profile=replace(current.profile, zone=zone)))
+            await self.settings.change(lambda stored: replace(stored, profile=replace(stored.profile, zone=zone)))
             await self.accounts.connect_local("On this computer", zone)
 
     async def fill_demo(self) -> bool:

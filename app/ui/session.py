@@ -119,8 +119,9 @@ class Session(QObject):
                 await self._leave_for_good()
             if question.answer != "stay":
                 return
-            told = replace(current.first_run, told_tray=True)
-            await self.workspace.settings.save(replace(self.workspace.settings.current, first_run=told))
+            await self.workspace.settings.change(
+                lambda stored: replace(stored, first_run=replace(stored.first_run, told_tray=True))
+            )
         self.shell.window.hide()
 
     async def _ask_to_quit(self, *, minimise: bool = False) -> None:

@@ -61,8 +61,8 @@ class OnboardingController(QObject):
     async def keep(self) -> None:
         """Saves what was typed on the first step, for the next start."""
         if self._opened.done() and self._state.step is Step.YOU and self._state.you.name.strip():
-            workspace = self._opened.result()
-            await workspace.settings.save(with_you(workspace.settings.current, self._state.you, Step.YOU))
+            you = self._state.you
+            await self._opened.result().settings.change(lambda stored: with_you(stored, you, Step.YOU))
 
     # What the owner does
 
@@ -114,13 +114,12 @@ class OnboardingController(QObject):
 
     async def _save_you(self) -> None:
         workspace, you = await self._workspace(), self._state.you
-        current = workspace.settings.current
-        moved = own_part(you.name) != current.own_part
-        await workspace.settings.save(with_you(current, you, Step.CALENDAR))
+        moved = own_part(you.name) != workspace.settings.current.own_part
+        await workspace.settings.change(lambda stored: with_you(stored, you, Step.CALENDAR))
         if self._page is not None and moved:
             tail = self._page.slug.rpartition("/")[2]
             slug = await workspace.pages.free_slug(tail, self._page.id)
-            self._page = await workspace.pages.save(replace(self._page, slug=slug))
+            self._page = await workspace.pages.save(replace(self._page, slug=slug), self._page)
         if self._state.calendar is ProviderKind.LOCAL:
             await workspace.accounts.connect_local(_("On this computer"), you.zone)
         self._set(step=Step.CALENDAR, fresh=False)
@@ -170,8 +169,7 @@ class OnboardingController(QObject):
             draft = workspace.pages.draft(_("Intro call"))
             slug = await workspace.pages.free_slug(draft.title, draft.id)
             self._page = await workspace.pages.save(replace(draft, slug=slug))
-        current = workspace.settings.current
-        await workspace.settings.save(replace(current, first_run=replace(current.first_run, step=int(Step.PAGE))))
+        current = await workspace.settings.change(lambda stored: _at(stored, int(Step.PAGE)))
         link = workspace.pages.link(current.own_part or self._page.slug)
         self._set(step=Step.PAGE, title=self._page.title, link=link, hours=current.availability.weekly)
         await self._load_month(workspace)
@@ -185,8 +183,7 @@ class OnboardingController(QObject):
 
     async def _save_hours(self, hours: WeeklyHours) -> None:
         workspace = await self._workspace()
-        current = workspace.settings.current
-        await workspace.settings.save(replace(current, availability=replace(current.availability, weekly=hours)))
+        await workspace.settings.change(lambda stored: replace(stored, availability=replace(stored.availability, weekly=hours)))
         await self._load_month(workspace)
 
     async def _ask_hours(self) -> None:
@@ -201,16 +198,18 @@ class OnboardingController(QObject):
 
     async def _finish(self) -> None:
         workspace = await self._workspace()
-        current = workspace.settings.current
-        await workspace.settings.save(replace(current, first_run=replace(current.first_run, step=DONE)))
+        await workspace.settings.change(lambda stored: _at(stored, DONE))
         self.finished.emit()
 
     async def _fill_demo(self) -> None:
         workspace, you = await self._workspace(), self._state.you
-        current = workspace.settings.current
-        profile = replace(current.profile, language=you.language)
-        appearance = replace(current.appearance, language=you.language)
-        await workspace.settings.save(replace(current, profile=profile, appearance=appearance))
+        await workspace.settings.change(
+            lambda stored: replace(
+                stored,
+                profile=replace(stored.profile, language=you.language),
+                appearance=replace(stored.appearance, language=you.language),
+            )
+        )
         if await workspace.fill_demo():
             self.finished.emit()
         else:
@@ -247,3 +246,8 @@ def with_you(settings: Settings, you: You, step: Step) -> Settings:
     appearance = replace(settings.appearance, language=you.language)
     reached = replace(settings.first_run, step=int(step))
     return replace(settings, profile=profile, appearance=appearance, own_part=own_part(you.name), first_run=reached)
+
+
+def _at(settings: Settings, step: int) -> Settings:
+    """With the first run at ``step``."""
+    return replace(settings, first_run=replace(settings.first_run, step=step))

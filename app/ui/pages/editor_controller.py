@@ -312,7 +312,7 @@ class EditorController:
         sent = editing.draft
         self._show(replace(editing, saving=True, fault=""))
         try:
-            page = await self._workspace.pages.save(to_page(sent, editing.base))
+            page = await self._workspace.pages.save(to_page(sent, editing.base), editing.base)
         except AftaleError as error:
             await self._not_saved(error, editing.draft.slug)
             return False

@@ -62,7 +62,7 @@ class SettingsController(QObject):
         self._window: SettingsWindow | None = None
         self._state: SettingsState | None = None
         self._progress: dict[str, int] = {}
-        self._trouble, self._saving = "", False
+        self._trouble, self._saving, self._asking = "", False, False
         self._ends: list[Callable[[], None]] = []
         self._minute = QTimer(self)
         self._minute.setInterval(MINUTE * 1000)
@@ -149,7 +149,7 @@ class SettingsController(QObject):
             end()
         self._ends.clear()
         self._minute.stop()
-        self._trouble, self._saving = "", False
+        self._trouble, self._saving, self._asking = "", False, False
         self._window = self._state = None
 
     def _reload(self) -> None:
@@ -266,9 +266,10 @@ class SettingsController(QObject):
         tasks.start(self._write(state), owner=window, done=self._saved, failed=self._failed)
 
     async def _write(self, state: SettingsState) -> Effects:
-        """Document and choices in one: all or nothing (SET-6)."""
-        workspace = self.workspace
-        return await workspace.accounts.save(applied(workspace.settings.current, state.draft), state.draft.choices)
+        """Document and choices in one: all or nothing (SET-6). What was not touched here follows what is stored by then."""
+        current = self.workspace.settings.current
+        wanted, base = applied(current, state.draft), applied(current, state.base)
+        return await self.workspace.accounts.save(wanted, state.draft.choices, base)
 
     def _saved(self, effects: Effects) -> None:
         self._trouble, self._saving = "", False
@@ -283,13 +284,28 @@ class SettingsController(QObject):
         self._reload()
 
     def _ask_to_close(self) -> None:
-        if self._window is not None:
+        if self._window is not None and not self._asking:
+            self._asking = True
             tasks.start(self._asked(self._window), owner=self._window, failed=self._failed)
 
     async def _asked(self, window: SettingsWindow) -> None:
+        try:
+            answer = await self._ask_about_changes(window)
+        finally:
+            self._asking = False
         state = self._state
-        if state is None:
+        if state is None or window is not self._window:
             return
+        if answer == "discard":
+            self._revert()
+            window.allow_close()
+        elif answer == "save" and state.problems:
+            window.show_problem()
+        elif answer == "save":
+            await self._write(state)
+            window.allow_close()
+
+    async def _ask_about_changes(self, window: SettingsWindow) -> str:
         question = Question(
             window,
             _("Save changes?"),
@@ -298,14 +314,7 @@ class SettingsController(QObject):
             width=480,
         )
         await tasks.ask(question)
-        if question.answer == "discard":
-            self._revert()
-            window.allow_close()
-        elif question.answer == "save" and state.problems:
-            window.show_problem()
-        elif question.answer == "save":
-            await self._write(state)
-            window.allow_close()
+        return question.answer
 
     # Small things
 

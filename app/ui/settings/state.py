@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 from app.domain.clock import Instant
 from app.domain.connecting import AccountChoice, Choices, Effects
 from app.domain.connections import Account, Calendar, CalendarState, ProviderKind, Role
 from app.domain.keeping import Stock
+from app.domain.merging import merged
 from app.domain.pages import Page
 from app.domain.reaching import Serving, Standing
 from app.domain.settings import (
@@ -212,16 +213,12 @@ def rebased(state: SettingsState, base: Draft) -> Draft:
     """The draft after what is saved has become ``base`` elsewhere: what the owner did not touch here follows. Accounts and
     calendars are merged one by one, and those that are gone are left out."""
     draft, before = state.draft, state.base
-    changes = {
-        each.name: getattr(base, each.name) for each in fields(Draft) if getattr(draft, each.name) == getattr(before, each.name)
-    }
-    merged = replace(draft, **changes)
     accounts = {
         name: draft.accounts[name] if draft.accounts.get(name, saved) != before.accounts.get(name, saved) else saved
         for name, saved in base.accounts.items()
     }
     checked = (base.checked | (draft.checked - before.checked)) - (before.checked - draft.checked)
-    return replace(merged, accounts=accounts, checked=checked)
+    return replace(merged(before, draft, base), accounts=accounts, checked=checked)
 
 
 def without_lost(draft: Draft, base: Draft, calendars: tuple[Calendar, ...]) -> Draft:

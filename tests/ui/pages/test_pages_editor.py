@@ -683,10 +683,10 @@ class FullDisk:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._whole, name)
 
-    async def save(self, page: Page) -> Page:
+    async def save(self, page: Page, base: Page | None = None) -> Page:
         if self.full:
             raise WorkspaceFull("no room")
-        found: Page = await self._whole.save(page)
+        found: Page = await self._whole.save(page, base)
         return found
 
 
@@ -720,7 +720,8 @@ def test_a_page_when_changed_elsewhere_then_untouched_fields_follow_and_clashes_
             basics = there.body(Section.BASICS, BasicsSection)
             type_into(basics.title, "Mine")
             stored = await there.page()
-            await there.workspace.pages.save(replace(stored, colour="moss", on=False, paused_at=MONDAY))
+            await there.workspace.pages.set_on("page1", False)
+            await there.workspace.pages.save(replace(stored, colour="moss"))
             await there.until(lambda: basics.colour.value() == "moss")
             assert basics.title.text() == "Mine"
             assert there.editor.bar.on.text() == "Paused"

@@ -361,3 +361,71 @@ def test_panels_when_danish_and_large_cut_nothing_and_name_everything(in_loop: I
                 assert spoken.text(QAccessible.Text.Name).strip(), type(control).__name__
 
     in_loop(main)
+
+
+# Questions, and what happens meanwhile
+
+
+async def rename(r: Room, words: str) -> None:
+    r.window.show_panel("appearance")
+    name = r.window.findChild(AppearancePanel).you.name.edit
+    name.setFocus()
+    name.selectAll()
+    QTest.keyClicks(name, words)
+    await r.until(lambda: r.controller.state is not None and r.controller.state.draft.profile.name == words)
+
+
+def questions(r: Room) -> list[Question]:
+    return [each for each in r.window.findChildren(Question) if each.isVisible()]
+
+
+@pytest.mark.shows("SET-6", "URL-7")
+def test_pages_when_switched_off_while_the_question_is_open_stay_off_after_save(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            await rename(r, "Anna Lund")
+            r.window.close()
+            question = await r.question()
+            await r.workspace.settings.switch_pages(False)
+            question.button("save").click()
+            await r.until(lambda: r.controller.window is None)
+            assert r.workspace.settings.current.profile.name == "Anna Lund"
+            assert not r.workspace.settings.current.pages_on
+
+    in_loop(main)
+
+
+@pytest.mark.shows("SET-6", "URL-7")
+def test_pages_when_switched_off_just_as_save_is_pressed_stay_off(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            await rename(r, "Anna Lund")
+            off = asyncio.ensure_future(r.workspace.settings.switch_pages(False))
+            r.button("Save").click()
+            await off
+            await r.until(lambda: r.workspace.settings.current.profile.name == "Anna Lund")
+            assert not r.workspace.settings.current.pages_on
+
+    in_loop(main)
+
+
+@pytest.mark.shows("SET-6")
+def test_settings_when_closed_again_while_the_question_is_open_ask_once(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            await rename(r, "Anna Lund")
+            QTest.keyClick(r.window, Qt.Key.Key_Escape)
+            QTest.keyClick(r.window, Qt.Key.Key_Escape)
+            question = await r.question()
+            r.window.close()
+            await turns()
+            assert questions(r) == [question]
+            question.button("stay").click()
+            await r.until(lambda: not questions(r))
+            await turns()
+            r.window.close()
+            (await r.question()).button("discard").click()
+            await r.until(lambda: r.controller.window is None)
+            assert r.workspace.settings.current.profile.name == "Anna Holm"
+
+    in_loop(main)
