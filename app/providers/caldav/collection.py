@@ -128,8 +128,7 @@ class Collection:
 
     async def fetch(self, named: Sequence[Named]) -> Fetched:
         """These resources, without those that are gone. What does not come with the others is asked for by itself. To be asked
-        for some BATCH of them at once. Raises ValueError where too many cannot be read."""
-        refused = None
+        for some BATCH of them at once."""
         found: dict[str, Resource | None] = {}
         if named and not self.one_by_one:
             try:
@@ -137,14 +136,8 @@ class Collection:
             except Refused as error:
                 if error.status not in NO_MULTIGET:
                     raise
-                refused, self.one_by_one = error, True
-        missing = [each for each in named if each.name not in found]
-        single = await self._each(missing)
-        if refused is not None and len(single.unread) == len(missing):
-            # Nothing at all may be read.
-            raise refused
-        if len(single.unread) > MOST_UNREAD:
-            raise ValueError(f"{len(single.unread)} resources cannot be read")
+                self.one_by_one = True
+        single = await self._each([each for each in named if each.name not in found])
         return Fetched([each for each in found.values() if each is not None], []) + single
 
     async def each(self, names: Iterable[str]) -> Fetched:
@@ -163,6 +156,8 @@ class Collection:
                     fetched.unread.append(each)
                 elif resource is not None:
                     fetched.resources.append(resource)
+            if len(fetched.unread) > MOST_UNREAD:
+                raise ValueError("too many resources that cannot be read")
         return fetched
 
     async def _one(self, named: Named) -> tuple[bool, Resource | None]:

@@ -13,7 +13,18 @@ from app.domain.errors import AccessLost, Conflict, NotFound, RateLimited, Unrea
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.caldav import dav
 from app.providers.caldav.client import Client, followed
-from app.providers.caldav.collection import BATCH, Collection, Fetched, NoSync, Taken, aside, in_parts, is_too_much, read_aside
+from app.providers.caldav.collection import (
+    BATCH,
+    MOST_UNREAD,
+    Collection,
+    Fetched,
+    NoSync,
+    Taken,
+    aside,
+    in_parts,
+    is_too_much,
+    read_aside,
+)
 from app.providers.caldav.errors import Astray, Refused, translated
 from app.providers.caldav.keys import Keys
 from app.providers.caldav.listing import (
@@ -52,6 +63,8 @@ TRIES = 4
 MOST_CHANGED = 500
 """Changes that are fetched one by one; of more the whole window is read."""
 MOST_OWNERS = 20
+PATIENT = 3
+"""First readings that are not believed because of a resource that cannot be read."""
 TASKS, TASKS_NOTE = "aftale-tasks", "aftale:tasks"
 BEFORE, AFTER = 366 * DAY, 6 * 366 * DAY
 """Seconds around now in which a renamed event is looked for."""
@@ -94,6 +107,8 @@ class CalDavProvider:
         self._invites = invites and keys.schedules
         self._client = Client(keys.user, keys.password, clock, ca=keys.ca)
         self._zones: dict[str, str] = {}
+        self._tries: dict[str, int] = {}
+        """How often a reading of each calendar was not believed, by its address."""
         self._told: dict[str, dict[str, str]] = {}
         """Of each calendar, by its address, the UIDs of the events that were told, by id."""
 
@@ -148,15 +163,16 @@ class CalDavProvider:
                     told, ever = None, not error.ever
                 if told is not None:
                     return told
-            return await self._everything(calendar, start, end, early, ever)
+            return await self._everything(calendar, start, end, early, ever, first=not token)
 
     async def _everything(
-        self, calendar: str, start: Instant, end: Instant, early: Early | None, with_sync: bool
-    ) -> Changes:  # fmt: skip
+        self, calendar: str, start: Instant, end: Instant, early: Early | None, with_sync: bool, first: bool
+    ) -> Changes:
         """All of a window. The token is taken first: what changes during the reading is told once more."""
         state = await self._look(calendar)
         zone, url = self._zones[calendar], self._at(calendar).url
         found = await self._read(self._reader(calendar, zone, start, end), early)
+        self._believe(found, url, first)
 
         def told() -> Changes:
             token = Token(
@@ -179,6 +195,15 @@ class CalDavProvider:
             return Changes(events, tuple(gone), token.text(), full=False, flaws=flaws_of(found.unread))
 
         return await aside(told, sum(len(each.text) for each in found.resources))
+
+    def _believe(self, found: Found, url: str, first: bool) -> None:
+        """Raises Unreachable where it is the server that is not well, not a single resource; and in the ``first`` readings also
+        for a single one, as long as that may pass: there is no copy that could keep its times."""
+        unread = len(found.unread)
+        waits = first and url not in self._told and self._tries.get(url, 0) < PATIENT
+        if unread > MOST_UNREAD or (unread > 1 and unread == len(found.tags)) or (unread and waits):
+            self._tries[url] = self._tries.get(url, 0) + 1
+            raise Unreachable(self.account, f"{unread} resources cannot be read")
 
     async def _changed(self, calendar: str, known: Token, start: Instant, end: Instant) -> Changes | None:
         """What changed; None if that cannot be told and the window has to be read, as it is once something can be read that
@@ -252,7 +277,8 @@ class CalDavProvider:
                     refused.append(each)
                 else:
                     events += found.events
-            tags = [*((each.name, each.etag) for each in (*fetched.resources, *fetched.unread))]
+            tags = [(each.name, each.etag) for each in fetched.resources]
+            tags += [(each.name, each.etag) for each in fetched.unread]
             return Found(events, fetched.resources, tags, frozenset(unread)), refused
 
         found, refused = await aside(read, sum(len(each.text) for each in fetched.resources))

@@ -7,18 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.calendars import Event, EventDraft, Response, ShowAs
+from app.domain.calendars import Event, Response, ShowAs
 from app.domain.clock import HOUR
 from app.domain.connections import Access
 from app.domain.errors import AccessLost, Conflict, RateLimited, Unreachable
-from app.providers.caldav.keys import Keys
-from app.providers.caldav.provider import CalDavProvider
-from app.providers.caldav.writing import Hand, new_object
-from tests.providers.caldav.worlds import NOW, CalDavWorld, FixedClock
+from app.providers.caldav.writing import new_object
+from tests.providers.caldav.odd_world import OddWorld
+from tests.providers.caldav.worlds import CalDavWorld
 from tests.providers.contract import END, START, ZONE, Replica, all_day, at, seen, timed
-from tests.servers.caldav.door import Door, open_door
+from tests.servers.caldav.door import open_door
 from tests.servers.caldav.faults import Kind
-from tests.servers.caldav.odd import HOME, PASSWORD, PRINCIPAL, USER, Held, OddServer
+from tests.servers.caldav.odd import OddServer
 
 pytestmark = pytest.mark.anyio
 
@@ -202,22 +201,6 @@ async def test_read_when_names_of_resources_look_like_occurrences_then_they_are_
 
 
 # Another server
-
-
-class OddWorld:
-    """One calendar of the odd server."""
-
-    def __init__(self, door: Door, server: OddServer, folder: str) -> None:
-        self.server, self.door = server, door
-        self.held: Held = server.calendars[folder]
-        self.calendar = f"{HOME}{folder}/"
-        keys = Keys(USER, USER, PASSWORD, (f"{door.base}{HOME}",), f"{door.base}{PRINCIPAL}", True)
-        self.provider = CalDavProvider("account", keys, FixedClock())
-        self.hand = Hand("bo@example.com", NOW)
-
-    def put(self, name: str, draft: EventDraft) -> None:
-        self.held.texts[name] = new_object(draft, self.hand)
-        self.held.history.append(name)
 
 
 @pytest.fixture

@@ -61,6 +61,18 @@ class OddServer:
         self.schedules, self.leads = True, HOME
         self.limit = 0
         """Most rows of a query, 0 for no limit."""
+        self.rows: dict[str, int] = {}
+        """The status that a resource has in reports, by its name."""
+        self.bare: dict[str, int] = {}
+        """And the status of its text alone."""
+        self.alone: dict[str, int] = {}
+        """And what is said where it is asked for by itself."""
+        self.multiget = 0
+        """How several resources at once are refused, 0 where they are not."""
+        self.searches = False
+        """Looks for properties of just one text."""
+        self.tags = "strong"
+        """``weak``: gives weak tags and compares them as texts; ``strict``: as HTTP has it, so that none ever matches."""
         self.page = 1000
         """Most rows of a sync answer."""
         self._nonce, self._numbers = secrets.token_hex(8), itertools.count(1)
@@ -113,7 +125,7 @@ class OddServer:
     def _member(self, held: Held, method: str, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
         known = held.texts.get(name)
         wanted = headers.get("if-match")
-        if (headers.get("if-none-match") and known is not None) or (wanted and (known is None or wanted != tag_of(known))):
+        if (headers.get("if-none-match") and known is not None) or (wanted and not self._is_met(wanted, known)):
             return 412, {}, b""
         if method == "PUT":
             # It keeps what was written in its own way, and so gives no tag.
@@ -126,7 +138,15 @@ class OddServer:
             del held.texts[name]
             held.history.append(name)
             return 204, {}, b""
-        return 200, {"content-type": "text/calendar", "etag": tag_of(known)}, known.encode()
+        return self.alone.get(name, 200), {"content-type": "text/calendar", "etag": self._tag(known)}, known.encode()
+
+    def _is_met(self, wanted: str, known: str | None) -> bool:
+        if known is None or wanted == "*":
+            return known is not None
+        return wanted == self._tag(known) and not (self.tags == "strict" and wanted.startswith("W/"))
+
+    def _tag(self, text: str) -> str:
+        return f"{'' if self.tags == 'strong' else 'W/'}{tag_of(text)}"
 
     # Properties
 
@@ -192,11 +212,17 @@ class OddServer:
             return 403, XML, b'<D:error xmlns:D="DAV:"><D:need-privileges/></D:error>'
         if root.tag == D + "sync-collection":
             return self._sync(held, folder, root)
+        if root.tag == C + "calendar-multiget" and self.multiget:
+            return self.multiget, {}, b""
         if root.tag == C + "calendar-multiget":
             names = [unquote(each.text.rstrip("/").rpartition("/")[2]) for each in root.iter(D + "href")]
             texts = held.expanded if root.find(f".//{C}expand") is not None else {}
             return multistatus("".join(self._resource(held, folder, name, True, texts.get(name, "")) for name in names))
-        if root.find(f".//{C}prop-filter") is not None:
+        wanted = root.find(f".//{C}prop-filter")
+        if wanted is not None and self.searches:
+            line = f"{wanted.get('name')}:{wanted.findtext(C + 'text-match')}\r\n"
+            return multistatus("".join(self._resource(held, folder, name) for name in held.texts if line in held.texts[name]))
+        if wanted is not None:
             return 403, XML, b'<D:error xmlns:D="DAV:"><C:supported-filter xmlns:C="urn:ietf:params:xml:ns:caldav"/></D:error>'
         if self.limit and len(held.texts) > self.limit:
             return 507, XML, b'<D:error xmlns:D="DAV:"><D:number-of-matches-within-limits/></D:error>'
@@ -207,10 +233,16 @@ class OddServer:
         place = odd(f"{HOME}{folder}/{name}")
         if name not in held.texts:
             return f"<D:response><D:href>{place}</D:href><D:status>HTTP/1.1 404 Not Found</D:status></D:response>"
+        if name in self.rows:
+            return f"<D:response><D:href>{place}</D:href><D:status>HTTP/1.1 {self.rows[name]} Bad</D:status></D:response>"
         data = f"<C:calendar-data>{escape(instead or held.texts[name])}</C:calendar-data>" if text else ""
-        prop = f"<D:getetag>{escape(tag_of(held.texts[name]))}</D:getetag>{data}"
-        status = "<D:status>HTTP/1.1 200 OK</D:status>"
-        return f"<D:response><D:href>{place}</D:href><D:propstat><D:prop>{prop}</D:prop>{status}</D:propstat></D:response>"
+        missing = ""
+        if name in self.bare and data:
+            status = f"<D:status>HTTP/1.1 {self.bare[name]} Bad</D:status>"
+            missing, data = f"<D:propstat><D:prop><C:calendar-data/></D:prop>{status}</D:propstat>", ""
+        prop = f"<D:getetag>{escape(self._tag(held.texts[name]))}</D:getetag>{data}"
+        found = f"<D:propstat><D:prop>{prop}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
+        return f"<D:response><D:href>{place}</D:href>{missing}{found}</D:response>"
 
     def _sync(self, held: Held, folder: str, root: etree._Element) -> Answer:
         if held.kind != "sync":
