@@ -4,7 +4,8 @@ One message a line, UTF-8, at most ``LONGEST`` bytes. The program speaks on the 
 standard output. Every message is one of the frozen dataclasses below; ``t`` on the line names which.
 
     program to child    Hello, once and first · HostLine, PageLine, PageGone, PictureLine whenever something changed ·
-    Alive every few seconds · Reply · Counted, once, of what an earlier child counted · Farewell, at most once and last
+    Alive every few seconds · Reply · Naming, once · Counted, once, of what an earlier child counted ·
+    Farewell, at most once and last
     child to program    Ready, once · Ask, answered by exactly one Reply · Visits and Counted now and then ·
     Deaf, after Farewell
 """
@@ -188,12 +189,19 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What ``address`` did that is limited over longer than a child may live; ``kind``: of ``web.limits``. The program keeps it
-    for the next child, in memory alone."""
+    """What was done under a name that was made of an address (``Naming``) and is limited over longer than a child may live;
+    ``kind``: of ``web.limits``. The program keeps it for the next child."""
 
     kind: str
-    address: str
+    name: str
     at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """``key``: of the workspace, hex digits; makes the names under which addresses are counted and nothing else."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +232,7 @@ Line = (
     | Shown
     | Visits
     | Counted
+    | Naming
     | Farewell
     | Deaf
 )
@@ -231,6 +240,7 @@ _LINES: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
         Hello, HostLine, PageLine, PageGone, PictureLine, Alive, Ask, Reply, Ready, Shown, Visits, Counted, Farewell, Deaf,
+        Naming,
     )
 }  # fmt: skip
 _ASKED: dict[str, Any] = {
@@ -293,6 +303,6 @@ def _named(name: object, kinds: dict[str, Any]) -> Any:
 
 __all__ = [
     "LONGEST", "Alive", "Answer", "Ask", "CancelIt", "Counted", "Deaf", "Farewell", "File", "FileFor", "Hello", "HostLine",
-    "Left", "Line", "LinkFor", "Lookup", "MoveIt", "Opens", "PageGone", "PageLine", "PictureLine", "Ready", "Remembered",
-    "Reply", "Shown", "Visits", "WhoIs", "decode", "encode", "lines_of", "sign_of",
+    "Left", "Line", "LinkFor", "Lookup", "MoveIt", "Naming", "Opens", "PageGone", "PageLine", "PictureLine", "Ready",
+    "Remembered", "Reply", "Shown", "Visits", "WhoIs", "decode", "encode", "lines_of", "sign_of",
 ]  # fmt: skip

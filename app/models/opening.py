@@ -24,7 +24,7 @@ from app.models.seal import Seal, break_seal, digest_of, log_is_empty, log_path,
 from app.models.settings import meta
 from app.paths import make_private
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every revision that a workspace can have, oldest first; by test the same as the migrations. Named here so that Alembic is
 imported only when there is something to migrate."""
 NEWEST = REVISIONS[-1]

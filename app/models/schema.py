@@ -8,6 +8,7 @@ from app.models import (
     bookings,
     calendars,
     contacts,
+    counted,
     idempotency,
     links,
     mails,
@@ -23,6 +24,6 @@ from app.models import (
 from app.models.base import metadata
 
 __all__ = [
-    "accounts", "attempts", "bookings", "calendars", "contacts", "idempotency", "links", "mails", "metadata", "notices",
-    "outbox", "pages", "pictures", "removals", "secrets", "settings", "upstream",
+    "accounts", "attempts", "bookings", "calendars", "contacts", "counted", "idempotency", "links", "mails", "metadata",
+    "notices", "outbox", "pages", "pictures", "removals", "secrets", "settings", "upstream",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from app.models.base import Session
 from app.models.schema import metadata
 from app.models.types import load
 
-_NOT_OURS = frozenset({"secret", "manage_token", "idempotency", "meta"})
+_NOT_OURS = frozenset({"secret", "manage_token", "idempotency", "meta", "counted"})
 """Tables in which nothing but keys, ciphers and hashes lies."""
 _HIDDEN = ("token", "hash", "secret", "cipher", "sealed", "salt")
 

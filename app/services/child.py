@@ -13,7 +13,6 @@ import os
 import secrets
 import socket
 import sys
-from collections import deque
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from app import wire
 from app.domain.booking import Refused
 from app.domain.clock import Instant
 from app.domain.errors import PortTaken
+from app.services.counts import Counts
 
 HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 """Where to listen: for this computer alone, or for its network as well."""
@@ -31,7 +31,6 @@ SHOWN_WITHIN = 2.0
 DEAF_WITHIN = 3.0
 RETIRED_WITHIN = 15.0
 """Seconds that a child has for its last visitors when another takes over."""
-_MOST_COUNTED = 4000
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "HOME")
 _MAIN = Path(__file__).resolve().parent.parent.parent / "main.py"
 _log = logging.getLogger(__name__)
@@ -86,7 +85,7 @@ class Child:
         self._key = ""
         self._retired = False
         self._ending: asyncio.Task[None] | None = None
-        self.counted: deque[wire.Counted] = before.counted if before is not None else deque(maxlen=_MOST_COUNTED)
+        self.counts: Counts = before.counts if before is not None else Counts()
         self.last_visit: Instant = before.last_visit if before is not None else 0
         self._greet: Callable[[], list[wire.Line]] = list
         self._handle: Handler = _nobody
@@ -237,7 +236,7 @@ class Child:
         self._key = secrets.token_hex(32)
         self.send(wire.Hello(self._key, self.revision))
         await self._known.wait()
-        for counted in tuple(self.counted):
+        for counted in tuple(self.counts.lines):
             self.send(counted)
         for line in self._greet():
             self.send(line)
@@ -281,7 +280,7 @@ class Child:
         elif isinstance(line, wire.Deaf):
             self._deaf.set()
         elif isinstance(line, wire.Counted):
-            self.counted.append(line)
+            self.counts.add(line)
         elif isinstance(line, wire.Visits):
             self.last_visit = max(self.last_visit, line.at)
         elif isinstance(line, wire.Shown):

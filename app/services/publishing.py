@@ -30,6 +30,7 @@ from app.services.asked import Asked
 from app.services.availability import AvailabilityService, public_host
 from app.services.booking import BookingService
 from app.services.child import EVERYWHERE, HERE, Child, listen
+from app.services.counts import Counts
 from app.services.domains import DomainsService, Trust, system_trust
 from app.services.own_addresses import LOOPBACK, lan_addresses, own_names
 from app.services.pages import PagesService
@@ -84,7 +85,7 @@ class PublishingService:
         self._changed = asyncio.Event()
         self._looking: asyncio.Future[None] | None = None
         self._next: asyncio.Future[None] | None = None
-        self._pushed = Pushed(pages)
+        self._pushed, self._counts = Pushed(pages), Counts()
         self._asked = Asked(bookings, settings, pages, self.settled)
         self.state, self.reason, self.url = "stopped", "", ""
         self._port, self._port_taken = 0, False
@@ -152,8 +153,11 @@ class PublishingService:
     @property
     def _proxy_secret(self) -> str:
         """What the owner's reverse proxy proves itself with: the same as long as the workspace lives."""
+        return self._key_for(b"reverse proxy\x01")
+
+    def _key_for(self, purpose: bytes) -> str:
         salt = self._settings.salt
-        return hmac.new(salt, b"reverse proxy\x01", hashlib.sha256).hexdigest() if salt else ""
+        return hmac.new(salt, purpose, hashlib.sha256).hexdigest() if salt else ""
 
     def _sign_of(self, nonce: str) -> str:
         return self._child.sign_of(nonce) if self._child is not None else ""
@@ -203,8 +207,11 @@ class PublishingService:
         self.url = f"http://{HERE}:{self._port}"
         await self._keep_port(port, self._port)
         await self._look()
+        await self._counts.load(self._database, self._clock)
+        self._child.counts = self._counts
         await self._child.start(self.greeting, self._asked.answer, self._child_changed)
-        self._tasks = (asyncio.ensure_future(self._follow()), asyncio.ensure_future(self._watch.run()))
+        lasting = (self._follow(), self._watch.run(), self._counts.keep_saving(self._database, self._clock))
+        self._tasks = tuple(asyncio.ensure_future(each) for each in lasting)
 
     def adopt(self, child: Child) -> None:
         """Uses a child that was begun before the workspace was open."""
@@ -244,6 +251,7 @@ class PublishingService:
         self._retired, self._child = set(), None
         for child in children:
             await child.stop()
+        await self._counts.save(self._database, self._clock)
 
     async def restart(self) -> None:
         """Starts the child anew on the same address."""
@@ -327,7 +335,8 @@ class PublishingService:
 
     def greeting(self) -> list[wire.Line]:
         """All that a new child has to know, and all that it ever knows."""
-        return self._pushed.everything()
+        key = self._key_for(b"names of visitors\x01")
+        return [*((wire.Naming(key),) if key else ()), *self._pushed.everything()]
 
     async def settled(self) -> None:
         """Returns when what changed before the call stands on the pages. Many callers share one computation."""

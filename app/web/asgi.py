@@ -99,10 +99,10 @@ class App:
         self.assets = self.drawing.assets
         self.headers = protective(self.assets.style_hash)
         self._link, self._clock, self._key = link, clock, key
-        self._rates = Rates(ticks, link.remember)
+        self._rates = Rates(ticks, link.remember, link.shelf.name_of)
         for each in link.remembered:
             if each.kind in LASTING:
-                self._rates.restore(Kind(each.kind), each.address, clock.now() - each.at)
+                self._rates.restore(Kind(each.kind), each.name, clock.now() - each.at)
         tokens = FormTokens(key, ticks)
         views = Views(self.drawing)
         self._pages = Pages(link, clock, tokens, views)

@@ -43,10 +43,15 @@ LASTING = frozenset({Kind.BOOKING, Kind.BAD_TOKEN})
 
 class Rates:
     """Counts in sliding windows. ``ticks``: seconds that only go forward. ``tell`` hears of what has to be remembered longer
-    than this process may live."""
+    than this process may live, under the name that ``name_of`` makes of an address."""
 
-    def __init__(self, ticks: Callable[[], float], tell: Callable[[Kind, str], None] | None = None) -> None:
-        self._ticks, self._tell = ticks, tell
+    def __init__(
+        self,
+        ticks: Callable[[], float],
+        tell: Callable[[Kind, str], None] | None = None,
+        name_of: Callable[[str], str] = str,
+    ) -> None:
+        self._ticks, self._tell, self._name_of = ticks, tell, name_of
         self._seen: OrderedDict[tuple[Kind, str], deque[float]] = OrderedDict()
 
     def take(self, kind: Kind, address: str) -> int:
@@ -58,7 +63,7 @@ class Rates:
 
     def wait(self, kind: Kind, address: str, limit: Limit | None = None) -> int:
         """The whole seconds until one more is allowed; 0 if it is now."""
-        times = self._seen.get((kind, address))
+        times = self._seen.get((kind, self._name(kind, address)))
         if not times:
             return 0
         now, longest = self._ticks(), 0.0
@@ -69,19 +74,23 @@ class Rates:
 
     def note(self, kind: Kind, address: str) -> None:
         """Counts one whether or not it is too many; ``tell`` hears of the lasting kinds."""
-        self._note(kind, address, self._ticks())
+        name = self._name(kind, address)
+        self._note(kind, name, self._ticks())
         if self._tell is not None and kind in LASTING:
-            self._tell(kind, address)
+            self._tell(kind, name)
 
-    def restore(self, kind: Kind, address: str, age: float) -> None:
+    def restore(self, kind: Kind, name: str, age: float) -> None:
         """Counts what was done ``age`` seconds ago, before this process began. To be called in the order of the events."""
-        self._note(kind, address, self._ticks() - age)
+        self._note(kind, name, self._ticks() - age)
 
-    def _note(self, kind: Kind, address: str, at: float) -> None:
-        key = (kind, address)
+    def _name(self, kind: Kind, address: str) -> str:
+        return self._name_of(address) if kind in LASTING else address
+
+    def _note(self, kind: Kind, name: str, at: float) -> None:
+        key = (kind, name)
         times = self._seen.get(key)
         if times is None:
-            most = max(count for count, _ in (LIMITS[kind] if address else BAD_TOKENS_IN_ALL))
+            most = max(count for count, _ in (LIMITS[kind] if name else BAD_TOKENS_IN_ALL))
             times = self._seen[key] = deque(maxlen=most)
             if len(self._seen) > _REMEMBERED:
                 self._seen.popitem(last=False)

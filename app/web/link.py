@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import hashlib
+import hmac
 import logging
 import queue
+import secrets
 import threading
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, Protocol
@@ -66,7 +69,7 @@ class Link(Protocol):
         """Adds to what the program is told now and then."""
         ...
 
-    def remember(self, kind: str, address: str) -> None:
+    def remember(self, kind: str, name: str) -> None:
         """Has the program keep for the next child what this one counted."""
         ...
 
@@ -78,10 +81,12 @@ class Link(Protocol):
 
 class Shelf:
     """The pages by slug, as they were pushed last. ``revision`` grows with every change. ``pictures``: type and bytes
-    by name."""
+    by name. ``naming``: key of the names under which visitors are counted; one of its own until the program tells the
+    workspace's."""
 
     def __init__(self) -> None:
         self.revision = 0
+        self.naming = secrets.token_bytes(32)
         self.host: PublicHost | None = None
         self.redirects: dict[str, str] = {}
         self.pictures: dict[str, tuple[bytes, bytes]] = {}
@@ -91,6 +96,10 @@ class Shelf:
     @property
     def pages(self) -> tuple[PublicPage, ...]:
         return tuple(sorted(self._pages.values(), key=lambda page: (page.position, page.slug)))
+
+    def name_of(self, address: str) -> str:
+        """Always the same for an address in one workspace; nobody reads the address from it. Nobody's address has no name."""
+        return hmac.new(self.naming, address.encode(), hashlib.sha256).hexdigest()[:32] if address else ""
 
     def page(self, slug: str) -> PublicPage | None:
         return self._pages.get(slug)
@@ -181,8 +190,8 @@ class ParentLink:
         if views:
             self._seen_at = self._clock.now()
 
-    def remember(self, kind: str, address: str) -> None:
-        self.tell(wire.Counted(kind, address, self._clock.now()))
+    def remember(self, kind: str, name: str) -> None:
+        self.tell(wire.Counted(kind, name, self._clock.now()))
 
     def tell_counts(self) -> None:
         """Tells what was counted since the last time, if anything."""
@@ -271,6 +280,8 @@ class ParentLink:
             case wire.Counted():
                 if not self.greeted.is_set():
                     self.remembered.append(line)
+            case wire.Naming():
+                self.shelf.naming = bytes.fromhex(line.key)
             case wire.Farewell():
                 self._on_farewell()
             case wire.Alive():

@@ -55,7 +55,7 @@ def test_models_and_migrations_when_compared_describe_the_same_tables(tmp_path):
     made.close()
     described = ddl(tmp_path / "made.db")
     assert ddl(at_revision(tmp_path / "migrated.db", "head")) == described
-    assert len([name for name in described if "STRICT" in described[name]]) == 25
+    assert len([name for name in described if "STRICT" in described[name]]) == 26
     assert len([name for name in described if "TRIGGER" in described[name]]) == 6
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import signal
 import socket
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from app import wire
 from app.domain.booking import Answer, BookingRequest
 from app.domain.clock import SystemClock, to_iso
 from app.domain.errors import PortTaken
@@ -24,8 +27,9 @@ from app.models.peek import last_place
 from app.paths import database_file
 from app.services import publishing, reach_watch
 from app.services.child import listen
+from app.services.counts import Counts
 from app.services.workspace import Workspace
-from tests.services.opened import StandingClock, furnished, page
+from tests.services.opened import StandingClock, furnished, open_workspace, page
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(90)]
 PATIENCE = 20.0
@@ -247,20 +251,66 @@ async def test_reach_when_the_program_starts_again_then_it_is_the_same(tmp_path:
     assert (f":{port}" in url, reach) == (True, "network")
 
 
+async def one_too_many(workspace: Workspace) -> None:
+    """Somebody tries manage links until they may not any more."""
+    await reaching(workspace, reach=Reach.NETWORK)
+    for number in range(10):
+        assert (await get(workspace, f"/manage/{str(number) * 43}")).status_code == 404
+    assert await is_limited(workspace)
+    counts = workspace.publishing._counts
+    await until(lambda: len(counts.lines) == 20)
+
+
+async def is_limited(workspace: Workspace) -> bool:
+    return (await get(workspace, f"/manage/{'a' * 43}")).status_code == 429
+
+
 @pytest.mark.shows("S5")
-async def test_limits_when_the_child_is_killed_then_they_go_on_where_they_were(published: Workspace) -> None:
-    await reaching(published, reach=Reach.NETWORK)
-    url = f"{published.publishing.url}/manage/"
-    async with httpx2.AsyncClient(timeout=PATIENCE) as client:
-        for number in range(10):
-            assert (await client.get(f"{url}{str(number) * 43}")).status_code == 404
-        assert (await client.get(f"{url}{'a' * 43}")).status_code == 429
-    counted = published.publishing._child
-    await until(lambda: counted is not None and len(counted.counted) == 20)
+async def test_limits_when_the_child_is_killed_or_begun_anew_then_they_go_on_where_they_were(published: Workspace) -> None:
+    await one_too_many(published)
     first = published.publishing.child_pid
     os.kill(first, signal.SIGKILL)
     await until(lambda: published.publishing.child_pid not in (0, first) and published.publishing.state == "live")
-    assert (await get(published, f"/manage/{'a' * 43}")).status_code == 429
+    assert await is_limited(published)
+    await published.publishing.restart()
+    assert await is_limited(published)
+    await reaching(published, reach=Reach.PROXY)
+    assert await is_limited(published)
+
+
+@pytest.mark.shows("S5", "DATA-1")
+async def test_limits_when_the_program_starts_again_then_they_go_on_and_no_address_was_kept(
+    tmp_path: Path,
+) -> None:
+    workspace = await furnished(tmp_path, Now(), page(1))
+    await workspace.publishing.start(0)
+    await one_too_many(workspace)
+    await workspace.close()
+    kept = sqlite3.connect(database_file(tmp_path))
+    names = {name for (name,) in kept.execute("SELECT name FROM counted")}
+    kept.close()
+    assert len(names) == 2
+    assert not names & {"127.0.0.1", hashlib.sha256(b"127.0.0.1").hexdigest()[:32]}
+    workspace = await open_workspace(tmp_path, Now())
+    await workspace.publishing.start(0)
+    assert await is_limited(workspace)
+    await workspace.close()
+
+
+async def test_counts_when_a_day_has_passed_then_they_are_forgotten(tmp_path: Path) -> None:
+    clock = StandingClock()
+    workspace = await furnished(tmp_path, clock, page(1))
+    counts, database = Counts(), workspace.database
+    for name in ("one", "two"):
+        counts.add(wire.Counted("booking", name, clock.now()))
+        await counts.save(database, clock)
+        clock.at += 20 * 3600
+    assert [each.name for each in counts.lines] == ["one", "two"]
+    await counts.save(database, clock)
+    again = Counts()
+    await again.load(database, clock)
+    assert [each.name for each in counts.lines] == [each.name for each in again.lines] == ["two"]
+    await workspace.close()
 
 
 @pytest.mark.shows("PUB-1", "BOOK-2")
