@@ -25,6 +25,8 @@ INTERVAL, IDLE_INTERVAL = 60.0, 300.0
 FIRST_RETRY, LAST_RETRY = 5.0, 300.0
 STALE_AFTER = 15 * MINUTE
 """Seconds after which a copy that cannot be read afresh turns bookings into requests (SYNC-6)."""
+LAG = 5 * MINUTE
+"""Seconds after a write in which a service may still show what was before."""
 AHEAD_OF_CLOCK = MINUTE
 """A reading may seem this much later than the present, whose instant was taken a moment earlier."""
 FEW, MANY = 5, 20

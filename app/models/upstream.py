@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Row, bindparam, delete, func, select, update
+from sqlalchemy import ForeignKey, Index, Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
@@ -17,6 +17,7 @@ from app.domain.overview import Upstream, UpstreamChange
 from app.domain.upstream import Noted, holds_still
 from app.models import bookings, outbox
 from app.models.base import Session, store, table
+from app.models.bookings import LONGEST
 from app.models.calendars import event, get_event
 from app.models.overlap import SLOT_TAKEN
 from app.models.types import document, dump, flag, load, number, one_of, text
@@ -103,6 +104,33 @@ def events_of_booking(session: Session, booking_id: str) -> tuple[Event, ...]:
     places = session.execute(_OF_BOOKINGS, {"bookings": [booking_id]}).all()
     found = (get_event(session, calendar, name) for calendar, name in places)
     return tuple(each for each in found if each is not None)
+
+
+def differing_in(session: Session, calendar_id: str, now: Instant) -> frozenset[str]:
+    """Bookings to come whose event in the calendar's copy lies at another time than they do."""
+    held = bookings.booking.c
+    statement = select(held.id, event.c.calendar).join(event, and_(event.c.booking == held.id, sql("event.booking <> ''")))
+    differ = or_(event.c.start != held.start, event.c.end != held.end)
+    # Asked for by calendar, ten thousand other events would be looked through.
+    found = session.execute(
+        statement.where(held.state.in_(bookings.BOOKED), held.end > now, held.start > now - LONGEST, differ)
+    )
+    return frozenset(name for name, calendar in found if calendar == calendar_id)
+
+
+def unseen_in(session: Session, calendar_id: str, start: Instant, end: Instant, since: Instant) -> tuple[Booking, ...]:
+    """Bookings between ``start`` and ``end`` that were written to the calendar, changed no earlier than ``since``, and stand in
+    no copy of any calendar."""
+    found = [
+        each
+        for each in bookings.bookings_between(session, start, end, (State.WRITTEN,))
+        if each.changed_at >= since and each.start >= start and each.end <= end
+    ]
+    if not found:
+        return ()
+    writes = last_writes(session, [each.id for each in found])
+    here = [each for each in found if writes.get(each.id) == (calendar_id, JobState.DONE)]
+    return tuple(each for each in here if not events_of_booking(session, each.id))
 
 
 def last_writes(session: Session, booking_ids: Iterable[str]) -> dict[str, tuple[str, JobState]]:

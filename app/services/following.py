@@ -29,5 +29,6 @@ class Following:
     ) -> tuple[Fact, ...]:
         now = self._clock.now()
         facts = upstream.follow(session, now, calendar, changed, gone, before)
-        meetings.follow(session, now, calendar, changed, gone, before, first=first)
+        if changed or gone:
+            meetings.follow(session, now, calendar, changed, gone, before, first=first)
         return facts

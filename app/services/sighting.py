@@ -17,21 +17,20 @@ from app.domain.clock import Instant
 from app.domain.connections import Calendar
 from app.domain.errors import NotFound
 from app.domain.outbox import JobState
+from app.domain.syncing import LAG
 from app.domain.upstream import Noted, holds_still, own_event, times_of
-from app.models import bookings, calendars, outbox
+from app.models import accounts, bookings, calendars, outbox
 from app.models import upstream as rows
 from app.models.base import Session
 
 STANDS = (State.CONFIRMED, State.WRITTEN)
 OVER = (State.DECLINED, State.CANCELLED, State.RESCHEDULED, State.EXPIRED)
-LAG = 300
-"""Seconds after a write in which a service may still show what was before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One booking beside its event. ``event`` None: it is in the calendar no more. ``was``: how it stood before, if it is known
-    to have changed. ``stuck``: the move that the booking could not follow. ``settled``: the answer names the event, and knows
+    to have changed. ``stuck``: the move that the booking could not follow. ``settled``: the answer knows the event, and
     all that we wrote."""
 
     booking: Booking
@@ -71,9 +70,11 @@ def look(
             if own is None and any(each.calendar != calendar.id for each in standing):
                 continue
             was = lost.get(booking_id) if own is None else before.get(own.id)
+            late = own is None or _is_late(session, calendar, booking, own, stuck.get(booking_id), named=own.id in told)
             noted = _still_stuck(session, stuck.get(booking_id), booking, own)
-            named = own is not None and own.id in told and not _is_late(session, calendar, booking, own, stuck.get(booking_id))
-            seen.append(Seen(booking, own, was, noted, named and write is JobState.DONE))
+            seen.append(Seen(booking, own, was, noted, not late and write is JobState.DONE))
+        elif booking_id in lost and booking.state in STANDS:
+            _leave_to_the_next(session, calendar, lost[booking_id])
     return seen
 
 
@@ -110,18 +111,28 @@ def _still_stuck(session: Session, noted: Noted | None, booking: Booking, event:
     return noted if holds_still(noted, booking) else None
 
 
-def _is_late(session: Session, calendar: Calendar, booking: Booking, event: Event, noted: Noted | None) -> bool:
-    """Services show a change of ours a moment late: where the event stood before it, it need not stand any more."""
-    if booking.changed_at <= calendar.read_at - LAG:
+def _leave_to_the_next(session: Session, calendar: Calendar, event: Event) -> None:
+    """That the event is gone cannot be followed yet: the next answer has to tell it again, so it tells everything."""
+    if event.calendar == calendar.id:
+        calendars.upsert_events(session, calendar.id, [event])
+    accounts.keep_sync_token(session, calendar.id, "")
+
+
+def _is_late(session: Session, calendar: Calendar, booking: Booking, event: Event, noted: Noted | None, *, named: bool) -> bool:
+    """Services show a change of ours a moment late: where the event stood before it, it need not stand any more. Of one that is
+    not ``named`` by the answer, and stands where it once stood, the next answer has to tell: it tells everything."""
+    if named and booking.changed_at <= calendar.read_at - LAG:
         return False
     if noted is not None and not holds_still(noted, booking) and noted.start == event.start:
         return True
     changes = bookings.history(session, booking.id)
     moves = [number for number, each in enumerate(changes) if each.state is State.RESCHEDULED]
-    if not moves or changes[moves[-1]].cause is Cause.UPSTREAM:
-        return False
-    before = changes[moves[-1] - 1]
-    return times_of(event) == (before.start, before.end)
+    counted = moves[-1:] if named else moves
+    left = [changes[each - 1] for each in counted if changes[each].cause is not Cause.UPSTREAM]
+    late = times_of(event) in [(each.start, each.end) for each in left]
+    if late and not named and times_of(event) != (booking.start, booking.end):
+        accounts.keep_sync_token(session, calendar.id, "")
+    return late
 
 
 def _find(session: Session, booking_id: str) -> Booking | None:

@@ -7,7 +7,8 @@ to the visitor waits for their yes (``settle``).
 What is left alone
 
 * A booking to which a write is still owed: the outbox has the last word. And one that changed after the answer was asked for,
-  which cannot know of it.
+  or in the same second, which need not know of it. What such an answer says all the same is not forgotten: a difference that
+  stays is followed with the next one.
 * What is over. An event that only left the window that is read has not been deleted.
 * A copy that the owner made of a booking's event, or the event of a booking that came to nothing and that they took back out of
   the bin: it carries our mark, but it is theirs, and takes time away as any other.
@@ -53,6 +54,7 @@ def follow(
     lost = {before[each].booking: before[each] for each in gone if each in before and before[each].booking}
     marked = {each.booking for each in changed if each.booking} | lost.keys()
     marked |= {each.booking for each in rows.stuck_in(session, calendar.id)}
+    marked |= rows.differing_in(session, calendar.id, now)
     if not marked:
         return ()
     seen = look(session, now, calendar, sorted(marked), changed, lost, before)

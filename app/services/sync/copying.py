@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from app.domain.booking import Booking
 from app.domain.calendars import Event
+from app.domain.clock import Instant
 from app.domain.connections import Calendar
 from app.domain.events import Fact, SyncProgressed
-from app.domain.syncing import Difference, Window, kept
+from app.domain.syncing import LAG, Difference, Window, kept
 from app.models import accounts as rows
+from app.models.base import Session
 from app.models.database import CHUNK, chunks
+from app.models.upstream import unseen_in
 from app.providers.base import Provider, TellsEarly
 from app.services.sync.asking import Asking
 from app.services.sync.desk import Desk, Plan
-from app.services.sync.replica import FEW, PAUSE, Arrived, Reading, Stored, add, all_known, differences, store
+from app.services.sync.replica import FEW, PAUSE, Arrived, Beside, Reading, Stored, add, all_known, differences, store
 
 
 @dataclass(slots=True)
 class Following:
     """How one calendar is followed. ``due``: when it is read next, and ``looked``: when it was, in the pace's seconds;
-    ``news``: the service told of a change since then. ``missing``: events that the owner
-    is asked about; ``agreed``: those of which they said that the copy keeps them; ``let_go``: they said that all may go."""
+    ``news``: the service told of a change since then. ``missing``: events that the owner is asked about; ``agreed``: those of
+    which they said that the copy keeps them; ``let_go``: they said that all may go. ``unseen``: bookings whose events were
+    looked for in vain the last time."""
 
     due: float = 0.0
     looked: float = float("-inf")
@@ -32,6 +38,7 @@ class Following:
     missing: frozenset[str] = frozenset()
     agreed: frozenset[str] = frozenset()
     let_go: bool = False
+    unseen: frozenset[str] = frozenset()
     stale_told: bool = False
 
 
@@ -40,7 +47,7 @@ async def copy(
 ) -> Stored | None:
     """One reading; None if the calendar is gone meanwhile. Raises what the provider raises."""
     began, window = desk.clock.now(), found.window
-    token = await desk.database.read(lambda session: rows.sync_token(session, calendar.id))
+    token, written = await desk.database.read(lambda session: _known(session, calendar, window, began))
     reading = Reading(calendar, window, calendar.id in found.detailed, began, token)
     sent = "" if following.let_go else reading.token
     told = _Told(desk, reading)
@@ -53,22 +60,51 @@ async def copy(
     difference = await differences(
         desk.database, reading, answer, following.let_go, following.agreed, None if arriving is None else arriving.arrived
     )
-    strays = await _strays(asked, provider, calendar, difference)
-    stored = await store(desk.database, reading, answer, difference, strays, desk.hooks, told)
+    beside = await _beside(asked, provider, calendar, difference, written, {each.booking for each in answer.events}, following)
+    stored = await store(desk.database, reading, answer, difference, beside, desk.hooks, told)
     if stored is not None and reading.first:
         desk.announce(SyncProgressed(calendar.account, calendar.id, len(answer.events), done=True))
     return stored
 
 
-async def _strays(asked: Asking, provider: Provider, calendar: Calendar, found: Difference) -> tuple[Event, ...]:
-    """Events of our bookings that left the window but exist: an answer does not tell them from those that are gone."""
+def _known(session: Session, calendar: Calendar, window: Window, now: Instant) -> tuple[str, tuple[Booking, ...]]:
+    """The token, and the bookings that the copy does not know yet although they were written of late."""
+    token = rows.sync_token(session, calendar.id)
+    if not calendar.read_at:
+        return token, ()
+    return token, unseen_in(session, calendar.id, max(window.start, now), window.end, calendar.read_at - LAG)
+
+
+async def _beside(
+    asked: Asking,
+    provider: Provider,
+    calendar: Calendar,
+    found: Difference,
+    written: tuple[Booking, ...],
+    told: Collection[str],
+    following: Following,
+) -> Beside:
+    """Events of our bookings that left the window but exist: an answer does not tell them from those that are gone. And those
+    that no answer has named: one that was deleted before it was ever read is missing twice."""
     strays = []
     for name in found.gone:
         booking = found.before[name].booking
         if booking:
             event = await asked(provider.find(calendar.at, booking))
             strays += [event] if event is not None and event.id == name else []
-    return tuple(strays)
+    missing = []
+    for each in written:
+        if each.id not in told:
+            event = await asked(provider.find(calendar.at, each.id))
+            (missing if event is None else strays).append(event or _as_written(each))
+    absent = tuple(each for each in missing if each.booking in following.unseen)
+    following.unseen = frozenset(each.booking for each in missing)
+    return Beside(tuple(strays), absent)
+
+
+def _as_written(booking: Booking) -> Event:
+    """The event that the booking made, which is in no copy."""
+    return Event(f"unseen {booking.id}", "", booking.start, booking.end, booking=booking.id)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,8 @@ class Hook(Protocol):
     """Hears what a reading brought to one calendar, inside the transaction that stores it, and returns facts to announce once
     that is committed. What it raises undoes the transaction, and the calendar is read again later.
 
-    A long answer comes in several calls; an event stands in one of them.
+    A long answer comes in several calls; an event stands in one of them. An answer that brings nothing comes as well: what an
+    earlier one left open may be decided by now.
     """
 
     def __call__(

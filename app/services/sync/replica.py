@@ -74,6 +74,15 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What was looked up one by one beside an answer. ``strays``: events of our bookings that exist and that it does not name;
+    ``absent``: those that stand nowhere, although they were written, as they were written."""
+
+    strays: tuple[Event, ...] = ()
+    absent: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Arrived:
     """What a first reading has stored before its answer is whole: the copy, and how each event of it was told."""
 
@@ -141,12 +150,12 @@ async def store(
     reading: Reading,
     answer: Changes,
     found: Difference,
-    strays: tuple[Event, ...],
+    beside: Beside,
     hooks: Iterable[Hook],
     told: Callable[[int, tuple[Fact, ...]], None],
 ) -> Stored | None:
-    """Brings the copy to the answer; None if the calendar is gone meanwhile. ``strays``: ours that exist beyond the window.
-    ``told`` hears after each step how many events it brought, and the facts of the hooks."""
+    """Brings the copy to the answer; None if the calendar is gone meanwhile. ``told`` hears after each step how many events it
+    brought, and the facts of the hooks."""
     hooks = tuple(hooks)
     for part in _early(found):
         facts = await database.write(lambda session, part=part: add(session, reading, part, found.before, hooks))  # type: ignore[misc]
@@ -154,7 +163,7 @@ async def store(
             return None
         told(len(part), facts)
         await asyncio.sleep(PAUSE)
-    return await database.write(lambda session: _finish(session, reading, answer, found, strays, hooks))
+    return await database.write(lambda session: _finish(session, reading, answer, found, beside, hooks))
 
 
 def _early(found: Difference) -> Iterator[tuple[Event, ...]]:
@@ -175,7 +184,7 @@ def add(
 
 
 def _finish(
-    session: Session, reading: Reading, answer: Changes, found: Difference, strays: tuple[Event, ...], hooks: tuple[Hook, ...]
+    session: Session, reading: Reading, answer: Changes, found: Difference, beside: Beside, hooks: tuple[Hook, ...]
 ) -> Stored | None:
     calendar = find(session, reading.calendar.id)
     if calendar is None:
@@ -191,9 +200,11 @@ def _finish(
     )  # fmt: skip
     if now != calendar:
         account_rows.save_calendar(session, now)
-    beyond = {each.id for each in strays}
-    gone = tuple(each for each in found.gone if each not in beyond)
-    facts = _call(session, now, (*changed, *found.ours, *strays), gone, reading.first, found.before, hooks)
+    absent = {each.id: each for each in beside.absent}
+    beyond = {each.id for each in beside.strays}
+    gone = (*(each for each in found.gone if each not in beyond), *absent)
+    changed = (*changed, *found.ours, *beside.strays)
+    facts = _call(session, now, changed, gone, reading.first, {**found.before, **absent}, hooks)
     # A copy that was too old to be trusted until now makes pages promise again, whatever it holds.
     was_stale = not fresh(calendar.read_at, reading.began)
     different = bool(found) or was_stale or replace(now, read_at=0) != replace(calendar, read_at=0)
@@ -224,7 +235,5 @@ def _call(
     before: Mapping[str, Event],
     hooks: tuple[Hook, ...],
 ) -> tuple[Fact, ...]:
-    if not hooks or not (changed or gone):
-        return ()
     of = {name: before[name] for name in (*(each.id for each in changed), *gone) if name in before}
     return tuple(fact for hook in hooks for fact in hook(session, calendar, changed, gone, first, of))
