@@ -18,6 +18,10 @@ _RANGES = {
 }  # fmt: skip
 
 
+_EVER = 10_000 * 366 * 86_400
+"""The seconds of all years: nothing that is counted so far ever comes to its end."""
+
+
 class RuleError(ValueError):
     """The rule is not followed. ``reason``: ``form`` (it cannot be read), ``too_fine`` (one period has too many starts), or
     ``too_many`` (the window has)."""
@@ -63,8 +67,8 @@ def parse_rule(text: str) -> Rule:
         raise RuleError("form", "RSCALE")
     return Rule(
         every=every,
-        interval=_number(parts, "INTERVAL", 1) or 1,
-        count=_number(parts, "COUNT", None),
+        interval=_number(parts, "INTERVAL", 1),
+        count=_count(parts.get("COUNT", "-1")),
         until=_until(parts.get("UNTIL", "")),
         week_start=_DAYS.get(parts.get("WKST", "MO"), 0),
         by_month=_numbers(parts, "BYMONTH"),
@@ -79,12 +83,20 @@ def parse_rule(text: str) -> Rule:
     )
 
 
-def _number(parts: dict[str, str], name: str, default: int | None) -> int | None:
-    if name not in parts or (name, parts[name]) == ("COUNT", "-1"):
+def _number(parts: dict[str, str], name: str, default: int) -> int:
+    if name not in parts:
         return default
-    if not re.fullmatch(r"\d{1,7}", parts[name]) or int(parts[name]) == 0:
+    if not re.fullmatch(r"[0-9]{1,7}", parts[name]) or int(parts[name]) == 0:
         raise RuleError("form", f"{name}={parts[name][:20]}")
     return int(parts[name])
+
+
+def _count(text: str) -> int | None:
+    if text == "-1":
+        return None
+    if not re.fullmatch(r"[0-9]+", text) or not text.strip("0"):
+        raise RuleError("form", f"COUNT={text[:20]}")
+    return None if len(text) > len(str(_EVER)) or int(text) > _EVER else int(text)
 
 
 def _numbers(parts: dict[str, str], name: str) -> tuple[int, ...]:

@@ -232,6 +232,7 @@ def test_expand_when_a_start_is_left_out_as_date_or_as_instant_then_it_is_gone(
         ("FREQ=DAILY;INTERVAL=0", "form"),
         ("FREQ=DAILY;INTERVAL=99999999999", "form"),
         ("FREQ=DAILY;COUNT=-2", "form"),
+        ("FREQ=DAILY;COUNT=0", "form"),
         ("FREQ=DAILY;UNTIL=20261301", "form"),
         ("FREQ=WEEKLY;BYDAY=XX", "form"),
         ("FREQ=MONTHLY;BYMONTHDAY=32", "form"),
@@ -243,6 +244,22 @@ def test_rule_when_it_cannot_be_followed_then_it_is_refused_with_the_reason(text
     with pytest.raises(RuleError) as refused:
         parse_rule(text)
     assert refused.value.reason == reason
+
+
+@pytest.mark.shows("SYNC-2")
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("count", [10**7, 10**8, 2**31 - 1, 10**11, 10**12, 10**40], ids=str)
+@pytest.mark.parametrize("text", ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=HOURLY"])
+def test_rule_when_its_count_is_huge_then_it_is_as_one_without_an_end(text: str, count: int) -> None:
+    first, low, high = datetime(2020, 1, 1, 9), datetime(2026, 10, 1), datetime(2026, 12, 1)
+    found = list(walls(parse_rule(f"{text};COUNT={count}"), first, low, high))
+    assert found == list(walls(parse_rule(text), first, low, high)) != []
+
+
+def test_rule_when_its_count_is_huge_and_its_periods_short_then_it_ends() -> None:
+    rule, first = parse_rule(f"FREQ=SECONDLY;COUNT={10**8}"), datetime(2020, 1, 1)
+    last = first + timedelta(seconds=10**8 - 1)
+    assert list(walls(rule, first, last, last + timedelta(hours=1))) == [last]
 
 
 @pytest.mark.timeout(5)
