@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -11,9 +12,12 @@ from app.domain.calendars import Days, Event, Response, ShowAs, days_to_instants
 from app.domain.clock import Instant
 from app.domain.rules import Rule, RuleError, parse_rule
 from app.domain.series import Start, to_instant, to_wall
+from app.providers.ics.lengths import Length, read_length
 from app.providers.ics.lines import Component, Property
-from app.providers.ics.zones import Moment, Zones, read_value
+from app.providers.ics.zones import Moment, Zones
 
+UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError)
+"""What reading a stranger's text may raise, here and in the libraries that it goes through."""
 LONGEST_TITLE = 1_000
 MOST_ATTENDEES = 200
 
@@ -30,29 +34,17 @@ _PARTICIPATION = {
     "DECLINED": Response.DECLINED,
     "NEEDS-ACTION": Response.UNANSWERED,
 }
+_TIMES = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE")
 _RESPONSES = {each.value: each for each in Response}
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """``days`` follow the wall clock, ``seconds`` do not: the end of DTEND is so many seconds later, that of P1D tomorrow."""
-
-    days: int = 0
-    seconds: int = 0
-
-    def after(self, start: Instant, zone: tzinfo) -> Instant:
-        """The end of what begins at ``start`` on the clocks of ``zone``."""
-        if self.days:
-            start = to_instant(to_wall(start, zone) + timedelta(days=self.days), zone)
-        return start + self.seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A master, a single event, or the changed occurrence of ``recurrence``; ``future``: and of all that follow it.
 
-    ``first`` is a date, or a naive wall in ``zone``. ``extra`` (RDATE) maps starts to lengths of their own. ``refused`` says
-    why rules are not followed. ``fields`` is an event without its place in time, ``part`` what was read.
+    ``first`` is a date, or a naive wall in ``zone``. ``length`` is a day, or nothing, where none is told (§3.6.1). ``extra``
+    (RDATE) maps starts to lengths of their own. ``refused`` says why rules are not followed, ``broken`` that its end, or the
+    occurrence that it is, is told and cannot be read. ``fields`` is an event without its place in time, ``part`` what was read.
     """
 
     uid: str
@@ -68,6 +60,7 @@ class Entry:
     cancelled: bool = False
     sequence: int = 0
     refused: tuple[str, ...] = ()
+    broken: bool = False
     part: Component = field(default_factory=lambda: Component("VEVENT"), compare=False)
 
     @property
@@ -77,6 +70,11 @@ class Entry:
     @property
     def recurs(self) -> bool:
         return bool(self.rules or self.extra)
+
+    @property
+    def times(self) -> str:
+        """What tells it apart from another event with the same UID."""
+        return "\n".join(sorted(line for line in self.part.lines if line.upper().startswith(_TIMES)))
 
     def original(self, recurrence: Start) -> Start:
         """The start of this series that a RECURRENCE-ID means: sloppy files write a date for a time, or a time for a date."""
@@ -90,13 +88,14 @@ class Entry:
         """Begin and end of the occurrence at ``start``; all-day ones have the midnights of ``home``."""
         length = length or self.length
         if isinstance(start, date):
-            days = Days(start, start + timedelta(days=max(1, length.days + (length.seconds > 0))))
+            days = Days(start, start + timedelta(days=max(1, length.whole_days)))
             return *days_to_instants(days, home), days
         return start, max(start, length.after(start, self.zone)), None
 
 
 def read_entry(part: Component, zones: Zones, owner: str = "", own: bool = True) -> Entry:
-    """Raises ValueError or OverflowError where there is no start that can be read."""
+    """Raises one of ``UNREADABLE`` where there is no start that can be read. Of a RECURRENCE-ID or RDATE that cannot be read
+    the event itself stays."""
     begin = part.first("DTSTART")
     if begin is None:
         raise ValueError("DTSTART missing")
@@ -109,32 +108,40 @@ def read_entry(part: Component, zones: Zones, owner: str = "", own: bool = True)
                 rules.append(parse_rule(each.value))
         except RuleError as error:
             refused.append(error.reason)
+    if not all(map(zones.is_whole, part.all("RDATE"))):
+        refused.append("form")
     recurrence = part.first("RECURRENCE-ID")
+    length = _length(part, start, zones)
+    original = None if recurrence is None else next((each for each, _ in zones.moments(recurrence)), None)
+    stray = recurrence is not None and original is None
+    uid = part.value("UID").strip()
     return Entry(
-        uid=part.value("UID").strip() or _digest("\n".join(part.lines)),
+        # A change of nobody knows which occurrence stands by itself, beside the series.
+        uid=uid if uid and not stray else digest("\n".join(part.lines)),
         first=first,
         zone=zone,
-        length=_length(part, start, zones),
+        length=length or (Length() if isinstance(start, datetime) else Length(days=1)),
         fields=_fields(part, owner.strip().lower(), own),
         rules=tuple(rules),
         extra=dict(_extra(part, start, zones)),
-        left_out=tuple(like(start, each, zone) for found in part.all("EXDATE") for each, _ in _readable(zones, found)),
-        recurrence=None if recurrence is None else _start(zones.moment(recurrence)),
+        left_out=tuple(like(start, each, zone) for found in part.all("EXDATE") for each, _ in zones.moments(found)),
+        recurrence=None if original is None else _start(original),
         future=recurrence is not None and recurrence.parameters.get("RANGE", "").upper() == "THISANDFUTURE",
         cancelled=part.value("STATUS").strip().upper() == "CANCELLED",
         sequence=int(text) if (text := part.value("SEQUENCE").strip()).isdecimal() and len(text) < 10 else 0,
         refused=tuple(refused),
+        broken=stray or (length is None and any(part.value(name).strip() for name in ("DTEND", "DURATION"))),
         part=part,
     )
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def series_id(uid: str) -> str:
     """The same for every reading of the same file."""
-    return f"ics{_digest(uid)}"
+    return f"ics{digest(uid)}"
 
 
 def _apart(start: Moment, zones: Zones) -> tuple[date, tzinfo]:
@@ -155,41 +162,24 @@ def like(start: Moment, other: Moment, zone: tzinfo) -> Start:
     return other.date()
 
 
-def _readable(zones: Zones, found: Property) -> Iterator[tuple[Moment, Moment | timedelta | None]]:
-    """The values up to the first that cannot be read."""
-    try:
-        yield from zones.moments(found)
-    except (ValueError, OverflowError):
-        return
-
-
 def _extra(part: Component, start: Moment, zones: Zones) -> Iterator[tuple[Start, Length | None]]:
     for found in part.all("RDATE"):
-        for moment, end in _readable(zones, found):
+        for moment, end in zones.moments(found):
             if isinstance(end, datetime) and isinstance(moment, datetime):
-                yield _start(moment), Length(seconds=int((end - moment).total_seconds()))
+                yield _start(moment), Length(seconds=max(0, int((end - moment).total_seconds())))
             else:
-                own = Length(end.days, end.seconds) if isinstance(end, timedelta) else None
-                yield like(start, moment, zones.home), own
+                yield like(start, moment, zones.home), end if isinstance(end, Length) else None
 
 
-def _length(part: Component, start: Moment, zones: Zones) -> Length:
-    """DTEND, else DURATION, else a day for a date and nothing for a time (§3.6.1)."""
-    end = part.first("DTEND")
-    if end is not None:
-        try:
+def _length(part: Component, start: Moment, zones: Zones) -> Length | None:
+    """DTEND, else DURATION; None where neither can be read."""
+    for end in part.all("DTEND"):
+        with contextlib.suppress(ValueError, OverflowError):
             return _between(start, zones.moment(end), zones)
-        except (ValueError, OverflowError):
-            pass
-    duration = part.value("DURATION").strip()
-    if duration:
-        try:
-            found = read_value(duration)
-        except (ValueError, OverflowError):
-            found = None
-        if isinstance(found, timedelta) and found >= timedelta(0):
-            return Length(found.days, found.seconds)
-    return Length() if isinstance(start, datetime) else Length(days=1)
+    for duration in part.all("DURATION"):
+        with contextlib.suppress(ValueError):
+            return read_length(duration.value)
+    return None
 
 
 def _between(start: Moment, end: Moment, zones: Zones) -> Length:

@@ -23,7 +23,8 @@ from app.domain.connections import Flaw, Flaws
 from app.domain.rules import RuleError
 from app.domain.series import Start, occurrence_id
 from app.providers.events import in_order
-from app.providers.ics.entries import Entry, read_entry, series_id
+from app.providers.ics.entries import UNREADABLE, Entry, digest, read_entry, series_id
+from app.providers.ics.freebusy import BusyPeriod, busy_periods
 from app.providers.ics.limits import LARGEST
 from app.providers.ics.lines import Component, join, parse
 from app.providers.ics.series import EntrySeries, Placed
@@ -72,7 +73,7 @@ def read_ics(
     root = parse(text)
     parts = list(_walk(root))
     headers = [part for part in parts if part.name == "VCALENDAR"]
-    if not headers and not any(part.name == "VEVENT" for part in parts):
+    if not headers and not any(part.name in ("VEVENT", "VFREEBUSY") for part in parts):
         return ImportedCalendar(problems=("not_a_calendar",), flaws=((Flaw.NO_CALENDAR, 1),))
     zones = Zones(zone, [part for part in parts if part.name == "VTIMEZONE"])
     reading = _Reading(zones, owner, own, calendar, start, end)
@@ -80,6 +81,8 @@ def read_ics(
         for part in parts:
             if part.name == "VEVENT":
                 reading.take(part)
+            elif part.name == "VFREEBUSY":
+                reading.take_busy(part)
     if headers and _breaks_off(text):
         reading.cut_off()
     events, series = reading.all(id_of)
@@ -119,7 +122,7 @@ def _own_zone(header: Component) -> str:
 
 @dataclass(slots=True)
 class _Group:
-    """All that has one UID."""
+    """A single event, or a series with its changed occurrences."""
 
     master: Entry | None = None
     changed: dict[Start, Entry] = field(default_factory=dict)
@@ -133,13 +136,46 @@ class _Group:
         return next((entry.fields.title for entry in (self.master, *self.changed.values()) if entry is not None), "")
 
 
+@dataclass(slots=True)
+class _Sharing:
+    """All that has one UID. ``masters`` by their times: some services give one UID to all of their events."""
+
+    masters: dict[str, Entry] = field(default_factory=dict)
+    changed: dict[Start, Entry] = field(default_factory=dict)
+
+    def take(self, entry: Entry) -> None:
+        """Of several versions the highest SEQUENCE counts, the last of equals; other times of the same one are no version."""
+        if entry.recurrence is not None:
+            known = self.changed.get(entry.recurrence)
+            if known is None or entry.sequence >= known.sequence:
+                self.changed[entry.recurrence] = entry
+            return
+        newest = max((each.sequence for each in self.masters.values()), default=entry.sequence)
+        if entry.sequence > newest:
+            self.masters.clear()
+        if entry.sequence >= newest:
+            self.masters[entry.times] = entry
+
+    def groups(self, uid: str) -> Iterator[tuple[str, _Group]]:
+        """Each event by itself, the one to which the changed occurrences belong with the UID, the others with one of their
+        own."""
+        masters = list(self.masters.values())
+        main = next((each for each in masters if each.recurs), masters[0] if masters else None)
+        yield uid, _Group(main, self.changed)
+        for times, each in self.masters.items():
+            if each is not main:
+                yield f"{uid} {digest(times)[:8]}", _Group(each)
+
+
 class _Reading:
     """One file on its way."""
 
     def __init__(self, zones: Zones, owner: str, own: bool, calendar: str, start: Instant, end: Instant) -> None:
         self._zones, self._owner, self._own = zones, owner, own
         self._calendar, self._start, self._end = calendar, start, end
-        self._groups: dict[str, _Group] = {}
+        self._sharing: dict[str, _Sharing] = {}
+        self._periods: list[tuple[str, BusyPeriod]] = []
+        self._named: set[str] = set()
         self._events: list[Event] = []
         self._taken: dict[tuple[ShowAs, Response], Event] = {}
         self._effort, self._full = 0, False
@@ -147,35 +183,48 @@ class _Reading:
         self._flaws: dict[Flaw, set[str]] = {}
 
     def take(self, part: Component) -> None:
-        """One VEVENT. Of several versions the highest SEQUENCE counts, the last of equals. What cannot be read is noted."""
+        """One VEVENT. What cannot be read is noted."""
         try:
             entry = read_entry(part, self._zones, self._owner, self._own)
-        except (ValueError, OverflowError):
+        except UNREADABLE:
             self._problem("broken_event", part.value("SUMMARY"))
             self._flaw(Flaw.LEFT_OUT, f"part {id(part)}")
             return
-        group = self._groups.setdefault(entry.uid, _Group())
         for reason in entry.refused:
             self._problem(f"rule_{reason}", entry.fields.title)
             self._flaw(Flaw.REPEATS, entry.uid)
-        if entry.recurrence is not None:
-            known = group.changed.get(entry.recurrence)
-            if known is None or entry.sequence >= known.sequence:
-                group.changed[entry.recurrence] = entry
-        elif group.master is None or entry.sequence >= group.master.sequence:
-            group.master = entry
+        if entry.broken:
+            self._problem("broken_event", entry.fields.title)
+            self._flaw(Flaw.LEFT_OUT, f"part {id(part)}")
+        self._sharing.setdefault(entry.uid, _Sharing()).take(entry)
+
+    def take_busy(self, part: Component) -> None:
+        """One VFREEBUSY: each of its periods that is not free takes time."""
+        periods, broken = busy_periods(part, self._zones)
+        uid = part.value("UID").strip()
+        self._periods += ((f"{uid} {each.start} {each.end}", each) for each in periods)
+        if broken:
+            self._problem("broken_event", "")
+            self._flaw(Flaw.LEFT_OUT, f"part {id(part)}")
 
     def all(self, id_of: Callable[[str], str]) -> tuple[tuple[Event, ...], dict[str, str]]:
         """Events, and the texts of series."""
         series: dict[str, str] = {}
-        for uid, group in self._groups.items():
-            try:
-                self._add(group, id_of(uid), uid)
-            except (ValueError, OverflowError):
-                self._problem("broken_event", group.title)
+        for shared, sharing in self._sharing.items():
+            for uid, group in sharing.groups(shared):
+                first = group.master or next(iter(group.changed.values()))
+                name = self._name(id_of(uid), first.start)
+                try:
+                    self._add(group, name, uid)
+                except UNREADABLE:
+                    self._problem("broken_event", group.title)
+                    self._flaw(Flaw.LEFT_OUT, uid)
+                if self._own and group.recurs:
+                    series[name] = self._text(group)
+        for uid, period in self._periods:
+            busy = self._busy(period, self._name(id_of(uid), period.start), uid)
+            if not self._keep(busy, _Group()):
                 self._flaw(Flaw.LEFT_OUT, uid)
-            if self._own and group.recurs:
-                series[id_of(uid)] = self._text(group)
         return in_order([*self._events, *self._taken.values()]), series
 
     def problems(self) -> tuple[str, ...]:
@@ -193,6 +242,19 @@ class _Reading:
         """What came last is taken as far as it goes; what would have followed is not known."""
         self._problem("cut_off", "")
         self._flaw(Flaw.CUT_OFF, "")
+
+    def _name(self, name: str, start: Start) -> str:
+        """The id, or another one where several events would have the same: then ``name`` is that of a whole resource."""
+        if name in self._named:
+            name = occurrence_id(name, start)
+        while name in self._named:
+            name += "+"
+        self._named.add(name)
+        return name
+
+    def _busy(self, period: BusyPeriod, name: str, uid: str) -> Iterator[Event]:
+        if period.start < self._end and period.end > self._start:
+            yield Event(name, self._calendar, period.start, period.end, show_as=period.show_as, uid=uid)
 
     def _flaw(self, flaw: Flaw, about: str) -> None:
         self._flaws.setdefault(flaw, set()).add(about)

@@ -11,7 +11,8 @@ from app.domain.clock import DAY, Instant
 from app.domain.fine_recurrence import coarse
 from app.domain.recurrence import effort
 from app.domain.series import Start, expand, to_instant, to_wall
-from app.providers.ics.entries import Entry, Length
+from app.providers.ics.entries import Entry
+from app.providers.ics.lengths import Length
 
 
 class Placed(NamedTuple):

@@ -6,6 +6,7 @@ file alone: icalendar keeps them for the whole process, and the next file with a
 
 from __future__ import annotations
 
+import contextlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -17,19 +18,28 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from app.domain.recurrence import walls
 from app.domain.rules import UNITS, RuleError, parse_rule
+from app.providers.ics.lengths import Length, read_length
 from app.providers.ics.lines import Component, Property
 
 Moment = date | datetime
 """A date, or an aware time."""
 
-read_value: Callable[[str], object] = vDDDTypes.from_ical
-"""A date, a naive or UTC time, a duration or a period, from its text. Raises ValueError."""
+_read_value: Callable[[str], object] = vDDDTypes.from_ical
 _read_offset: Callable[[str], timedelta] = vUTCOffset.from_ical
 
 UTC_NAMES = frozenset({"UTC", "GMT", "Z", "tzone://Microsoft/Utc", "Coordinated Universal Time"})
 RULES_FROM, RULES_UNTIL = datetime(1950, 1, 1), datetime(2100, 1, 1)
 MOST_CHANGES = 2_000
 _EPOCH = datetime(1970, 1, 1)
+
+
+def read_moment(text: str) -> date:
+    """A date, or a naive or UTC time, from its text. Raises ValueError."""
+    found = _read_value(text)
+    if not isinstance(found, date):
+        # A time of no day, a duration or a period.
+        raise ValueError(f"not a date or time: {text[:40]}")
+    return found
 
 
 class Zones:
@@ -63,26 +73,33 @@ class Zones:
             self.unknown.add(name)
         return found or self.home
 
-    def moments(self, found: Property) -> Iterator[tuple[Moment, Moment | timedelta | None]]:
-        """The values of a property that holds dates, times or periods, each with its end if it has one. Raises ValueError."""
-        zone = found.parameters.get("TZID", "")
+    def moments(self, found: Property) -> Iterator[tuple[Moment, Moment | Length | None]]:
+        """The values of a property that holds dates, times or periods, each with its end if it has one. What of them cannot be
+        read is left out."""
         for text in found.value.split(","):
-            value = read_value(text.strip())
-            if isinstance(value, tuple):
-                start, end = value
-                yield self._aware(start, zone), end if isinstance(end, timedelta) else self._aware(end, zone)
-            elif isinstance(value, date):
-                moment = self._aware(value, zone)
-                yield (
-                    (moment.date() if found.parameters.get("VALUE") == "DATE" and isinstance(moment, datetime) else moment),
-                    None,
-                )
-            else:
-                raise ValueError(f"not a date or time: {text[:40]}")
+            with contextlib.suppress(ValueError, OverflowError):
+                yield self._value(found, text.strip())
+
+    def is_whole(self, found: Property) -> bool:
+        """Whether all its values can be read."""
+        return len(list(self.moments(found))) == found.value.count(",") + 1
 
     def moment(self, found: Property) -> Moment:
-        """The single value of such a property. Raises ValueError."""
-        return next(self.moments(found))[0]
+        """The single value of such a property, or the first. Raises ValueError, OverflowError."""
+        return self._value(found, found.value.partition(",")[0].strip())[0]
+
+    def _value(self, found: Property, text: str) -> tuple[Moment, Moment | Length | None]:
+        zone = found.parameters.get("TZID", "")
+        begin, period, end = text.partition("/")
+        first = read_moment(begin)
+        if not period:
+            moment = self._aware(first, zone)
+            whole_day = found.parameters.get("VALUE") == "DATE" and isinstance(moment, datetime)
+            return (moment.date() if whole_day and isinstance(moment, datetime) else moment), None
+        moment = self._aware(_at_midnight(first), zone)
+        if end.lstrip("+-")[:1].upper() == "P":
+            return moment, read_length(end)
+        return moment, self._aware(_at_midnight(read_moment(end)), zone)
 
     def _aware(self, value: date, zone: str) -> Moment:
         if not isinstance(value, datetime):
@@ -159,7 +176,7 @@ def _onsets(rules: Component) -> Iterator[datetime]:
     start = rules.first("DTSTART")
     if start is None:
         raise ValueError("DTSTART missing")
-    first = _naive(read_value(start.value))
+    first = _naive(read_moment(start.value))
     yield first
     for rule in map(parse_rule, (each.value for each in rules.all("RRULE"))):
         if rule.every in UNITS:
@@ -170,14 +187,15 @@ def _onsets(rules: Component) -> Iterator[datetime]:
             until = until.replace(tzinfo=None) + timedelta(days=1)
         yield from walls(rule, first, RULES_FROM, min(_naive(until), RULES_UNTIL))
     for listed in rules.all("RDATE"):
-        yield from (_naive(read_value(text.strip())) for text in listed.value.split(","))
+        yield from (_naive(read_moment(text.strip().partition("/")[0])) for text in listed.value.split(","))
 
 
-def _naive(value: object) -> datetime:
-    if isinstance(value, tuple):
-        value = value[0]
+def _at_midnight(value: date) -> datetime:
+    """A period of dates, which nobody should write, is one of their midnights."""
+    return value if isinstance(value, datetime) else _naive(value)
+
+
+def _naive(value: date) -> datetime:
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)
-    raise ValueError("not a date or time")
+    return datetime(value.year, value.month, value.day)
