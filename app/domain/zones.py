@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.clock import DAY, HOUR, MINUTE, Instant
 
@@ -25,6 +25,16 @@ _CHUNK = 28 * DAY
 _EPOCH = date(1970, 1, 1).toordinal()
 _EARLIEST = (date(2, 1, 1).toordinal() - _EPOCH) * DAY
 _LATEST = (date(9998, 12, 31).toordinal() - _EPOCH) * DAY
+
+
+@lru_cache(512)
+def is_known(zone: str) -> bool:
+    """Whether this computer knows the time zone of that name."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def stretches(zone: str, start: Instant, end: Instant) -> tuple[Stretch, ...]:

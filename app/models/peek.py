@@ -13,7 +13,7 @@ def last_place(database: Path) -> tuple[int, str]:
     connection of this process has the file open."""
     if not database.exists():
         return 0, ""
-    with contextlib.suppress(sqlite3.Error, ValueError, TypeError, KeyError, AttributeError):
+    with contextlib.suppress(sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         # Immutable: nothing is locked and nothing written, whatever state the file is in.
         connection = sqlite3.connect(f"{database.absolute().as_uri()}?immutable=1", uri=True)
         try:

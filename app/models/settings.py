@@ -15,6 +15,7 @@ from sqlalchemy import CheckConstraint, Column, Integer, delete, insert, select
 
 from app.domain.plain import from_plain, to_plain
 from app.domain.settings import VERSION, KeptSettings, Settings
+from app.domain.zones import is_known
 from app.models.base import Session, store, table
 from app.models.types import blob, dump, number, text
 
@@ -48,7 +49,11 @@ def _to_2(document: dict[str, Any]) -> dict[str, Any]:
     availability = document.get("availability")
     if not isinstance(availability, dict) or "overrides" not in availability:
         return document
-    spells = [{"first": each["day"], "last": each["day"], "ranges": each["ranges"]} for each in availability["overrides"]]
+    overrides = availability["overrides"]
+    if not isinstance(overrides, list) or not all(isinstance(each, dict) and "day" in each for each in overrides):
+        raise ValueError("availability.overrides: a list of days expected")
+    # A day off was written without its ranges, of which it has none.
+    spells = [{"first": each["day"], "last": each["day"], "ranges": each.get("ranges", [])} for each in overrides]
     rest = {name: value for name, value in availability.items() if name != "overrides"}
     return {**document, "availability": {**rest, "spells": spells}}
 
@@ -130,14 +135,22 @@ def workspace_salt(session: Session) -> bytes:
 def _is_newer(document: str) -> bool:
     try:
         found = json.loads(document)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     version = found.get("version") if isinstance(found, dict) else None
     return isinstance(version, int) and version > VERSION
 
 
 def _read(stored: str) -> Settings:
-    document = json.loads(stored)
-    if not isinstance(document, dict):
-        raise ValueError("not an object")
-    return from_plain(Settings, upgrade(document))
+    """Raises ValueError for all that cannot be read or worked with."""
+    try:
+        document = json.loads(stored)
+        if not isinstance(document, dict):
+            raise ValueError("not an object")
+        settings = from_plain(Settings, upgrade(document))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    for zone in (settings.profile.zone, *(each.zone for each in settings.availability.journeys)):
+        if not is_known(zone):
+            raise ValueError(f"time zone {zone!r} is not known")
+    return settings

@@ -11,7 +11,8 @@ import pytest
 from app.domain.pages import Limits
 from app.domain.settings import VERSION, Appearance, Availability, FirstRun, Language, Profile, Settings, Spell, Theme
 from app.models.database import Database
-from app.models.settings import UPGRADES, load_settings, save_settings, upgrade, workspace_salt
+from app.models.peek import last_place
+from app.models.settings import UPGRADES, kept_settings, load_settings, save_settings, upgrade, workspace_salt
 from tests.models.made import NOON
 
 pytestmark = pytest.mark.anyio
@@ -64,6 +65,15 @@ async def test_settings_when_saved_come_back_as_they_were(database):
         ('{"version": 0}', "version 0 is not known"),
         ('{"version": 1, "pages_on": "yes"}', "pages_on"),
         ('{"version": 1, "appearance": {"theme": "pink"}}', "pink"),
+        ('{"version": 2, "profile": {"zone": "Moon/Base"}}', "Moon/Base"),
+        ('{"version": 2, "profile": {"zone": "../../etc/passwd"}}', "passwd"),
+        ('{"availability": {"journeys": [{"first": "2026-12-01", "last": "2026-12-03", "zone": "Moon/Base"}]}}', "Moon/Base"),
+        ('{"version": 1, "availability": {"overrides": 7}}', "overrides"),
+        ('{"version": 1, "availability": {"overrides": [7]}}', "overrides"),
+        ('{"version": 1, "availability": {"overrides": [{"ranges": []}]}}', "overrides"),
+        ('{"version": 1, "availability": {"overrides": [{"day": "2026-12-24", "ranges": 7}]}}', "ranges"),
+        ("[" * 100_000, "too deep"),
+        ('{"a":' * 100_000, "too deep"),
     ],
 )
 async def test_settings_when_they_cannot_be_read_are_kept_aside_and_never_overwritten(database, document, why):
@@ -77,6 +87,7 @@ async def test_settings_when_they_cannot_be_read_are_kept_aside_and_never_overwr
     assert await documents(database, "setting_aside") == [document]
     await database.write(lambda session: save_settings(session, Settings()))
     assert await documents(database, "setting_aside") == [document]
+    assert [each.document for each in await database.read(kept_settings)] == [document]
 
 
 def test_settings_of_an_older_version_are_brought_up_step_by_step():
@@ -105,10 +116,17 @@ async def test_the_salt_when_the_workspace_opens_again_is_the_same_and_no_other_
 
 async def test_dates_with_other_hours_of_an_older_document_when_loaded_then_are_spells_of_a_day(database):
     hours = {"day": "2026-12-24", "ranges": [[540, 720]]}
-    await put(database, json.dumps({"version": 1, "availability": {"overrides": [hours, {"day": "2026-12-25", "ranges": []}]}}))
+    await put(database, json.dumps({"version": 1, "availability": {"overrides": [hours, {"day": "2026-12-25"}]}}))
     settings, why = await database.read(load_settings)
     assert not why
     assert settings.availability.spells == (
         Spell(date(2026, 12, 24), date(2026, 12, 24), ((540, 720),)),
         Spell(date(2026, 12, 25), date(2026, 12, 25)),
     )
+
+
+@pytest.mark.shows("DATA-4")
+async def test_the_last_port_when_the_settings_are_nested_too_deeply_cannot_be_told(database):
+    await put(database, '{"a":' * 100_000)
+    database.close()
+    assert last_place(database.path) == (0, "")

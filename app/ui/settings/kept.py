@@ -96,5 +96,5 @@ def _laid_out(document: str) -> str:
     """Easier to read where it is JSON."""
     try:
         return json.dumps(json.loads(document), indent=2, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return document
