@@ -17,7 +17,6 @@ from app.domain.overview import Upstream, UpstreamChange
 from app.domain.upstream import Noted, holds_still
 from app.models import bookings, outbox
 from app.models.base import Session, store, table
-from app.models.bookings import LONGEST
 from app.models.calendars import event, get_event
 from app.models.overlap import SLOT_TAKEN
 from app.models.types import document, dump, flag, load, number, one_of, text
@@ -113,7 +112,7 @@ def differing_in(session: Session, calendar_id: str, now: Instant) -> frozenset[
     differ = or_(event.c.start != held.start, event.c.end != held.end)
     # Asked for by calendar, ten thousand other events would be looked through.
     found = session.execute(
-        statement.where(held.state.in_(bookings.BOOKED), held.end > now, held.start > now - LONGEST, differ)
+        statement.where(held.state.in_(bookings.BOOKED), held.end > now, held.start > now - bookings.LONGEST, differ)
     )
     return frozenset(name for name, calendar in found if calendar == calendar_id)
 

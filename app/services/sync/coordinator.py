@@ -153,9 +153,11 @@ class Coordinator:
                 await self._lost(calendar, error.reason)
 
     async def read_now(self) -> None:
-        """Everything at once, and what seemed lost too: what a provider remembers, to ask less often, is forgotten."""
+        """Everything at once, and what seemed lost too. What a provider remembers, to ask less often, is forgotten; one whose
+        service tells by itself remembers nothing of the kind, and goes on listening."""
         async with self._turn:
-            self._list_due, self._may_try, self._reconnects = 0.0, True, True
+            self._list_due, self._may_try = 0.0, True
+            self._reconnects = self._reconnects or not self._listening.listens
             for each in self._following.values():
                 each.due, each.failures = 0.0, 0
             await self._work()

@@ -28,6 +28,11 @@ class Listening:
             self._calendars = calendars
             self._task = asyncio.ensure_future(self._listen(provider, calendars))
 
+    @property
+    def listens(self) -> bool:
+        """The service tells, as far as is known."""
+        return self._task is not None and not self._task.done()
+
     def stop(self) -> None:
         """Does not wait for its end; ``follow`` begins anew."""
         if self._task is not None:
