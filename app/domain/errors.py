@@ -10,7 +10,7 @@ AftaleError
 ├── SignInFailed(reason)                   no account was connected
 ├── SecretUnreadable(reason)               what was sealed cannot be opened
 ├── WorkspaceUnusable                      the database cannot be used
-│   ├── WorkspaceReadOnly  WorkspaceDamaged  WorkspaceNewer  WorkspaceInUse  WorkspaceFull
+│   ├── WorkspaceReadOnly  WorkspaceDamaged  WorkspaceNewer  WorkspaceInUse  WorkspaceFull  WorkspaceBusy
 ├── PortTaken(port)
 ├── FileUnusable(reason)                   a file outside the workspace, chosen by the owner
 └── ProviderError(account)                 an outside calendar
@@ -132,8 +132,15 @@ class WorkspaceInUse(WorkspaceUnusable):
     kind = "in use"
 
 
+class WorkspaceBusy(WorkspaceUnusable):
+    """Another program, which is no Aftale, holds the database for longer than anybody waits. It can also come while running;
+    what was asked for did not happen, and can be asked for again."""
+
+    kind = "busy"
+
+
 class WorkspaceFull(WorkspaceUnusable):
-    """The disk has no room. Unlike its siblings it can also come while running; reads go on."""
+    """The disk has no room. It can also come while running; reads go on."""
 
     kind = "full"
 

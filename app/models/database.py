@@ -52,7 +52,7 @@ class Database:
         (``restoring``). Takes a moment: not for the loop's thread.
 
         Raises WorkspaceReadOnly, WorkspaceDamaged (``detail``: the newest good backup's path, or empty), WorkspaceNewer,
-        WorkspaceFull, WorkspaceInUse, or WorkspaceUnusable for a place where no file can be. Nothing was changed then.
+        WorkspaceFull, WorkspaceBusy, or WorkspaceUnusable for a place where no file can be. Nothing was changed then.
         """
         self._carry_out_order()
         writer, reader = Writer("writer", self.path, self._committed), Reader("reader", self.path)
@@ -83,7 +83,7 @@ class Database:
     async def write(self, function: Callable[[Session], T]) -> T:
         """Runs ``function`` in a transaction and returns its result when that stands on the disk.
 
-        An error that it raises undoes what it did. Raises WorkspaceFull, WorkspaceInUse, WorkspaceReadOnly, WorkspaceDamaged or
+        An error that it raises undoes what it did. Raises WorkspaceFull, WorkspaceBusy, WorkspaceReadOnly, WorkspaceDamaged or
         WorkspaceUnusable when nothing could be written. A caller who is cancelled does not know whether it was.
         """
         if self._writer is None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import (
+    WorkspaceBusy,
     WorkspaceDamaged,
     WorkspaceFull,
-    WorkspaceInUse,
     WorkspaceReadOnly,
     WorkspaceUnusable,
 )
@@ -27,9 +27,9 @@ _PLAIN: dict[int, type[WorkspaceUnusable]] = {
     sqlite3.SQLITE_FULL: WorkspaceFull,
     sqlite3.SQLITE_READONLY: WorkspaceReadOnly,
     sqlite3.SQLITE_PERM: WorkspaceReadOnly,
-    sqlite3.SQLITE_BUSY: WorkspaceInUse,
-    sqlite3.SQLITE_LOCKED: WorkspaceInUse,
-    sqlite3.SQLITE_PROTOCOL: WorkspaceInUse,
+    sqlite3.SQLITE_BUSY: WorkspaceBusy,
+    sqlite3.SQLITE_LOCKED: WorkspaceBusy,
+    sqlite3.SQLITE_PROTOCOL: WorkspaceBusy,
     sqlite3.SQLITE_CORRUPT: WorkspaceDamaged,
     sqlite3.SQLITE_NOTADB: WorkspaceDamaged,
 }

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.domain.errors import WorkspaceInUse, WorkspaceUnusable
+from app.domain.errors import WorkspaceBusy, WorkspaceUnusable
 from app.models.base import Session
 from app.models.engine import raw
 from app.models.errors import translate
@@ -215,7 +215,7 @@ class Writer(Lane):
         except BaseException as error:
             undo(session)
             told = translate(error, self._path)
-            if isinstance(told, WorkspaceInUse):
+            if isinstance(told, WorkspaceBusy):
                 jobs += self._all_waiting()
             for job in jobs:
                 job.error = told

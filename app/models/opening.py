@@ -50,7 +50,7 @@ def open_writer(path: Path, clock: Clock) -> tuple[Connection, int]:
     """The one connection that writes, to a workspace of the newest revision, and the number of this opening.
 
     Raises WorkspaceReadOnly, WorkspaceDamaged (``detail``: path of the newest good backup, or empty), WorkspaceNewer,
-    WorkspaceInUse, WorkspaceFull.
+    WorkspaceBusy, WorkspaceFull.
     """
     try:
         _make_private_file(path)

@@ -29,6 +29,7 @@ from app.domain.errors import (
     StateConflict,
     TooLate,
     Unreachable,
+    WorkspaceBusy,
     WorkspaceDamaged,
     WorkspaceFull,
     WorkspaceInUse,
@@ -131,6 +132,9 @@ _ERRORS: dict[type[object], Callable[[AftaleError], Words]] = {
         _("This folder was last used by a newer Aftale"), _("Install the newest version to open it. Nothing was changed.")
     ),
     WorkspaceInUse: lambda _error: Words(_("Aftale is already running"), _("Another Aftale uses the same folder.")),
+    WorkspaceBusy: lambda _error: Words(
+        _("Aftale’s database is busy"), _("Another program is using it. Nothing was lost. Try again in a moment.")
+    ),
     WorkspaceFull: lambda _error: Words(
         _("The disk is full"), _("Nothing new can be saved until there is room. What was saved is safe.")
     ),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import WorkspaceInUse
+from app.domain.errors import WorkspaceBusy
 from app.models import bookings, engine
 from app.models.database import Database
 from app.paths import database_file
@@ -91,7 +91,7 @@ async def test_bookers_when_another_program_lets_go_in_time_are_served(workspace
 async def test_bookers_when_another_program_keeps_the_lock_are_all_told_together(workspace_folder, monkeypatch):
     monkeypatch.setattr(engine, "BUSY_MS", 400)
     answers, found = await wait_for_lock(workspace_folder, 2, within=1.9)
-    assert [type(answer) for answer in answers] == [WorkspaceInUse] * 4
+    assert [type(answer) for answer in answers] == [WorkspaceBusy] * 4
     assert found == 2
 
 
@@ -100,17 +100,17 @@ async def test_bookers_when_another_program_keeps_the_lock_are_all_told_together
 @pytest.mark.parametrize(("seconds", "served"), [(1, True), (4, True), (10, False)])
 async def test_bookers_when_another_program_holds_the_lock_for_seconds_wait_five_at_most(workspace_folder, seconds, served):
     answers, found = await wait_for_lock(workspace_folder, seconds, within=6)
-    assert [type(answer) for answer in answers] == [type(None) if served else WorkspaceInUse] * 4
+    assert [type(answer) for answer in answers] == [type(None) if served else WorkspaceBusy] * 4
     assert found == (6 if served else 2)
 
 
 @pytest.mark.shows("R8")
-async def test_a_workspace_when_another_program_holds_it_is_said_to_be_in_use(workspace_folder, monkeypatch):
+async def test_a_workspace_when_another_program_holds_it_is_said_to_be_busy(workspace_folder, monkeypatch):
     monkeypatch.setattr(engine, "BUSY_MS", 200)
     database = Database(database_file(workspace_folder), StandingClock())
     database.open()
     database.close()
-    with held(database.path), pytest.raises(WorkspaceInUse):
+    with held(database.path), pytest.raises(WorkspaceBusy):
         database.open()
     database.open()
     database.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,6 +21,7 @@ from app import i18n
 from app.domain.booking import Promised, State
 from app.domain.connections import LOCAL, CalendarState, Lost
 from app.domain.settings import Language, Theme
+from app.models import engine
 from app.services.workspace import Workspace
 from app.ui import theme
 from app.ui.settings import open_settings
@@ -427,5 +430,28 @@ def test_settings_when_closed_again_while_the_question_is_open_ask_once(in_loop:
             (await r.question()).button("discard").click()
             await r.until(lambda: r.controller.window is None)
             assert r.workspace.settings.current.profile.name == "Anna Holm"
+
+    in_loop(main)
+
+
+@pytest.mark.shows("SET-6")
+def test_save_when_another_program_holds_the_database_says_so_and_can_be_tried_again(
+    in_loop: InLoop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_MS", 200)
+
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            await rename(r, "Anna Lund")
+            with contextlib.closing(sqlite3.connect(r.workspace.database.path, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                r.button("Save").click()
+                busy = "Aftale’s database is busy. Another program is using it. Nothing was lost. Try again in a moment."
+                await r.until(lambda: r.footer() == busy)
+                other.execute("ROLLBACK")
+            assert r.workspace.settings.current.profile.name == "Anna Holm"
+            r.button("Try again").click()
+            await r.until(lambda: r.footer() == "Everything is saved")
+            assert r.workspace.settings.current.profile.name == "Anna Lund"
 
     in_loop(main)
