@@ -80,6 +80,11 @@ def no_item(error: BaseException | None) -> bool:
     return error is not None and name_of(error) in NO_ITEM
 
 
+def outdated(error: BaseException | None) -> bool:
+    """The item changed since its change key was read."""
+    return error is not None and name_of(error) == "ErrorIrresolvableConflict"
+
+
 def denied(error: BaseException | None) -> bool:
     return error is not None and name_of(error) in DENIED
 

@@ -43,7 +43,8 @@ class Moved:
 
 @dataclass(slots=True)
 class Item:
-    """``plain``: texts of the simple elements by name. ``attempt``: which request of ours made it. ``unread``: the server, or
+    """``plain``: texts of the simple elements by name. ``guests``: how many are invited, ``people`` those with an
+    address. ``attempt``: which request of ours made it. ``unread``: the server, or
     we, cannot read all of it, so that not even its being free is believed."""
 
     id: str
@@ -58,6 +59,7 @@ class Item:
     recurrence: Element = None
     moved: list[Moved] = field(default_factory=list)
     left_out: list[Instant] = field(default_factory=list)
+    guests: int = 0
     attempt: str = ""
     unread: bool = False
 
@@ -133,6 +135,7 @@ def _read_organizer(item: Item, found: Element) -> None:
 
 def _read_people(item: Item, found: Element) -> None:
     for each in found:
+        item.guests += 1
         if address := _address(each):
             item.people.append(Person(address, each.findtext(f"{_T}ResponseType") or ""))
 

@@ -4,6 +4,8 @@ thread. Raises errors of ``domain.errors`` alone."""
 from __future__ import annotations
 
 import threading
+import uuid
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +18,7 @@ from app.domain.errors import AccessLost, Conflict, NotFound, Unreachable
 from app.providers.base import Changes, RemoteCalendar
 from app.providers.exchange import asking, writing
 from app.providers.exchange.calls import Line, error_in, good
-from app.providers.exchange.errors import no_item, translated
+from app.providers.exchange.errors import lasting, no_item, outdated, translated
 from app.providers.exchange.expanding import place_in, split_id
 from app.providers.exchange.folders import calendars_of, folder_of
 from app.providers.exchange.items import MASTER, SINGLE, Item, read_item
@@ -29,6 +31,10 @@ from app.providers.exchange.xml import MESSAGES, Element
 _M = f"{{{MESSAGES}}}"
 PATIENCE = 45.0
 """Seconds that one creation waits for another."""
+INVITING, MOST_MADE = 3, 10_000
+"""Times in a row that guests are invited to an event that changes meanwhile; events whose making is remembered."""
+_made: OrderedDict[tuple[str, str, str], str] = OrderedDict()
+"""Which event we made, by server, mailbox and mark of the key."""
 _creating: dict[tuple[str, str], threading.Lock] = {}
 
 
@@ -54,7 +60,9 @@ class Mailbox:
 
     def window(self, calendar: str, start: Instant, end: Instant, told: Part | None = None) -> Window:
         with self._of(calendar):
-            return self._reading.window(calendar, start, end, told)
+            found = self._reading.window(calendar, start, end, told)
+            twins = {each for mark in found.doubled for each in self._without_twins(self._all_marked(calendar, mark))}
+        return found.without(twins) if twins else found
 
     def changes(self, calendar: str, token: str, start: Instant, end: Instant, early: Part | None = None) -> Changes:
         """``early`` hears each month of a first reading."""
@@ -74,24 +82,56 @@ class Mailbox:
 
     def find(self, calendar: str, key: str) -> Event | None:
         with self._of(calendar):
-            item = self._marked(calendar, key)
+            item = self._marked(calendar, mark_of(key))
         return self._shown(calendar, item) if item is not None else None
 
     # Writing
 
     def create(self, calendar: str, draft: EventDraft) -> Event:
-        """Looked for by its key first, and one at a time; Unreachable for who waits longer than ``PATIENCE`` for that."""
+        """Guests are invited when it is there, and there once."""
         with self._alone():
             with self._of(calendar):
-                item = self._marked(calendar, draft.key)
+                item = self._marked(calendar, mark_of(draft.key))
             if item is None:
                 with self._of(calendar, write=True):
-                    message = self._line.one("CreateItem", writing.create(calendar, draft, self._home, self._manners))
-                    made = read_item(message.find(f"{_M}Items")[0])
-                    item = self._marked(calendar, draft.key) or self._item(asking.item_id(made.id))
+                    payload = writing.create(calendar, draft, self._home, self._manners, attempt=uuid.uuid4().hex)
+                    made = read_item(self._line.one("CreateItem", payload).find(f"{_M}Items")[0])
+                    self._keep(mark_of(draft.key), made.id)
+                    item = self._marked(calendar, mark_of(draft.key)) or self._item(asking.item_id(made.id))
+            if item is not None:
+                item = self._invited(calendar, draft, item)
         if item is None:
             raise NotFound("event")
         return self._shown(calendar, item)
+
+    def _invited(self, calendar: str, draft: EventDraft, item: Item) -> Item | None:
+        """The item with the draft's guests, who get their invitation once; where that is refused for good, it is removed."""
+        try:
+            for _try in range(INVITING):
+                if (payload := writing.invite(item, draft, self._manners)) is None:
+                    return item
+                with self._of(calendar, write=True):
+                    (message,) = self._line.ask("UpdateItem", payload)
+                    error = error_in(message)
+                    if not no_item(error) and not outdated(error):
+                        good(message)
+                    there = self._item(asking.item_id(item.id))
+                if error is None or there is None:
+                    return there
+                item = there
+        except Conflict:
+            with self._of(calendar, write=True):
+                self._removed(item)
+            raise
+        raise Unreachable(self.account, "the event changes all the time")
+
+    def _keep(self, mark: str, event: str) -> None:
+        _made[self._place(mark)] = event
+        while len(_made) > MOST_MADE:
+            _made.popitem(last=False)
+
+    def _place(self, mark: str) -> tuple[str, str, str]:
+        return self._line.keys.url, self._home.me.lower(), mark
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -134,6 +174,9 @@ class Mailbox:
             )
             if not no_item(error_in(message)):
                 good(message)
+            if item.attempt and item.kind == SINGLE:
+                # What a request of long ago made meanwhile goes with it.
+                self._without_twins([item, *self._all_marked(calendar, item.key)])
 
     # Parts of the above
 
@@ -157,18 +200,37 @@ class Mailbox:
             # It is there and may be read: whatever was refused, it was not the calendar.
             self._reading.probe(calendar, self.account)
 
-    def _marked(self, calendar: str, key: str) -> Item | None:
-        """The event or series with our mark of the key. Of several, which a lost answer and a slow server can leave, the first
-        stays."""
-        message = self._line.one("FindItem", asking.marked(calendar, mark_of(key)))
+    def _marked(self, calendar: str, mark: str) -> Item | None:
+        """The event or series with our mark of a key. Of several that as many requests made, which a lost answer and a slow
+        server can leave, one stays."""
+        found = self._all_marked(calendar, mark)
+        self._without_twins(found)
+        return found[0] if found else None
+
+    def _without_twins(self, found: list[Item]) -> set[str]:
+        """Removes what other requests made than the one that made the first. Returns its ids."""
+        return {each.id for each in found if each.attempt != found[0].attempt and self._removed(each)}
+
+    def _all_marked(self, calendar: str, mark: str) -> list[Item]:
+        """All events and series with a mark, first the one that is to stay: whose guests are invited, or that we know of, or
+        that was there first. A copy that somebody made has the name of the same request."""
+        message = self._line.one("FindItem", asking.marked(calendar, mark))
         names = [read_item(each).id for each in self._reading.listed(message)]
         items = (self._item(asking.item_id(each)) for each in names)
         left = (each for each in items if each is not None and not each.says("IsCancelled"))
         found = [each for each in left if each.kind in (SINGLE, MASTER)]
-        found.sort(key=lambda each: (each.plain.get("DateTimeCreated", ""), each.id))
-        for more in found[1:]:
-            self._line.ask("DeleteItem", writing.delete(asking.item_id(more.id, more.change), bool(more.people)))
-        return found[0] if found else None
+        known = _made.get(self._place(mark), "")
+        found.sort(key=lambda each: (not each.guests, each.id != known, each.plain.get("DateTimeCreated", ""), each.id))
+        return found
+
+    def _removed(self, item: Item) -> bool:
+        """Whether it is gone now. Raises what may pass."""
+        which = asking.item_id(item.id, item.change)
+        (message,) = self._line.ask("DeleteItem", writing.delete(which, bool(item.guests)))
+        error = error_in(message)
+        if error is not None and not no_item(error) and not lasting(error):
+            raise error
+        return error is None or no_item(error)
 
     def _item(self, which: Element) -> Item | None:
         """An item with all that is read of it; None if there is none."""

@@ -12,7 +12,7 @@ from app.domain.calendars import EventDraft
 from app.domain.clock import Instant
 from app.domain.rules import RuleError
 from app.providers.events import times_of
-from app.providers.exchange.asking import BOOKING, KEY, folder_id, item_id, moment, property_uri
+from app.providers.exchange.asking import ATTEMPT, BOOKING, KEY, folder_id, item_id, moment, property_uri
 from app.providers.exchange.items import MASTER, OCCURRENCE, SINGLE, Item
 from app.providers.exchange.mapping import SHOWN, Details, Home, details_of, mark_of, times_of_item
 from app.providers.exchange.recurrence import rule_of, write_recurrence
@@ -36,20 +36,34 @@ class Manners:
     invites: bool = True
 
 
-def create(folder: str, draft: EventDraft, home: Home, manners: Manners) -> Element:
-    """Raises RuleError for a series that EWS cannot say."""
-    send = INVITES if draft.attendees and manners.invites else SILENT
+def create(folder: str, draft: EventDraft, home: Home, manners: Manners, attempt: str = "") -> Element:
+    """Without guests: a server may do it long after nobody waits for it any more, and nobody is to be invited twice.
+    ``attempt``: a name of this very request. Raises RuleError for a series that EWS cannot say."""
     parts = written(draft, home, manners)
-    marks = [_mark(name, value) for name, value in marks_of(draft).items()]
+    names = marks_of(draft) | ({ATTEMPT: attempt} if attempt else {})
+    marks = [_mark(name, value) for name, value in names.items()]
     uid = t("UID", text=draft.uid) if draft.uid else None
     ordered = (
         parts["Subject"], parts["Body"], *marks, uid, parts["Start"], parts["End"], parts["IsAllDayEvent"],
-        parts["LegacyFreeBusyStatus"], parts["Location"], parts.get("RequiredAttendees"), parts.get("Recurrence"),
-        parts["StartTimeZone"], parts["EndTimeZone"],
+        parts["LegacyFreeBusyStatus"], parts["Location"], parts.get("Recurrence"), parts["StartTimeZone"],
+        parts["EndTimeZone"],
     )  # fmt: skip
     return m(
         "CreateItem", m("SavedItemFolderId", folder_id(folder)), m("Items", t("CalendarItem", *ordered)),
-        MessageDisposition="SaveOnly", SendMeetingInvitations=send,
+        MessageDisposition="SaveOnly", SendMeetingInvitations=SILENT,
+    )  # fmt: skip
+
+
+def invite(item: Item, draft: EventDraft, manners: Manners) -> Element | None:
+    """What invites the guests of an event that was just made; None if nobody is to be, or somebody has been. It is refused
+    where the event changed meanwhile, so whatever becomes of the request, it is done once."""
+    if not (draft.attendees and manners.invites) or item.guests:
+        return None
+    guests = _set_or_delete("RequiredAttendees", t("RequiredAttendees", *map(_invited, draft.attendees)))
+    return m(
+        "UpdateItem",
+        m("ItemChanges", t("ItemChange", item_id(item.id, item.change), t("Updates", guests))),
+        ConflictResolution="NeverOverwrite", MessageDisposition="SaveOnly", SendMeetingInvitationsOrCancellations=INVITES,
     )  # fmt: skip
 
 

@@ -178,18 +178,6 @@ async def test_create_when_the_schema_is_of_2010_then_it_is_enough(anyio_backend
         await world.close()
 
 
-async def test_create_when_a_slow_server_made_two_then_one_of_them_stays(own: EwsWorld) -> None:
-    draft = timed("k", "2026-10-20 09:00", booking="b")
-    await own.provider.create(own.calendar, draft)
-    service = own.server.service
-    (item,) = service.events(own.calendar)
-    service.insert(own.calendar, as_outlook(draft) | {"_extended": dict(item["_extended"])})
-    assert len(service.events(own.calendar)) == 2
-    made = await own.provider.create(own.calendar, draft)
-    assert await seen(own) == (made,)
-    assert len(service.events(own.calendar)) == 1
-
-
 # Series
 
 

@@ -124,7 +124,9 @@ class Mailboxes:
             after = self._change_whole(folder, before, given)
         self._notice("ModifiedEvent", folder, item_id(named.token, named.stamp))
         dropped = tuple(each for each in guests(before) if each not in guests(after))
-        self._write_to_guests("updated", folder, after, send)
+        fresh = tuple(each for each in guests(after) if each not in guests(before))
+        self._write_to_guests("invited", folder, after, send, fresh)
+        self._write_to_guests("updated", folder, after, send, tuple(each for each in guests(after) if each not in fresh))
         self._write_to_guests("cancelled", folder, before, send, dropped)
         return after
 

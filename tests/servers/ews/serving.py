@@ -51,7 +51,8 @@ OPERATIONS = {
 class EwsServer:
     """A service and its socket. ``base`` is its address, ``url`` that of EWS; ``ca`` the authority in PEM, if it speaks TLS:
     who trusts it trusts the server. ``silent``: set while no request at all is answered. ``minute``: how long one of a
-    streaming connection takes. ``replay``: recorded answers instead of the service's."""
+    streaming connection takes. ``put_off``: the operation whose next request is not answered and not done before
+    ``carry_out``, however long that is after its client gave up. ``replay``: recorded answers instead of the service's."""
 
     def __init__(self, version: str = "2019", replay: Replay | None = None) -> None:
         self.service = EwsService(version)
@@ -60,6 +61,8 @@ class EwsServer:
         self.replay = replay
         self.silent, self.ended = threading.Event(), threading.Event()
         self.minute = 60.0
+        self.put_off = ""
+        self.late: list[Call] = []
         self.app = Starlette(routes=[Route("/{path:path}", self._enter, methods=["GET", "POST", "HEAD", "PUT"])])
 
     @property
@@ -108,6 +111,10 @@ class EwsServer:
 
     async def _struck(self, request: Request, body: bytes, call: Call | soap.Fault, fault: Fault | None) -> Response:
         kind = fault.kind if fault else None
+        if isinstance(call, Call) and call.request.name == self.put_off:
+            self.put_off = ""
+            self.late.append(call)
+            return Broken(Response(), 0)
         if kind is Kind.DROP:
             return Broken(Response(), 0)
         if kind is Kind.HTML:
@@ -158,6 +165,12 @@ class EwsServer:
         if name is None:
             raise soap.invalid(f"The element '{call.request.name}' is no operation.")
         return str(getattr(self.api, name)(call))
+
+    def carry_out(self) -> list[str]:
+        """Does what was put off. Returns the answers that nobody gets."""
+        done, self.late = self.late, []
+        with self.service.lock:
+            return [self._respond(each, None)[1] for each in done]
 
     async def _stream(self, request: Request, body: bytes, call: Call) -> AsyncIterator[str]:
         sent = []
