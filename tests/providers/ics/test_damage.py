@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.providers.ics import ImportedCalendar, occurrences, read_ics
@@ -41,8 +41,8 @@ LINES = calendar(
 ).split("\r\n")  # fmt: skip
 PIECES = [
     "0", "9", "-", "+", "Z", "T", ";", ":", ",", "=", "/", '"', "\\", "\r\n ", "\r\n", " ", "2026", "99991231", "00000000",
-    "MO", "-53SU", "FREQ=", "SECONDLY", "BYSETPOS=-366", "INTERVAL=9999999", "COUNT=", "UNTIL=", "P", "PT", "P9999999W", "W", "é",
-    "\x00", "\ud800", "١", "²", "VALUE=DATE", "VALUE=PERIOD", "TZID=", "TZID=../../etc/passwd", "TZID=Europe", "+9999",
+    "MO", "-53SU", "FREQ=", "SECONDLY", "BYSETPOS=-366", "INTERVAL=9999999", "COUNT=", "UNTIL=", "P", "PT", "P9999999W", "W",
+    "é", "\x00", "\ud800", "١", "²", "VALUE=DATE", "VALUE=PERIOD", "TZID=", "TZID=../../etc/passwd", "TZID=Europe", "+9999",
     "-235959", "+2400", "THISANDFUTURE", "1e5",
 ]  # fmt: skip
 VALUES = [
@@ -78,6 +78,7 @@ def damaged(draw: st.DrawFn) -> str:
 @pytest.mark.shows("R24")
 @pytest.mark.timeout(300)
 @given(text=damaged(), own=st.booleans())
+@example(text=WHOLE + calendar(event("DTSTART:20261102T090000Z", "RDATE;VALUE=PERIOD:100000Z/PT2H")), own=False)
 def test_file_when_it_is_damaged_at_random_then_it_is_read_and_the_rest_of_it_counts(text: str, own: bool) -> None:
     found: ImportedCalendar = read_ics(text, ZONE, START, END, owner="x@example.com", own=own)
     assert (at("2026-10-20 09:00"), at("2026-10-20 10:00")) in {(each.start, each.end) for each in found.events}
