@@ -186,6 +186,12 @@ def last_for(session: Session, booking: str) -> Job | None:
     return None if row is None else _from_row(row)
 
 
+def count_of(session: Session, booking: str, kind: JobKind) -> int:
+    """How many jobs of the kind the booking has had, whatever became of them."""
+    statement = select(func.count()).where(outbox.c.booking == booking, outbox.c.kind == kind.value)
+    return session.execute(statement).scalar_one()
+
+
 def pending_for(session: Session, booking: str) -> tuple[Job, ...]:
     """What is still owed for the booking, in the order in which it will be done."""
     return _all(session, and_(outbox.c.booking == booking, sql(_PENDING)))

@@ -13,17 +13,21 @@ from dataclasses import dataclass, replace
 
 from app.domain.booking import Booking, Cause, State
 from app.domain.calendars import Event
-from app.domain.clock import Instant
+from app.domain.clock import DAY, Instant
 from app.domain.connections import Calendar
 from app.domain.errors import NotFound
-from app.domain.outbox import JobState
+from app.domain.outbox import JobKind, JobState
 from app.domain.syncing import LAG
 from app.domain.upstream import Noted, holds_still, own_event, times_of
 from app.models import accounts, bookings, calendars, outbox
 from app.models import upstream as rows
 from app.models.base import Session
+from app.services.taking import owe_write
 
 STANDS = (State.CONFIRMED, State.WRITTEN)
+LATEST_WRITE = DAY
+"""Seconds after the end of a booking in which an event of it is taken for a write that came late."""
+MOST_DELETIONS = 3
 OVER = (State.DECLINED, State.CANCELLED, State.RESCHEDULED, State.EXPIRED)
 
 
@@ -58,7 +62,11 @@ def look(
         booking = _find(session, booking_id)
         home, write = writes.get(booking_id, ("", JobState.DONE))
         if booking is None or (booking.state in OVER and write is JobState.DONE):
-            _unmark(session, calendar, told.values())
+            arrived = [each for each in told.values() if each.id not in before or before[each.id].booking]
+            if booking is not None and arrived and home == calendar.id and _came_late(session, now, calendar, booking):
+                owe_write(session, JobKind.DELETE, booking, calendar, now)
+            else:
+                _unmark(session, calendar, told.values())
         elif _is_ours_to_follow(session, now, calendar, booking):
             standing = rows.events_of_booking(session, booking_id)
             at_home = {each.id for each in standing if each.calendar == home and home != calendar.id}
@@ -76,6 +84,15 @@ def look(
         elif booking_id in lost and booking.state in STANDS:
             _leave_to_the_next(session, calendar, lost[booking_id])
     return seen
+
+
+def _came_late(session: Session, now: Instant, calendar: Calendar, booking: Booking) -> bool:
+    """Whether the event of a booking that is over was made by a write of ours that the service carried out later than we waited
+    for. What the owner deleted there and took back out of the bin is theirs; and so is what comes again and again."""
+    recent = now - LATEST_WRITE < booking.changed_at < calendar.read_at
+    if not (recent and calendar.writable) or bookings.history(session, booking.id)[-1].cause is Cause.UPSTREAM:
+        return False
+    return outbox.count_of(session, booking.id, JobKind.DELETE) < MOST_DELETIONS
 
 
 def _is_ours_to_follow(session: Session, now: Instant, calendar: Calendar, booking: Booking) -> bool:

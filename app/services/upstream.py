@@ -11,7 +11,8 @@ What is left alone
   stays is followed with the next one.
 * What is over. An event that only left the window that is read has not been deleted.
 * A copy that the owner made of a booking's event, or the event of a booking that came to nothing and that they took back out of
-  the bin: it carries our mark, but it is theirs, and takes time away as any other.
+  the bin: it carries our mark, but it is theirs, and takes time away as any other. An event that a write of ours made after
+  all, when its booking was over, is deleted.
 """
 
 from __future__ import annotations

@@ -389,6 +389,8 @@ class Coordinator:
         desk.announce(*stored.facts)
         if stored.changed:
             desk.announce(CalendarChanged(stored.calendar))
+            # What came late of a booking that is over has to go again.
+            desk.wake_outbox()
         if found_again:
             desk.wake_outbox()
             if desk.account_back is not None:
