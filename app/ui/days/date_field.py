@@ -54,6 +54,11 @@ class DateField(Field):
             self._day = day
             self.edit.setText(day_text(day, current()) if day is not None else "")
 
+    def take_over(self, other: DateField) -> None:
+        """Shows what stands in ``other``, without ``changed``: a day in the language of now, what is half typed as it is."""
+        self._day, self._today = other._day, other._today
+        self.edit.setText(day_text(self._day, current()) if self._day is not None else other.edit.text())
+
     def _typed(self, text: str) -> None:
         self._day = read_day(text, self._today, current())
         self.changed.emit(self._day)

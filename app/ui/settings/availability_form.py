@@ -49,6 +49,13 @@ class EntryForm(QWidget):
         self.last.set_day(entry.last, today)
         self.judge()
 
+    def take_over(self, other: EntryForm) -> None:
+        """Shows what stands in ``other``, a form of the same kind, also what cannot be read yet, and the errors it shows."""
+        self.first.take_over(other.first)
+        self.last.take_over(other.last)
+        self._shown = set(other._shown)
+        self.judge()
+
     def read(self) -> Entry:
         """What the fields say; asked for only while there are no problems."""
         raise NotImplementedError
@@ -101,8 +108,9 @@ class EntryForm(QWidget):
             super().keyPressEvent(event)
 
     def _leave_first(self) -> None:
-        """A new first day takes a last one along that would lie before it."""
+        """A new first day takes a last one along that would lie before it, or is not there. What is half typed stays."""
         first, last = self.first.day, self.last.day
-        if first is not None and (last is None or last < first):
+        missing = last is None and not self.last.edit.text().strip()
+        if first is not None and (missing or (last is not None and last < first)):
             self.last.set_day(first, self.today)
         self.leave("first")

@@ -100,9 +100,7 @@ class EntryList(QWidget):
         self.add.setText(words.add)
         self._none.setText(words.none)
         if self.form is not None:
-            at = self._open
-            self._close()
-            self._open_form(at)
+            self._open_form(self._open, self.form)
         self._render()
 
     def finish(self) -> bool:
@@ -150,18 +148,24 @@ class EntryList(QWidget):
         if self.finish():
             self._open_form(self._entries.index(entry) if entry in self._entries else -1)
 
-    def _open_form(self, at: int) -> None:
+    def _open_form(self, at: int, before: EntryForm | None = None) -> None:
+        """``before``: the form whose place it takes, with all that is typed in it."""
         if at < 0:
             return
-        self._open, self.form = at, self.make_form()
-        self.form.changed.connect(self._change_open)
-        self.form.troubled.connect(self._tell)
-        self.form.done.connect(self._finish_and_stay)
-        self.form.first.monday_first = self.form.last.monday_first = self.monday_first
+        form = self.make_form()
+        form.first.monday_first = form.last.monday_first = self.monday_first
+        form.begin(self._entries[at], self._today)
+        if before is not None:
+            form.take_over(before)
+            self._put_away()
+        form.changed.connect(self._change_open)
+        form.troubled.connect(self._tell)
+        form.done.connect(self._finish_and_stay)
+        self._open, self.form = at, form
         self._render()
-        self.form.begin(self._entries[at], self._today)
-        self.form.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.form_opened.emit(self.form)
+        form.judge()
+        form.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.form_opened.emit(form)
 
     def _finish_and_stay(self) -> None:
         """Done: the keyboard goes back to the entry's row."""
@@ -194,6 +198,11 @@ class EntryList(QWidget):
 
     def _close(self) -> None:
         self._open = -1
+        self._put_away()
+        self._tell("")
+
+    def _put_away(self) -> None:
+        """The form goes; what it told stays told."""
         if self.form is not None:
             # A field that loses the keyboard by being hidden has nothing to say any more.
             self.form.blockSignals(True)
@@ -201,7 +210,6 @@ class EntryList(QWidget):
             self.form.hide()
             self.form.deleteLater()
             self.form = None
-        self._tell("")
 
     def _tell_entries(self) -> None:
         found = settled(self._entries, self._open) if self._open >= 0 else self._entries

@@ -52,6 +52,14 @@ class SpellForm(EntryForm):
         self.hours.setVisible(bool(entry.ranges))
         super().begin(entry, today)
 
+    def take_over(self, other: EntryForm) -> None:
+        assert isinstance(other, SpellForm)
+        self.name.set_text(other.name.text())
+        self.kind.set_value(other.kind.value())
+        self.hours.set_text(other.hours.text())
+        self.hours.setVisible(bool(other.kind.value()))
+        super().take_over(other)
+
     def fields(self) -> dict[str, Any]:
         return {**super().fields(), "hours": self.hours}
 

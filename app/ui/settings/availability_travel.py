@@ -49,6 +49,11 @@ class JourneyForm(EntryForm):
         self.zone.set_value(entry.zone if entry.zone != self._home else None)
         super().begin(entry, today)
 
+    def take_over(self, other: EntryForm) -> None:
+        assert isinstance(other, JourneyForm)
+        self.zone.set_value(other.zone.value())
+        super().take_over(other)
+
     def fields(self) -> dict[str, Any]:
         return {**super().fields(), "zone": self.zone}
 

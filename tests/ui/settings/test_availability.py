@@ -247,6 +247,42 @@ def test_open_form_when_the_language_changes_then_speaks_it(in_loop: InLoop, tmp
     in_loop(main)
 
 
+def danish(panel: AvailabilityPanel) -> None:
+    panel.edit(lambda draft: replace(draft, appearance=replace(draft.appearance, language=Language.DANISH)))
+
+
+def test_open_form_when_it_cannot_be_kept_and_the_language_changes_then_keeps_what_is_typed_and_its_error(
+    in_loop: InLoop, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            panel = await opened(r, Availability(spells=(STUDY,)))
+            panel.spells.rows[0].opened.emit()
+            form = spell_form(panel)
+            write(form.name.edit, "Travelling")
+            write(form.first.edit, "3 Nov 2026")
+            write(form.last.edit, "soon")
+            form.kind.segments()[1].click()
+            write(form.hours.edit, "9 till noon")
+            r.window.save_requested.emit()
+            await r.until(lambda: bool(form.last.error))
+            danish(panel)
+            await r.until(lambda: spell_form(panel).first.label == "Fra")
+            form = spell_form(panel)
+            typed = [each.text() for each in (form.name.edit, form.first.edit, form.last.edit, form.hours.edit)]
+            assert typed == ["Travelling", "tirs. 3. nov. 2026", "soon", "9 till noon"]
+            assert form.hours.isVisible()
+            unread = "Skriv en dato som 24. dec. 2026, eller vælg en."
+            assert (form.last.error, r.footer()) == (unread, unread)
+            write(form.last.edit, "6. nov. 2026")
+            write(form.hours.edit, "9-12")
+            kept = Spell(date(2026, 11, 3), date(2026, 11, 6), ((540, 720),), "Travelling")
+            assert r.controller.state is not None
+            assert (r.controller.state.draft.availability.spells, r.controller.state.troubles) == ((kept,), ())
+
+    in_loop(main)
+
+
 @pytest.mark.parametrize("spells", [(), (SUMMER,)])
 def test_hours_when_there_are_none_at_all_then_an_amber_line_says_so(
     in_loop: InLoop, tmp_path: Path, spells: tuple[Spell, ...]
@@ -351,6 +387,25 @@ def test_journey_when_added_then_says_what_follows_and_is_kept(in_loop: InLoop, 
             form.finish.click()
             assert [line.accessibleName() for line in panel.journeys.rows.values()] == ["Tokyo, Mon 3 to Sun 9 May 2027"]
             assert (await save(r)).journeys == (Journey(date(2027, 5, 3), date(2027, 5, 9), "Asia/Tokyo"),)
+
+    in_loop(main)
+
+
+def test_journey_when_half_typed_and_the_language_changes_then_stays_as_it_is(in_loop: InLoop, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            panel = await opened(r)
+            panel.journeys.add.click()
+            form = panel.journeys.form
+            assert isinstance(form, JourneyForm)
+            form.zone.box.setCurrentIndex([each.value for each in form.zone.box.options].index("Asia/Tokyo"))
+            dates(form, "3 May 2027", "someday")
+            danish(panel)
+            await r.until(lambda: panel.journeys.form is not form)
+            again = panel.journeys.form
+            assert isinstance(again, JourneyForm)
+            assert (again.first.day, again.last.edit.text(), again.zone.value()) == (date(2027, 5, 3), "someday", "Asia/Tokyo")
+            assert not panel.journeys.finish()
 
     in_loop(main)
 
