@@ -35,9 +35,11 @@ CUT = """() => {
     for (const { left, right, width } of range.getClientRects())
       if (width && (left < -0.5 || right > wide)) { found.push([node.data.trim().slice(0, 30), Math.round(right)]); break; }
   }
-  for (const one of document.querySelectorAll("main *"))
-    if (!one.closest(".vh, .skip, .trap, svg, select, input, textarea, .about > h1") && one.clientWidth && one.scrollWidth > one.clientWidth + 1)
-      found.push([one.tagName + "." + one.className, one.scrollWidth - one.clientWidth]);
+  for (const one of document.querySelectorAll("main *")) {
+    if (one.closest(".vh, .skip, .trap, svg, select, input, textarea, .about > h1") || !one.clientWidth) continue;
+    const beyond = one.scrollWidth - one.clientWidth;
+    if (beyond > 1) found.push([one.tagName + "." + one.className, beyond]);
+  }
   return found;
 }"""
 """Texts that end beyond the edge of the screen, and boxes that hold more than they show."""
