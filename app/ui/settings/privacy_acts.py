@@ -232,7 +232,7 @@ class PrivacyActs(QObject):
         try:
             text = await self._data.support.collect()
         finally:
-            self._panel.show_work(panel_names.SUPPORT, "")
+            self._show_idle(panel_names.SUPPORT)
         lead = _("Nothing is sent. Read it, save it, and send it to whoever helps you.")
         await self._show_text(TextDialog(self._panel.window(), _("Ask for help"), lead, text), "aftale-support.txt", text)
 
@@ -294,6 +294,9 @@ class PrivacyActs(QObject):
 
     def _over(self, name: str) -> None:
         self._running.pop(name, None)
+        self._show_idle(name)
+
+    def _show_idle(self, name: str) -> None:
         # A panel that went with its window ended the work.
         if not self._gone():
             self._panel.show_work(name, "")

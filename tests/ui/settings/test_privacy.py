@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPlainTextEdit, QWidget
+from shiboken6 import Shiboken
 
 from app.domain.booking import Promised
 from app.ui.settings.privacy import PrivacyPanel
@@ -13,7 +15,7 @@ from app.ui.settings.privacy_dialogs import PersonDialog, TextDialog
 from app.ui.widgets import Dialog, Question
 from app.ui.widgets.menu import MenuPopup
 from tests.services.opened import at, wish
-from tests.ui.settings.test_settings_window import InLoop, Room, room
+from tests.ui.settings.test_settings_window import InLoop, Room, room, turns
 
 pytestmark = pytest.mark.qt_log_ignore("does not support raise")
 
@@ -133,5 +135,21 @@ def test_help_when_it_was_read_first_is_saved_as_it_was_shown(
             await r.told("Saved as help.txt")
             assert target.read_text(encoding="utf-8").strip() == shown.strip()
             assert len(shown) > 100
+
+    in_loop(main)
+
+
+def test_settings_when_closed_while_the_texts_for_help_are_collected_end_that_quietly(
+    in_loop: InLoop, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        async with room(tmp_path) as r:
+            shown = panel(r)
+            r.button("Collect…").click()
+            await r.until(lambda: "Collecting…" in texts(shown))
+            r.controller.close()
+            await r.until(lambda: not Shiboken.isValid(shown))
+            await turns()
+            assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
 
     in_loop(main)
