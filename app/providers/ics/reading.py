@@ -23,11 +23,12 @@ from app.domain.connections import Flaw, Flaws
 from app.domain.rules import RuleError
 from app.domain.series import Start, occurrence_id
 from app.providers.events import in_order
-from app.providers.ics.entries import UNREADABLE, Entry, digest, read_entry, series_id
+from app.providers.ics.entries import UNREADABLE, read_entry, series_id
 from app.providers.ics.freebusy import BusyPeriod, busy_periods
 from app.providers.ics.limits import LARGEST
 from app.providers.ics.lines import Component, join, parse
 from app.providers.ics.series import EntrySeries, Placed
+from app.providers.ics.sharing import Group, Sharing
 from app.providers.ics.zones import Zones, named_zone
 
 MOST_EVENTS = 75_000
@@ -120,60 +121,13 @@ def _own_zone(header: Component) -> str:
     return str(getattr(found, "key", "")) if found is not None else ""
 
 
-@dataclass(slots=True)
-class _Group:
-    """A single event, or a series with its changed occurrences."""
-
-    master: Entry | None = None
-    changed: dict[Start, Entry] = field(default_factory=dict)
-
-    @property
-    def recurs(self) -> bool:
-        return self.master is not None and (self.master.recurs or bool(self.changed))
-
-    @property
-    def title(self) -> str:
-        return next((entry.fields.title for entry in (self.master, *self.changed.values()) if entry is not None), "")
-
-
-@dataclass(slots=True)
-class _Sharing:
-    """All that has one UID. ``masters`` by their times: some services give one UID to all of their events."""
-
-    masters: dict[str, Entry] = field(default_factory=dict)
-    changed: dict[Start, Entry] = field(default_factory=dict)
-
-    def take(self, entry: Entry) -> None:
-        """Of several versions the highest SEQUENCE counts, the last of equals; other times of the same one are no version."""
-        if entry.recurrence is not None:
-            known = self.changed.get(entry.recurrence)
-            if known is None or entry.sequence >= known.sequence:
-                self.changed[entry.recurrence] = entry
-            return
-        newest = max((each.sequence for each in self.masters.values()), default=entry.sequence)
-        if entry.sequence > newest:
-            self.masters.clear()
-        if entry.sequence >= newest:
-            self.masters[entry.times] = entry
-
-    def groups(self, uid: str) -> Iterator[tuple[str, _Group]]:
-        """Each event by itself, the one to which the changed occurrences belong with the UID, the others with one of their
-        own."""
-        masters = list(self.masters.values())
-        main = next((each for each in masters if each.recurs), masters[0] if masters else None)
-        yield uid, _Group(main, self.changed)
-        for times, each in self.masters.items():
-            if each is not main:
-                yield f"{uid} {digest(times)[:8]}", _Group(each)
-
-
 class _Reading:
     """One file on its way."""
 
     def __init__(self, zones: Zones, owner: str, own: bool, calendar: str, start: Instant, end: Instant) -> None:
         self._zones, self._owner, self._own = zones, owner, own
         self._calendar, self._start, self._end = calendar, start, end
-        self._sharing: dict[str, _Sharing] = {}
+        self._sharing: dict[str, Sharing] = {}
         self._periods: list[tuple[str, BusyPeriod]] = []
         self._named: set[str] = set()
         self._events: list[Event] = []
@@ -196,7 +150,7 @@ class _Reading:
         if entry.broken:
             self._problem("broken_event", entry.fields.title)
             self._flaw(Flaw.LEFT_OUT, f"part {id(part)}")
-        self._sharing.setdefault(entry.uid, _Sharing()).take(entry)
+        self._sharing.setdefault(entry.uid, Sharing()).take(entry)
 
     def take_busy(self, part: Component) -> None:
         """One VFREEBUSY: each of its periods that is not free takes time."""
@@ -223,7 +177,7 @@ class _Reading:
                     series[name] = self._text(group)
         for uid, period in self._periods:
             busy = self._busy(period, self._name(id_of(uid), period.start), uid)
-            if not self._keep(busy, _Group()):
+            if not self._keep(busy, Group()):
                 self._flaw(Flaw.LEFT_OUT, uid)
         return in_order([*self._events, *self._taken.values()]), series
 
@@ -262,7 +216,7 @@ class _Reading:
     def _problem(self, code: str, title: str) -> None:
         self._problems[f"{code}: {title[:80]}" if title else code] = None
 
-    def _add(self, group: _Group, event: str, uid: str) -> None:
+    def _add(self, group: Group, event: str, uid: str) -> None:
         master = group.master
         if master is None:
             # Somebody was invited to single occurrences of a series that they do not see.
@@ -274,7 +228,7 @@ class _Reading:
             else:
                 self._keep_alone(self._built([Placed(master.start, master.start, master)], event, uid), group, uid)
 
-    def _add_series(self, group: _Group, series: EntrySeries, event: str, uid: str) -> None:
+    def _add_series(self, group: Group, series: EntrySeries, event: str, uid: str) -> None:
         # Once even the coarse one found no room, all that follows is taken as one.
         for each in (series, series.coarse()) if not self._taken else ():
             try:
@@ -288,7 +242,7 @@ class _Reading:
         self._flaw(Flaw.COARSE, uid)
         self._take_all(group, event, uid)
 
-    def _follows(self, series: EntrySeries, group: _Group) -> bool:
+    def _follows(self, series: EntrySeries, group: Group) -> bool:
         """Whether there is time enough to follow the rules. Whoever needs too much of it takes none of it from the others."""
         needed = series.effort(self._start, self._end)
         if self._effort + needed > MOST_EFFORT:
@@ -300,7 +254,7 @@ class _Reading:
             return True
         return False
 
-    def _keep(self, events: Iterator[Event], group: _Group) -> bool:
+    def _keep(self, events: Iterator[Event], group: Group) -> bool:
         """Keeps the events if all find room, else none of them."""
         room = MOST_EVENTS - len(self._events)
         found = list(islice(events, room + 1))
@@ -311,12 +265,12 @@ class _Reading:
         self._events += found
         return True
 
-    def _keep_alone(self, events: Iterator[Event], group: _Group, uid: str) -> None:
+    def _keep_alone(self, events: Iterator[Event], group: Group, uid: str) -> None:
         """There is nothing coarser for what does not recur."""
         if not self._keep(events, group):
             self._flaw(Flaw.LEFT_OUT, uid)
 
-    def _take_all(self, group: _Group, event: str, uid: str) -> None:
+    def _take_all(self, group: Group, event: str, uid: str) -> None:
         """The time from the series' first start on, in one event. One for all such series that show alike is enough."""
         master = group.master
         if master is None:
@@ -340,7 +294,7 @@ class _Reading:
                     entry.fields, id=name, calendar=self._calendar, uid=uid, series=series, start=begin, end=end, days=days
                 )
 
-    def _text(self, group: _Group) -> str:
+    def _text(self, group: Group) -> str:
         """The group as a calendar of its own, with the zones that it names."""
         parts = [entry.part for entry in (group.master, *group.changed.values()) if entry is not None]
         names = {
