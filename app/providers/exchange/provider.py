@@ -101,8 +101,8 @@ class ExchangeProvider:
         await self._ears.listen(frozenset(calendars), told)
 
     async def create(self, calendar: str, draft: EventDraft) -> Event:
-        """Writes the event once: it is looked for by its mark first, which is written with it; guests are invited to the one that
-        is there. What a request makes that is done late is found and removed when the calendar is read."""
+        """Writes the event once: it is looked for by its mark first, which is written with it; guests are invited to the one
+        that is there. What a request makes that is done late is found and removed when the calendar is read."""
         return await self._do(lambda mailbox: mailbox.create(calendar, draft))
 
     async def update(self, calendar: str, event: str, draft: EventDraft) -> Event:
