@@ -50,8 +50,8 @@ from app.providers.caldav.writing import (
     new_object,
     own_mark,
     resource_name,
+    uid_for,
     uid_of,
-    uids_of,
     with_occurrence,
     without_occurrence,
     zone_text,
@@ -373,18 +373,17 @@ class CalDavProvider:
         collection = self._at(calendar)
         async with self._asking(calendar):
             zone = await self._zone(calendar)
-            found = await collection.get(resource_name(key)) or await self._renamed(collection, key)
+            found = await collection.get(resource_name(key)) or await self._renamed(collection, key, uid_for(key))
             try:
                 return self._first(calendar, found, zone) if found is not None else None
             except Conflict:
                 return None
 
-    async def _renamed(self, collection: Collection, key: str, uid: str = "") -> Resource | None:
+    async def _renamed(self, collection: Collection, key: str, uid: str) -> Resource | None:
         """What a draft with ``key`` made, under another name: programs may give it one when they change it. A server that
         cannot look for it names everything, and what is not known to be something else is looked at."""
-        uids = tuple(filter(None, (uid, *uids_of(key))))
         searched = True
-        for name, text in ((MARK, own_mark(key)), *(("UID", each) for each in uids)):
+        for name, text in ((MARK, own_mark(key)), ("UID", uid)):
             hits = await collection.with_text(name, text)
             # A mark may have been dropped, so that not to find one says nothing.
             searched = hits is not None
@@ -396,7 +395,7 @@ class CalDavProvider:
         now = self._clock.now()
         told = {place_of(each)[0]: known for each, known in self._told.get(collection.url, {}).items()}
         named = await collection.names(now - BEFORE, now + AFTER)
-        unknown = [each for each in named if told.get(each.name, uids[0]) in uids]
+        unknown = [each for each in named if told.get(each.name, uid) == uid]
         for part in in_parts(unknown):
             for each in (await collection.fetch(part)).resources:
                 if made_with(each.text, key, uid):

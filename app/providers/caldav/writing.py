@@ -10,6 +10,7 @@ own business (SCHEDULE-AGENT=CLIENT, RFC 6638 §7.1).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,7 @@ OWN = frozenset(
 OF_SERIES = frozenset({"RRULE", "RDATE", "EXDATE", "EXRULE"})
 KEYED = "@key.aftale"
 """The end of the UID of a draft that brings none."""
+_ID = re.compile("[0-9a-f]{32}")
 PASSING = ("DTSTAMP", "LAST-MODIFIED", "SEQUENCE")
 """Properties that change with every writing and say nothing of the event."""
 
@@ -65,19 +67,19 @@ def own_mark(key: str) -> str:
 
 
 def uid_of(draft: EventDraft) -> str:
-    return draft.uid or f"{own_mark(draft.key)}{KEYED}"
+    return draft.uid or uid_for(draft.key)
 
 
-def made_with(text: str, key: str, uid: str = "") -> bool:
-    """Whether a draft with ``key`` made the object, perhaps with that UID: by its mark, or where a program that changed it
-    dropped the mark, by its UID."""
+def uid_for(key: str) -> str:
+    """The UID that a draft with ``key`` has: a booking's own, where the key is a booking's id, or what follows from the key."""
+    return f"{key}{BOOKED}" if _ID.fullmatch(key) else f"{own_mark(key)}{KEYED}"
+
+
+def made_with(text: str, key: str, uid: str) -> bool:
+    """Whether a draft with ``key`` and ``uid`` made the object: by its mark, or where a program that changed it dropped the
+    mark, by its UID."""
     mark = mark_of(text)
-    return mark == own_mark(key) if mark else bool(uids_in(text) & {*uids_of(key), uid} - {""})
-
-
-def uids_of(key: str) -> tuple[str, str]:
-    """The UIDs that a draft with ``key`` may have: a booking's own, and one that follows from the key."""
-    return f"{key}{BOOKED}", f"{own_mark(key)}{KEYED}"
+    return mark == own_mark(key) if mark else uid in uids_in(text)
 
 
 def new_object(draft: EventDraft, hand: Hand) -> str:
