@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from app.domain.pages import Elsewhere, Hours, OtherDays
 from app.domain.settings import Availability, Journey, Spell
+from app.domain.zones import is_known
 
 E = TypeVar("E", Spell, Journey)
 
@@ -32,8 +33,9 @@ def usual_hours(zone: str, availability: Availability) -> Hours:
 
 
 def hours_of(own: Hours | None, usual: Hours) -> Hours:
-    """The hours of a page that has its ``own``, or goes by the ``usual`` ones."""
-    if own is None:
+    """The hours of a page that has its ``own``, or goes by the ``usual`` ones. Own ones in a time zone that is not known here
+    cannot be told; their page is paused."""
+    if own is None or not is_known(own.zone):
         return usual
     off = tuple(each for each in usual.spells if not each.ranges)
     return replace(own, spells=off, holidays=usual.holidays, elsewhere=usual.elsewhere if own.zone == usual.zone else ())

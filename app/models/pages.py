@@ -6,6 +6,7 @@ leads to the page that had it, as long as that page is there.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.domain.clock import Instant
 from app.domain.errors import InvalidFields, NotFound, SlugTaken
 from app.domain.pages import Page
 from app.domain.plain import from_plain, to_plain
+from app.domain.zones import is_known
 from app.models.base import Session, store, table
 from app.models.slugs import FORM, RESERVED_WORDS, SLUG_TAKEN, guard
 from app.models.types import document, dump, load, maybe_number, number, text
@@ -149,4 +151,8 @@ def _from_row(row: Row[Any]) -> Page:
 @lru_cache(1024)
 def _read(options: str, *columns: Any) -> Page:
     """A page as it is stored. Kept, because all pages are read for every screen and hardly one of them changes."""
-    return from_plain(Page, {**load(options), **dict(zip(_COLUMNS, columns, strict=True))})
+    found = from_plain(Page, {**load(options), **dict(zip(_COLUMNS, columns, strict=True))})
+    if found.hours is None or is_known(found.hours.zone):
+        return found
+    # Nobody can tell when its hours are, until the owner has chosen another time zone.
+    return replace(found, on=False, paused_at=found.paused_at or found.created_at)

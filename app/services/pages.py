@@ -14,6 +14,7 @@ from app.domain.ids import new_id, new_token
 from app.domain.merging import merged
 from app.domain.pages import RESERVED, Page, PageLink, check_slug, to_slug_part
 from app.domain.settings import Settings
+from app.domain.zones import is_known
 from app.models import links as link_rows
 from app.models import pages as rows
 from app.models import pictures as picture_rows
@@ -126,11 +127,14 @@ class PagesService:
         return await self.save(replace(page, id=new_id(), slug=slug, on=False, paused_at=now, created_at=now))
 
     async def set_on(self, page_id: str, on: bool) -> None:
-        """Pauses the page, or lets it go on. Raises NotFound."""
+        """Pauses the page, or lets it go on. Raises NotFound, and InvalidFields where nobody can tell when its hours are."""
         paused_at = 0 if on else self._clock.now()
 
         def write(session: Session) -> None:
-            rows.save_page(session, replace(rows.get_page(session, page_id), on=on, paused_at=paused_at))
+            page = rows.get_page(session, page_id)
+            if on and page.hours is not None and not is_known(page.hours.zone):
+                raise InvalidFields({"zone": "unknown_zone"})
+            rows.save_page(session, replace(page, on=on, paused_at=paused_at))
 
         await self._database.write(write)
         self._announcer.announce(PagesChanged())

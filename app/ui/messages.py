@@ -166,6 +166,7 @@ def reason_words(reason: str) -> str:
         "form": _("Please check how this is written."),
         "reserved": _("This word is kept for Aftale itself. Choose another one."),
         "taken": _("This is already in use. Choose another one."),
+        "unknown_zone": _("The time zone of these hours is not known on this computer. Open the page and choose another one."),
         "range": _("This number is outside what is possible."),
         "read_only": _("Bookings cannot be written into this calendar. Choose another one."),
         "other_account": _("Bookings go into a calendar of your main account. Choose one of those."),
