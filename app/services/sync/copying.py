@@ -92,11 +92,14 @@ async def _beside(
         if booking:
             event = await asked(provider.find(calendar.at, booking))
             strays += [event] if event is not None and event.id == name else []
-    missing = []
+    missing: list[Event] = []
     for each in written:
         if each.id not in told:
             event = await asked(provider.find(calendar.at, each.id))
-            (missing if event is None else strays).append(event or _as_written(each))
+            if event is None:
+                missing.append(_as_written(each))
+            else:
+                strays.append(event)
     absent = tuple(each for each in missing if each.booking in following.unseen)
     following.unseen = frozenset(each.booking for each in missing)
     return Beside(tuple(strays), absent)

@@ -1,5 +1,6 @@
-"""Any order of edits at the service, faults, kills, restarts, lost tokens, other windows and clocks: when it is calm again the
-copy is what a full reading brings, and it never looked freer than the calendar was before and after (SYNC-1, SYNC-2)."""
+"""Any order of edits at the service, bookings, faults, kills, restarts, lost tokens, other windows and clocks: when it is calm
+again the copy is what a full reading brings, it never looked freer than the calendar was before and after (SYNC-1, SYNC-2), and
+every booking is where its event is, also where the owner moved or deleted that in the very second of a write (SYNC-5)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from app.domain.calendars import Event
+from app.domain.booking import State
+from app.domain.calendars import Event, EventDraft
 from app.domain.clock import DAY, HOUR
 from app.domain.connections import Account, Calendar, ProviderKind
 from app.domain.errors import Conflict, NotFound, RateLimited, Unreachable
@@ -25,6 +27,7 @@ from app.domain.syncing import Window, kept
 from app.models import accounts as rows
 from app.models import calendars as event_rows
 from app.models.base import Session
+from app.services.following import Following
 from app.services.sync import replica
 from app.services.sync.desk import Plan, plan
 from tests.providers.caldav.worlds import CalDavWorld
@@ -33,7 +36,7 @@ from tests.providers.exchange import worlds as exchange
 from tests.providers.google.worlds import GoogleWorld
 from tests.providers.office365.worlds import BoundedWorld
 from tests.providers.test_memory import MemoryWorld
-from tests.services.opened import StandingClock, page
+from tests.services.opened import StandingClock, page, wish
 from tests.services.sync.followed import EVER, RushingTimer, engine, furnish, opened
 
 
@@ -62,6 +65,11 @@ STAGES = (
 )
 
 
+def unmarked(event: Event) -> Event:
+    """What carries the mark of nobody's booking loses it here."""
+    return replace(event, booking="")
+
+
 class SyncMachine(RuleBasedStateMachine):
     stage: Stage
 
@@ -86,7 +94,13 @@ class SyncMachine(RuleBasedStateMachine):
 
         await self.workspace.database.write(connect)
         await furnish(self.workspace)
+        self.start()
+        await self.sync.now()
+        self.timer.jump(1)
+
+    def start(self) -> None:
         self.sync = engine(self.workspace, self.providers, self.timer)
+        self.sync.after.append(Following(self.timer.clock))
 
     # Looking
 
@@ -98,7 +112,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     async def copy(self) -> dict[str, Event]:
         events = await self.workspace.database.read(lambda session: event_rows.events_between(session, ("work",), -EVER, EVER))
-        return {each.id: each for each in events}
+        return {each.id: unmarked(each) for each in events}
 
     async def calendar(self) -> Calendar:
         return next(each for each in await self.workspace.accounts.calendars() if each.id == "work")
@@ -107,7 +121,7 @@ class SyncMachine(RuleBasedStateMachine):
         for _ in range(MOST_TURNS):
             try:
                 events = await self.reader.read_window(self.world.calendar, window.start, window.end)
-                return {each.id: kept(each, "work", details) for each in events}
+                return {each.id: unmarked(kept(each, "work", details)) for each in events}
             except (Unreachable, RateLimited):
                 continue
         raise AssertionError("the service never came to rest")
@@ -122,7 +136,9 @@ class SyncMachine(RuleBasedStateMachine):
         return f"k{self.number}"
 
     async def some(self, data: st.DataObject, *, series: bool = False) -> str:
-        events = [each for each in await self.events() if each.series or not series]
+        ours = [await self.our_event(each.id) for each in await self.workspace.bookings.list()]
+        known = {each.id for each in ours if each is not None}
+        events = [each for each in await self.events() if (each.series or not series) and each.id not in known]
         names = list(dict.fromkeys(each.series if series else each.id for each in events))
         return names[data.draw(st.integers(0, len(names) - 1))] if names else ""
 
@@ -172,6 +188,54 @@ class SyncMachine(RuleBasedStateMachine):
 
         self.runner.run(create())
 
+    # What visitors do, and what the owner does with it at the service
+
+    async def paid(self) -> None:
+        """Nothing is owed to the calendar any more."""
+        for _ in range(MOST_TURNS):
+            await self.workspace.outbox.drain()
+            if not any(each.state is State.CONFIRMED for each in await self.workspace.bookings.list()):
+                return
+            self.timer.jump(60)
+        raise AssertionError("the calendar takes no writes")
+
+    @rule(number=st.integers(0, 300))
+    def visitor_books(self, number: int) -> None:
+        async def book() -> None:
+            now = self.timer.clock.now()
+            starts = await self.workspace.availability.starts("page1", 30, now + DAY, now + 9 * DAY)
+            if starts:
+                await self.workspace.bookings.book(wish(starts[number % len(starts)], email=f"{self.key()}@example.org"))
+            await self.paid()
+
+        self.runner.run(book())
+
+    async def our_event(self, booking: str) -> Event | None:
+        for _ in range(MOST_TURNS):
+            try:
+                return await self.reader.find(self.world.calendar, booking)
+            except (Unreachable, RateLimited):
+                continue
+        raise AssertionError("the service never came to rest")
+
+    @rule(number=st.integers(0, 20), hours=st.integers(0, 30), read=st.booleans())
+    def owner_moves_or_deletes_our_event(self, number: int, hours: int, read: bool) -> None:
+        """Deletes it where there are no ``hours``. ``read``: everything is read in the same second."""
+
+        async def change() -> None:
+            standing = [each for each in await self.workspace.bookings.list() if each.state is State.WRITTEN]
+            event = await self.our_event(standing[number % len(standing)].id) if standing else None
+            if event is not None and hours:
+                start = event.start + hours * HOUR
+                made = EventDraft(event.booking, "Moved", start, start + 1800, ZONE, uid=event.uid, booking=event.booking)
+                await self.world.change(event.id, made)
+            elif event is not None:
+                await self.world.remove(event.id)
+            if read:
+                await self.sync.now()
+
+        self.runner.run(change())
+
     # What goes wrong
 
     @rule(times=st.integers(1, 3))
@@ -200,7 +264,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     @rule()
     def program_starts_anew(self) -> None:
-        self.sync = engine(self.workspace, self.providers, self.timer)
+        self.start()
 
     @rule(nth=st.integers(1, 6), after=st.booleans())
     def program_is_killed_while_it_reads(self, nth: int, after: bool) -> None:
@@ -211,7 +275,7 @@ class SyncMachine(RuleBasedStateMachine):
             before, truth = await self.copy(), await self.events()
             standing = {each for each in truth if before.get(each.id) == each}
             await self.read_until_killed(nth, after)
-            self.sync = engine(self.workspace, self.providers, self.timer)
+            self.start()
             window = (await self.plan()).window
             there = {(each.id, each.start, each.end) for each in (await self.copy()).values()}
             assert {(each.id, each.start, each.end) for each in standing if window.holds(each)} <= there
@@ -251,6 +315,7 @@ class SyncMachine(RuleBasedStateMachine):
         self.runner.run(self.calm())
 
     async def calm(self) -> None:
+        readings = 0
         for _ in range(MOST_TURNS):
             self.timer.jump(timedelta(minutes=6).total_seconds())
             began = self.timer.clock.now()
@@ -262,11 +327,24 @@ class SyncMachine(RuleBasedStateMachine):
             # What was read before the clock was set back seems to lie ahead.
             is_new = began <= calendar.read_at <= self.timer.clock.now()
             if is_new and not calendar.failing_since and not calendar.doubt:
+                readings += 1
+            if readings == 3:
                 break
         else:
             raise AssertionError("the calendar is not read any more")
         found = await self.plan()
         assert await self.copy() == await self.truth(found.window, "work" in found.detailed)
+        await self.bookings_are_where_their_events_are()
+
+    async def bookings_are_where_their_events_are(self) -> None:
+        now = self.timer.clock.now()
+        stuck = {each.booking.id for each in (await self.workspace.overview.load()).upstream if each.wanted}
+        for booking in await self.workspace.bookings.list():
+            if booking.state is not State.WRITTEN or booking.end <= now or booking.id in stuck:
+                continue
+            event = await self.our_event(booking.id)
+            assert event is not None, "a booking without its event"
+            assert (event.start, event.end) == (booking.start, booking.end)
 
     def teardown(self) -> None:
         if hasattr(self, "runner"):
