@@ -147,8 +147,10 @@ class HolidayKeeper:
                     await self.refresh()
                 except AftaleError as error:
                     _log.warning("public holidays could not be brought up to date: %s", error)
+                # Not wait_for: in Python 3.11 it can swallow the cancellation that ends this.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), _LOOK_EVERY)
+                    async with asyncio.timeout(_LOOK_EVERY):
+                        await self._woken.wait()
         finally:
             unsubscribe()
 
