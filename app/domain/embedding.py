@@ -41,6 +41,14 @@ def check_embedder(text: str) -> str:
     return domain.origin
 
 
+def is_embedder(origin: str) -> bool:
+    """Whether the text is an origin as ``check_embedder`` gives them: nothing else may stand in a header."""
+    try:
+        return check_embedder(origin) == origin
+    except InvalidFields:
+        return False
+
+
 def _on_this_computer(scheme: str, name: str) -> str:
     if scheme not in ("http", "https"):
         raise InvalidFields({FIELD: "scheme"})

@@ -20,6 +20,7 @@ from app.domain.availability import (
 from app.domain.clock import DAY, HOUR, Clock, Instant
 from app.domain.connections import ProviderKind
 from app.domain.decisions import Standing
+from app.domain.embedding import is_embedder
 from app.domain.errors import NotFound
 from app.domain.intervals import Spans, gaps, union
 from app.domain.pages import Location, LocationKind, Page, Rules
@@ -321,7 +322,7 @@ def public_host(
         programs=publishing.programs,
         indexed=publishing.indexed,
         indexed_hosts=tuple(each.host.strip("[]") for each in publishing.domains if each.indexed),
-        embedders=publishing.embedders,
+        embedders=tuple(each for each in publishing.embedders if is_embedder(each)),
         proxy_mark=proxy_mark if publishing.reach is Reach.PROXY else "",
         origins=tuple(each.origin for each in publishing.domains),
         prefill=publishing.prefill,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from app import i18n
-from app.domain.clock import Instant
+from app.domain.clock import MINUTE, Instant
 from app.domain.connections import Access, Account, Lost, ProviderKind
 from app.domain.errors import (
     AccessLost,
@@ -113,6 +113,17 @@ def _secret(error: AftaleError) -> Words:
     return Words(*refusals.secret_refusal(error.reason if isinstance(error, SecretUnreadable) else "locked"))
 
 
+def _wait(error: AftaleError) -> Words:
+    title, seconds = _("Your calendar asks Aftale to wait"), error.retry_after if isinstance(error, RateLimited) else 0
+    if seconds < MINUTE:
+        return Words(title, _("Aftale tries again by itself."))
+    minutes = -(-int(seconds) // MINUTE)
+    text = ngettext(
+        "Aftale tries again by itself in {count} minute.", "Aftale tries again by itself in {count} minutes.", minutes
+    )
+    return Words(title, text.format(count=minutes))
+
+
 _ERRORS: dict[type[object], Callable[[AftaleError], Words]] = {
     InvalidFields: _invalid,
     NotFound: lambda _error: Words(_("It is not there any more"), _("It may have been deleted in the meantime.")),
@@ -145,7 +156,7 @@ _ERRORS: dict[type[object], Callable[[AftaleError], Words]] = {
     SecretUnreadable: _secret,
     SignInExpired: lambda _error: Words(_("You need to sign in to your calendar again")),
     AccessLost: lambda _error: Words(_("Access to a calendar was lost"), _("Until that is solved, nobody can book you.")),
-    RateLimited: lambda _error: Words(_("Your calendar asks Aftale to wait"), _("Aftale tries again by itself.")),
+    RateLimited: _wait,
     Unreachable: lambda _error: Words(_("Your calendar cannot be reached"), _("Aftale tries again by itself.")),
     Conflict: lambda _error: Words(_("Your calendar did not accept the change")),
     ProviderError: lambda _error: Words(_("Your calendar did not answer as expected"), _("Aftale tries again by itself.")),

@@ -143,3 +143,9 @@ def test_access_when_shown_has_a_badge(access: Access) -> None:
 def test_length_when_written_uses_hours_from_sixty_minutes(language: str) -> None:
     lengths = [messages.length(minutes) for minutes in (15, 60, 90)]
     assert lengths == (["15 min", "1 h", "1 h 30 min"] if language == "en" else ["15 min.", "1 t.", "1 t. 30 min."])
+
+
+def test_a_service_that_asks_to_wait_says_for_how_long_where_that_is_worth_a_word() -> None:
+    soon, later = (messages.error_words(errors.RateLimited("g", seconds)).text for seconds in (20, 61))
+    assert not any(letter.isdigit() for letter in soon)
+    assert " 2 minut" in later

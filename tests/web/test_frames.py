@@ -11,10 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page
 from starlette.testclient import TestClient
 
-from app.domain.embedding import check_embedder, frame_code, link_code
+from app.domain.embedding import check_embedder, frame_code, is_embedder, link_code
 from app.domain.errors import InvalidFields
 from app.domain.pages import Location, LocationKind
 from app.domain.public import PageState
+from app.domain.settings import Publishing, Settings
+from app.services.availability import public_host
 from app.web import views
 from tests.web import looks
 from tests.web.conftest import HERE, PERSON, START, Visitor, form_of, hidden
@@ -288,3 +290,10 @@ def test_manage_page_when_a_listed_site_shows_it_then_the_browser_shows_nothing(
         page.goto(url, wait_until="networkidle")
         assert "Intro call" not in page.frames[-1].content()
         page.close()
+
+
+@pytest.mark.parametrize("stored", ["https://a.example\r\nx: y", "https://bücher.example", "*", "'none'; script-src *", ""])
+def test_a_stored_site_that_is_no_origin_is_in_no_header(stored: str) -> None:
+    assert not is_embedder(stored)
+    settings = Settings(publishing=Publishing(embedders=(stored, "https://www.example.com")))
+    assert public_host(settings, "http://127.0.0.1", ()).embedders == ("https://www.example.com",)

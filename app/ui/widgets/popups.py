@@ -11,6 +11,7 @@ from typing import Literal
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.i18n import _
 from app.ui import theme
@@ -143,7 +144,9 @@ class Popover(QWidget):
         self._open = False
         self._beside.hide()
         self._beside.deleteLater()
-        returns = self._anchor if self._anchor is not None and self._anchor.isVisible() else self._returns
+        # What opened it may be gone: a card that was drawn anew meanwhile.
+        anchor, before = (each if each is not None and isValid(each) else None for each in (self._anchor, self._returns))
+        returns = anchor if anchor is not None and anchor.isVisible() else before
         if returns is not None and returns.focusPolicy() != Qt.FocusPolicy.NoFocus:
             returns.setFocus(Qt.FocusReason.OtherFocusReason)
         self.closed.emit()

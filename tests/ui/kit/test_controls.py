@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible, QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import Shiboken
 
 from app.ui import theme
 from app.ui.widgets import (
@@ -545,3 +546,14 @@ def test_popover_when_its_buttons_need_more_than_its_width_is_wider(window: QWid
     assert wide.width() >= wide.sizeHint().width()
     assert window.rect().contains(popover.geometry())
     popover.close()
+
+
+def test_popover_when_what_opened_it_is_gone_closes_all_the_same(window: QWidget) -> None:
+    anchor = Button("More")
+    add(window, anchor)
+    anchor.setFocus()
+    popover = Popover(anchor, name="More")
+    popover.open_at(anchor)
+    Shiboken.delete(anchor)
+    popover.close()
+    assert not popover.isVisible()
