@@ -52,6 +52,12 @@ class Location:
     kind: LocationKind = LocationKind.VIDEO
     detail: str = ""
 
+    @property
+    def link(self) -> str:
+        """What *Join* opens, if it is a link. Never what a visitor wrote: that is for the owner to read first."""
+        is_link = self.kind is not LocationKind.ASK and self.detail.startswith(("https://", "http://"))
+        return self.detail if is_link else ""
+
 
 class QuestionKind(StrEnum):
     TEXT = "text"

@@ -11,6 +11,7 @@ from app.domain.booking import LIVE, Booking, State
 from app.domain.calendars import Event, blocks, midnight
 from app.domain.clock import DAY, Clock, Instant
 from app.domain.connections import CalendarState, checked_calendars
+from app.domain.forms import answered
 from app.domain.overview import Meeting, OpenRequest, Overview, PageSummary, Reachability, Wish
 from app.domain.pages import Location, LocationKind, Page
 from app.domain.settings import Settings
@@ -115,7 +116,7 @@ def _from_booking(booking: Booking) -> Meeting:
         colour=booking.colour,
         who=booking.visitor.name,
         email=booking.visitor.email,
-        location=booking.location,
+        location=answered(booking.location, booking.answers),
         booking=booking.id,
         page_title=booking.title,
         written=booking.state is State.WRITTEN,

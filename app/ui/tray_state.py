@@ -90,8 +90,7 @@ def _next_meeting(overview: Overview) -> NextMeeting | None:
         time = i18n.current().time(start)
         title = f"{meeting.title}, {meeting.who}" if meeting.who else meeting.title
         detail = " · ".join(part for part in (_until(meeting, overview.now), messages.place(meeting.location)[1]) if part)
-        join = meeting.location.detail if meeting.location.detail.startswith(("https://", "http://")) else ""
-        return NextMeeting(meeting.booking or meeting.id, time, title, detail, f"{time} {title}", join)
+        return NextMeeting(meeting.booking or meeting.id, time, title, detail, f"{time} {title}", meeting.location.link)
     return None
 
 

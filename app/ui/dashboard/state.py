@@ -212,7 +212,6 @@ def _row(meeting: Meeting, overview: Overview) -> MeetingRow:
     soon = _("in {minutes} min").format(minutes=minutes) if 0 < minutes <= SOON else ""
     if meeting.start <= overview.now < meeting.end:
         soon = _("now")
-    close = soon and meeting.location.detail.startswith(("https://", "http://"))
     note = "" if meeting.written else _("Not in your calendar yet")
     parts = (where, meeting.email if icon != "where_place" else "")
     spoken = (wording.span(start, end), title, where, soon, note)
@@ -229,7 +228,7 @@ def _row(meeting: Meeting, overview: Overview) -> MeetingRow:
         guest=meeting.who,
         email=meeting.email,
         soon=soon,
-        join=meeting.location.detail if close else "",
+        join=meeting.location.link if soon else "",
         note=note,
         past=meeting.end <= overview.now,
     )

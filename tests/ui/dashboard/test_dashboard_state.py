@@ -9,6 +9,7 @@ import pytest
 
 from app import i18n
 from app.domain.overview import Reachability
+from app.domain.pages import Location, LocationKind
 from app.ui.dashboard.state import DashboardState, build
 from tests.ui import overviews as o
 
@@ -190,3 +191,13 @@ def test_dashboard_when_a_meeting_began_yesterday_stands_under_today() -> None:
     assert state.days[0].rows[0].soon == "now"
     assert state.days[0].ribbon is not None
     assert (state.days[0].ribbon.blocks[0].start, state.days[0].ribbon.blocks[0].end) == (0, 660)
+
+
+@pytest.mark.shows("BOOK-5", "S3")
+def test_place_that_a_guest_wrote_is_shown_and_no_link_to_press() -> None:
+    first = next(each for each in o.NORMAL.meetings if each.location == o.VIDEO)
+    theirs = Location(LocationKind.ASK, "https://elsewhere.example.com/meet")
+    meetings = tuple(replace(each, location=theirs) if each == first else each for each in o.NORMAL.meetings)
+    row = next(row for row in build(replace(o.NORMAL, meetings=meetings)).days[0].rows if row.title.startswith(first.title))
+    assert row.place == "https://elsewhere.example.com/meet"
+    assert row.join == ""
