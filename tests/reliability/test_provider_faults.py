@@ -20,7 +20,7 @@ from tests.services.watched import kept_waits, most_a_second
 
 pytestmark = pytest.mark.anyio
 CASES = [
-    *((kind, 80 if kind in BY_FORM else 200) for kind in KINDS),
+    *((kind, 90 if kind in BY_FORM else 200) for kind in KINDS),
     *(pytest.param(kind, 1000, marks=[pytest.mark.slow, pytest.mark.timeout(900)]) for kind in KINDS),
 ]
 """Kinds of accounts and numbers of operations; those with a form take more requests for each."""
