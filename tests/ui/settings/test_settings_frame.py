@@ -52,7 +52,9 @@ def test_saving_when_it_fails_says_why_loses_nothing_and_can_be_tried_again(in_l
             async with locked(r, tmp_path):
                 QTest.keyClick(r.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
                 await r.until(lambda: r.window._footer.again.isVisible())
-            assert r.footer() == "Aftale’s database is busy. Another program is using it. Nothing was lost. Try again in a moment."
+            assert (
+                r.footer() == "Aftale’s database is busy. Another program is using it. Nothing was lost. Try again in a moment."
+            )
             assert r.workspace.settings.current.profile.name == "Anna Holm"
             assert r.window._state is not None
             assert r.window._state.draft.profile.name == "Anna Marie Holm"
