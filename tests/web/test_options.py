@@ -363,7 +363,7 @@ def test_steps_when_a_form_is_kept_then_the_wish_to_be_remembered_goes_along(
 def test_privacy_page_when_the_owner_keeps_things_longer_then_it_says_so(client: TestClient, fake: FakeLink) -> None:
     path = "/meetings/anna/intro?privacy"
     usual = client.get(path, headers=HTML).text
-    assert "12 months after the meeting" in usual
+    assert "12 months after the meeting. Attempts" in usual
     assert "after 14 days" in usual
     fake.set_host(retention=Retention(bookings=24, attempts=7, addresses=1))
     longer = client.get(path, headers=HTML).text
